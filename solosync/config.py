@@ -1,0 +1,292 @@
+"""The configuration: one table of options, read once, passed on.
+
+An option's value is the first of: its flag (`--max-state-bytes`), its environment variable
+(`SOLOSYNC_MAX_STATE_BYTES`), its line in `solosync.toml`, its default. The file is the one in the
+data folder, or the one named by `--config` or `SOLOSYNC_CONFIG`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import ipaddress
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from solosync import paths
+from solosync.option_kinds import (
+    FOLDER,
+    GIB,
+    HOST,
+    KIB,
+    MIB,
+    NETWORKS,
+    ORIGIN,
+    ORIGINS,
+    SWITCH,
+    Kind,
+    one_of,
+    parse_path,
+    size,
+    whole_number,
+)
+
+T = TypeVar("T")
+
+ENVIRONMENT_PREFIX = "SOLOSYNC_"
+
+
+class ConfigError(ValueError):
+    """A setting that can't be used. The message is one sentence: where it stands and what may."""
+
+
+def _option(default: T, kind: Kind[T], help_sentence: str, *, secret: bool = False) -> T:
+    metadata = {"kind": kind, "help": help_sentence, "secret": secret}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Every option, checked. The table below is the only list of them."""
+
+    data_dir: Path = dataclasses.field(
+        default_factory=paths.default_data_dir,
+        metadata={"kind": FOLDER, "help": "The folder that holds everything.", "secret": False},
+    )
+    host: str = _option("127.0.0.1", HOST, "The address to listen on.")
+    port: int = _option(8765, whole_number(1, 65535), "The port to listen on.")
+    public_url: str = _option(
+        "", ORIGIN, "The address that others reach this server by, if it isn't its own."
+    )
+    lan: bool = _option(
+        False, SWITCH, "Listen on every network of this machine and print the addresses."
+    )
+    open: bool = _option(True, SWITCH, "Open the page in the browser at the start.")
+    registration: str = _option(
+        "closed", one_of("closed", "invite", "open"), "Who may make an account."
+    )
+    rate_limits: bool = _option(
+        True, SWITCH, "Limit requests; tries of passwords and codes are limited in any case."
+    )
+    durability: str = _option(
+        "full",
+        one_of("full", "normal"),
+        "full: an answered save survives a power cut; normal: it survives a crash of the program.",
+    )
+    max_state_bytes: int = _option(
+        64 * MIB, size(64 * KIB, GIB), "The largest board that is taken in."
+    )
+    room_memory_bytes: int = _option(
+        256 * MIB, size(MIB, 1024 * GIB), "Memory for open boards; the idlest are closed first."
+    )
+    history_full_hours: int = _option(
+        24, whole_number(1, 24 * 365), "Hours for which every revision is kept."
+    )
+    history_hourly_days: int = _option(
+        7, whole_number(0, 3650), "Days after that for which one revision an hour is kept."
+    )
+    history_daily_days: int = _option(
+        30,
+        whole_number(0, 3650),
+        "Days after that for which one revision a day is kept; from then on, one a week.",
+    )
+    trash_days: int = _option(
+        30, whole_number(1, 3650), "Days for which a deleted board can be brought back."
+    )
+    cors_origins: tuple[str, ...] = _option(
+        (), ORIGINS, "Other origins whose pages may use the API with a person's sign-in."
+    )
+    trusted_proxies: tuple[str, ...] = _option(
+        (), NETWORKS, "Proxies whose forwarded addresses are believed."
+    )
+    api_docs_enabled: bool = _option(
+        False, SWITCH, "Serve the API's description; by default only if host is this machine."
+    )
+    debug: bool = _option(False, SWITCH, "Show a developer what went wrong; never on a network.")
+    log_level: str = _option(
+        "warning", one_of("debug", "info", "warning", "error"), "The least that is logged."
+    )
+    log_format: str = _option("text", one_of("text", "json"), "How log lines look.")
+
+    @property
+    def database(self) -> Path:
+        return self.data_dir / paths.DATABASE_NAME
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return is_loopback(self.host)
+
+    @property
+    def local_url(self) -> str:
+        """The server's own address for a browser on this machine, without a slash at the end."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def base_url(self) -> str:
+        """`public_url`, else the local address."""
+        return self.public_url or self.local_url
+
+
+class Option(NamedTuple):
+    """A row of the table, for help, documentation and `solosync config`."""
+
+    name: str
+    default: Any
+    kind: Kind[Any]
+    help: str
+    secret: bool
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        return ENVIRONMENT_PREFIX + self.name.upper()
+
+    @property
+    def is_switch(self) -> bool:
+        return self.kind is SWITCH
+
+    def show(self, value: Any) -> str:
+        if self.secret and value:
+            return "(set)"
+        return self.kind.show(value)
+
+
+def _options() -> Iterator[Option]:
+    for field in dataclasses.fields(Config):
+        yield Option(field.name, field.default, **field.metadata)
+
+
+OPTIONS: Mapping[str, Option] = {option.name: option for option in _options()}
+
+
+class Setting(NamedTuple):
+    """What an option is set to, and by which flag, variable, file or (`default`) none."""
+
+    value: Any
+    source: str
+
+
+def load(flags: Mapping[str, str | None], environ: Mapping[str, str] = os.environ) -> Config:
+    """The configuration of one run. Raises ConfigError.
+
+    `flags` maps option names, and `config` for the file, to texts; None is a flag not given.
+    A variable that is empty counts as not given.
+    """
+    return build(settings(flags, environ))
+
+
+def build(chosen: Mapping[str, Setting]) -> Config:
+    return Config(**{name: setting.value for name, setting in chosen.items()})
+
+
+def settings(
+    flags: Mapping[str, str | None], environ: Mapping[str, str] = os.environ
+) -> dict[str, Setting]:
+    """Every option's value and where it comes from, in the table's order. Raises ConfigError."""
+    given = _from_environment(environ) | _from_flags(flags)
+    file = flags.get("config") or environ.get(ENVIRONMENT_PREFIX + "CONFIG")
+    if file:
+        given = _from_file(parse_path(file)) | given
+    data_dir = given.get("data_dir") or Setting(paths.default_data_dir(), "default")
+    default_file = data_dir.value / paths.CONFIG_NAME
+    if not file and default_file.exists():
+        from_file = _from_file(default_file)
+        if "data_dir" in from_file:
+            raise ConfigError(
+                f"{default_file} lies in the data folder and can't set data_dir;"
+                " use --data-dir or SOLOSYNC_DATA_DIR."
+            )
+        given = from_file | given
+    given["data_dir"] = data_dir
+    chosen = {
+        name: given.get(name, Setting(option.default, "default"))
+        for name, option in OPTIONS.items()
+    }
+    return _settle(chosen)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address or host name is this machine's own, out of reach for others."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _settle(chosen: dict[str, Setting]) -> dict[str, Setting]:
+    """Options that follow from others."""
+    host, lan, docs = chosen["host"], chosen["lan"], chosen["api_docs_enabled"]
+    if lan.value and host.source == "default":
+        host = chosen["host"] = Setting("0.0.0.0", f"lan, by {lan.source}")
+    elif lan.value and is_loopback(host.value):
+        raise ConfigError(
+            f"lan (by {lan.source}) and host = {host.value} (by {host.source}) contradict each"
+            " other; leave one of them out."
+        )
+    if docs.source == "default":
+        chosen["api_docs_enabled"] = Setting(is_loopback(host.value), "default")
+    return chosen
+
+
+def read(option: Option, text: str, source: str) -> Setting:
+    """One option's value from text. Raises ConfigError, which doesn't repeat a secret."""
+    try:
+        return Setting(option.kind.parse(text), source)
+    except ValueError:
+        was = "" if option.secret else f", not {text!r}"
+        raise ConfigError(
+            f"{option.name} (by {source}) must be {option.kind.allowed}{was}."
+        ) from None
+
+
+def _from_flags(flags: Mapping[str, str | None]) -> dict[str, Setting]:
+    return {
+        name: read(option, text, option.flag)
+        for name, option in OPTIONS.items()
+        if (text := flags.get(name)) is not None
+    }
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Setting]:
+    # Unknown variables are let be: other programs may share the prefix.
+    return {
+        name: read(option, text, option.variable)
+        for name, option in OPTIONS.items()
+        if (text := environ.get(option.variable))
+    }
+
+
+def _from_file(file: Path) -> dict[str, Setting]:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{file} can't be read: {error.strerror}.") from error
+    except ValueError as error:  # not UTF-8, or not TOML
+        raise ConfigError(f"{file} is not a TOML file: {error}.") from error
+    found = {}
+    for name, value in table.items():
+        if name not in OPTIONS:
+            near = difflib.get_close_matches(name, OPTIONS, n=1)
+            hint = f"did you mean {near[0]}?" if near else "`solosync config` lists them all."
+            raise ConfigError(f"{file} sets {name}, which is no option; {hint}")
+        found[name] = read(OPTIONS[name], _as_text(value), str(file))
+    return found
+
+
+def _as_text(value: object) -> str:
+    """A TOML value as it would stand on the command line."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ",".join(str(item) for item in value)
+    return str(value)
