@@ -45,7 +45,8 @@ clean: ## Remove what was made here (never a data folder)
 $(BIN)/python:
 	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-			exec $$python -m venv $(VENV); \
+			$$python -m venv $(VENV) && exit 0; \
+			rm -rf $(VENV); exit 1; \
 		fi; \
 	done; \
 	echo 'solosync needs Python 3.11 or newer; none was found (make PYTHON=/path/to/python ...)' >&2; \

@@ -154,9 +154,16 @@ class Option(NamedTuple):
         return self.kind is SWITCH
 
     def show(self, value: Any) -> str:
+        """The value as text that can be given again; a secret only as being set."""
         if self.secret and value:
             return "(set)"
         return self.kind.show(value)
+
+    def plain(self, value: Any) -> bool | int | str | list[str]:
+        """The value for JSON; sizes in bytes."""
+        if isinstance(value, tuple):
+            return list(value)
+        return value if isinstance(value, bool | int) else self.show(value)
 
 
 def _options() -> Iterator[Option]:

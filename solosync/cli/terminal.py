@@ -1,0 +1,74 @@
+"""What commands write: lines and tables for a person, JSON for a script, progress on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+
+def write(line: str = "") -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def write_error(message: str) -> None:
+    sys.stderr.write(f"solosync: {message}\n")
+
+
+def write_json(value: Any) -> None:
+    write(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def write_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns as wide as their widest cell, the last one without trailing blanks."""
+    table = [[_printable(cell) for cell in row] for row in (headings, *rows)]
+    widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        padded = (
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        write("  ".join(padded).rstrip())
+
+
+def _printable(text: str) -> str:
+    """A board's name comes from anyone: control characters would steer the terminal."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}"
+        if unicodedata.category(character) in ("Cc", "Cs")
+        else character
+        for character in text
+    )
+
+
+def _width(text: str) -> int:
+    """Columns that a terminal gives to the text."""
+    return sum(
+        0 if unicodedata.combining(character)
+        else 2 if unicodedata.east_asian_width(character) in "WF"
+        else 1
+        for character in text
+    )  # fmt: skip
+
+
+class Progress:
+    """`[3/12] name` on a line that is written over; silent unless standard error is a terminal."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._shown = sys.stderr.isatty()
+
+    def step(self, name: str) -> None:
+        self._done += 1
+        self._write(f"[{self._done}/{self._total}] {_printable(name)[:60]}")
+
+    def clear(self) -> None:
+        """Take the line away, to write others or because all is done."""
+        self._write("")
+
+    def _write(self, text: str) -> None:
+        if self._shown:
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()
