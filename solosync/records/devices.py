@@ -1,0 +1,16 @@
+"""A device is one sign-in, and all the tokens that came of it."""
+
+import msgspec
+
+
+class Device(msgspec.Struct, frozen=True):
+    """``address`` is the network address it was last seen at."""
+
+    device_id: str
+    user_id: str
+    name: str
+    kind: str
+    created_at: int
+    last_seen_at: int
+    address: str
+    revoked_at: int | None

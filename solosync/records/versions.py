@@ -1,0 +1,15 @@
+"""A version is what one rev brought: one or more updates."""
+
+import msgspec
+
+
+class Version(msgspec.Struct, frozen=True):
+    """``actor`` and ``device`` are names for people; several are joined by a comma. ``size`` is the
+    sum over its updates."""
+
+    rev: int
+    created_at: int
+    actor: str
+    device: str
+    summary: str
+    size: int
