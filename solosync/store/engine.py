@@ -17,8 +17,6 @@ from solosync.store.writer import Item, Writer
 
 T = TypeVar("T")
 
-FILE_NAME = "solosync.db"
-
 
 class Store:
     """Transactions are plain functions that take a `Tx`. What they return is answered, and what

@@ -1,0 +1,203 @@
+"""Boards.
+
+Whatever serves a person takes their `user_id`, and sees only boards of organizations in which they
+are admin or member. What takes a `key` is for those who have found the board that way before.
+"""
+
+from solosync.records.sessions import Session
+from solosync.store.transactions import Tx
+
+COLUMNS = """
+    sessions.key, sessions.session_id, sessions.organization_id, sessions.owner_id,
+    sessions.name, sessions.dialect, sessions.rev, sessions.page_count, sessions.thumbnail_url,
+    sessions.state_bytes, sessions.created_at, sessions.updated_at, sessions.deleted_at,
+    sessions.last_device_id, sessions.last_seen_at
+"""
+VISIBLE_TO_USER = """
+    FROM memberships JOIN sessions USING (organization_id)
+    WHERE memberships.user_id = ? AND memberships.role IN ('admin', 'member')
+"""
+_IN_TRASH = {True: "sessions.deleted_at IS NOT NULL", False: "sessions.deleted_at IS NULL"}
+
+
+def insert(
+    tx: Tx,
+    *,
+    session_id: str,
+    organization_id: str,
+    owner_id: str,
+    name: str,
+    dialect: str,
+    page_count: int,
+    thumbnail_url: str | None,
+    state_bytes: int,
+    created_at: int,
+    device_id: str | None,
+) -> Session:
+    """A board at rev 0; `created_at` in microseconds. Append its first update in the same tx."""
+    row = tx.one(
+        f"""
+        INSERT INTO sessions (
+            session_id, organization_id, owner_id, name, dialect, rev, page_count, thumbnail_url,
+            state_bytes, created_at, updated_at, last_seen_at, last_device_id, deleted_at
+        ) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, NULL)
+        RETURNING {COLUMNS.replace("sessions.", "")}
+        """,
+        (
+            session_id,
+            organization_id,
+            owner_id,
+            name,
+            dialect,
+            page_count,
+            thumbnail_url,
+            state_bytes,
+            created_at,
+            created_at,
+            created_at // 1_000,
+            device_id,
+        ),
+    )
+    assert row is not None
+    return Session(*row)
+
+
+def find_for_user(
+    tx: Tx, user_id: str, session_id: str, *, trashed: bool = False
+) -> Session | None:
+    """One in the trash is found with `trashed` only, and the others only without."""
+    row = tx.one(
+        f"SELECT {COLUMNS} {VISIBLE_TO_USER} AND session_id = ? AND {_IN_TRASH[trashed]}",
+        (user_id, session_id),
+    )
+    return Session(*row) if row else None
+
+
+def list_for_user(
+    tx: Tx,
+    user_id: str,
+    *,
+    trashed: bool = False,
+    limit: int | None = None,
+    before: tuple[int, int] | None = None,
+) -> list[Session]:
+    """Newest `updated_at` first. `before` is the `(updated_at, key)` of the last one seen, so a
+    page stays where it is while boards are added."""
+    parameters: list[object] = [user_id]
+    after_the_last = ""
+    if before is not None:
+        after_the_last = "AND (sessions.updated_at, sessions.key) < (?, ?)"
+        parameters += before
+    parameters.append(-1 if limit is None else limit)
+    rows = tx.all(
+        f"""
+        SELECT {COLUMNS} {VISIBLE_TO_USER} AND {_IN_TRASH[trashed]} {after_the_last}
+        ORDER BY sessions.updated_at DESC, sessions.key DESC
+        LIMIT ?
+        """,
+        parameters,
+    )
+    return [Session(*row) for row in rows]
+
+
+def count_for_user(tx: Tx, user_id: str, *, trashed: bool = False) -> int:
+    row = tx.one(f"SELECT count(*) {VISIBLE_TO_USER} AND {_IN_TRASH[trashed]}", (user_id,))
+    assert row is not None
+    return int(row[0])
+
+
+def find_by_key(tx: Tx, key: int) -> Session | None:
+    """In the trash or not, whoever asks."""
+    row = tx.one(f"SELECT {COLUMNS} FROM sessions WHERE key = ?", (key,))
+    return Session(*row) if row else None
+
+
+def list_all(tx: Tx, *, trashed: bool = False) -> list[Session]:
+    """Everyone's, for the person at the machine; newest `updated_at` first."""
+    rows = tx.all(
+        f"""
+        SELECT {COLUMNS} FROM sessions WHERE {_IN_TRASH[trashed]}
+        ORDER BY updated_at DESC, key DESC
+        """
+    )
+    return [Session(*row) for row in rows]
+
+
+def rename(tx: Tx, key: int, name: str) -> None:
+    """Doesn't touch `updated_at`."""
+    tx.execute("UPDATE sessions SET name = ? WHERE key = ?", (name, key))
+
+
+def set_thumbnail(tx: Tx, key: int, thumbnail_url: str | None) -> None:
+    """Doesn't touch `updated_at`."""
+    tx.execute("UPDATE sessions SET thumbnail_url = ? WHERE key = ?", (thumbnail_url, key))
+
+
+def touch(tx: Tx, key: int, updated_at: int) -> None:
+    """`updated_at` in microseconds; it never goes back."""
+    tx.execute(
+        "UPDATE sessions SET updated_at = max(updated_at, ?) WHERE key = ?", (updated_at, key)
+    )
+
+
+def mark_seen(tx: Tx, key: int, at: int) -> None:
+    tx.execute("UPDATE sessions SET last_seen_at = ? WHERE key = ?", (at, key))
+
+
+def advance(
+    tx: Tx,
+    key: int,
+    *,
+    rev: int,
+    page_count: int | None,
+    state_bytes: int | None,
+    updated_at: int,
+    device_id: str | None,
+) -> None:
+    """To a new rev. What is None stays as it is. `updated_at` in microseconds; it never goes
+    back."""
+    tx.execute(
+        """
+        UPDATE sessions SET
+            rev = ?,
+            page_count = coalesce(?, page_count),
+            state_bytes = coalesce(?, state_bytes),
+            updated_at = max(updated_at, ?),
+            last_seen_at = ?,
+            last_device_id = coalesce(?, last_device_id)
+        WHERE key = ?
+        """,
+        (rev, page_count, state_bytes, updated_at, updated_at // 1_000, device_id, key),
+    )
+
+
+def trash(tx: Tx, key: int, at: int) -> bool:
+    """False if it is there already."""
+    trashed = tx.execute(
+        "UPDATE sessions SET deleted_at = ? WHERE key = ? AND deleted_at IS NULL", (at, key)
+    )
+    return trashed.rowcount > 0
+
+
+def restore(tx: Tx, key: int) -> bool:
+    """Out of the trash; False if it wasn't there."""
+    restored = tx.execute(
+        "UPDATE sessions SET deleted_at = NULL WHERE key = ? AND deleted_at IS NOT NULL", (key,)
+    )
+    return restored.rowcount > 0
+
+
+def purge_trashed(tx: Tx, before: int, *, limit: int = 1) -> list[str]:
+    """Deletes for good, with all that belongs to them, boards that were trashed before then.
+    Returns their session ids; empty when nothing is left to do. Few at a time, because a board's
+    log may be long and everyone else's commit waits."""
+    rows = tx.all(
+        """
+        DELETE FROM sessions WHERE key IN (
+            SELECT key FROM sessions WHERE deleted_at < ? ORDER BY deleted_at LIMIT ?
+        )
+        RETURNING session_id
+        """,
+        (before, limit),
+    )
+    return [session_id for (session_id,) in rows]

@@ -1,0 +1,114 @@
+"""People."""
+
+import sqlite3
+
+from solosync.errors import Taken
+from solosync.records.users import User
+from solosync.store.transactions import Row, Tx
+
+COLUMNS = """
+    users.user_id, users.email, users.full_name, users.first_name, users.last_name,
+    users.username, users.avatar_url, users.is_staff, users.is_active,
+    users.joined_at, users.last_login_at, users.password_hash
+"""
+
+
+def insert(tx: Tx, user: User) -> None:
+    """Raises Taken("email") or Taken("username"); neither minds upper and lower case."""
+    try:
+        tx.execute(
+            """
+            INSERT INTO users (
+                user_id, email, full_name, first_name, last_name, username, avatar_url,
+                is_staff, is_active, joined_at, last_login_at, password_hash
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            (
+                user.user_id,
+                user.email,
+                user.full_name,
+                user.first_name,
+                user.last_name,
+                user.username,
+                user.avatar_url,
+                user.is_staff,
+                user.is_active,
+                user.joined_at,
+                user.last_login_at,
+                user.password_hash,
+            ),
+        )
+    except sqlite3.IntegrityError as error:
+        raise _taken(error) from error
+
+
+def find(tx: Tx, user_id: str) -> User | None:
+    return _user(tx.one(f"SELECT {COLUMNS} FROM users WHERE user_id = ?", (user_id,)))
+
+
+def find_by_email(tx: Tx, email: str) -> User | None:
+    return _user(tx.one(f"SELECT {COLUMNS} FROM users WHERE email = ?", (email,)))
+
+
+def list_all(tx: Tx) -> list[User]:
+    """In the order of joining."""
+    rows = tx.all(f"SELECT {COLUMNS} FROM users ORDER BY joined_at, rowid")
+    return [_to_user(row) for row in rows]
+
+
+def change_profile(
+    tx: Tx,
+    user_id: str,
+    *,
+    full_name: str,
+    first_name: str,
+    last_name: str,
+    username: str,
+    avatar_url: str | None,
+) -> None:
+    """Raises Taken("username")."""
+    try:
+        tx.execute(
+            """
+            UPDATE users
+            SET full_name = ?, first_name = ?, last_name = ?, username = ?, avatar_url = ?
+            WHERE user_id = ?
+            """,
+            (full_name, first_name, last_name, username, avatar_url, user_id),
+        )
+    except sqlite3.IntegrityError as error:
+        raise _taken(error) from error
+
+
+def set_password_hash(tx: Tx, user_id: str, password_hash: str | None) -> None:
+    tx.execute("UPDATE users SET password_hash = ? WHERE user_id = ?", (password_hash, user_id))
+
+
+def set_active(tx: Tx, user_id: str, is_active: bool) -> None:
+    tx.execute("UPDATE users SET is_active = ? WHERE user_id = ?", (is_active, user_id))
+
+
+def set_staff(tx: Tx, user_id: str, is_staff: bool) -> None:
+    tx.execute("UPDATE users SET is_staff = ? WHERE user_id = ?", (is_staff, user_id))
+
+
+def set_last_login(tx: Tx, user_id: str, at: int) -> None:
+    tx.execute("UPDATE users SET last_login_at = ? WHERE user_id = ?", (at, user_id))
+
+
+def _user(row: Row | None) -> User | None:
+    return _to_user(row) if row else None
+
+
+def _to_user(row: Row) -> User:
+    fields = list(row)
+    for flag in (7, 8):  # SQLite has no booleans
+        fields[flag] = bool(fields[flag])
+    return User(*fields)
+
+
+def _taken(error: sqlite3.IntegrityError) -> Exception:
+    for field in ("email", "username"):
+        if f"users.{field}" in str(error):
+            return Taken(field)
+    return error
