@@ -1,0 +1,244 @@
+"""One board's Yjs document: updates in and out, its JSON face, and saves merged into it."""
+
+import hashlib
+import random
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+from pycrdt import Doc, TransactionEvent, merge_updates
+
+from solosync.board import merge as merging
+from solosync.board.dialects import excalidraw, solo
+from solosync.board.layout import Layout
+from solosync.board.states import Item, Seen, Shape, State, read_state
+from solosync.errors import Damaged, Invalid
+from solosync.ids import new_id
+
+Dialect = Literal["solo", "excalidraw"]
+_LAYOUTS: dict[str, type[Layout]] = {
+    "solo": solo.SoloLayout,
+    "excalidraw": excalidraw.ExcalidrawLayout,
+}
+_NOTHING = b"\x00\x00"
+
+
+class MissingUpdates(Exception):
+    """An update depends on others that haven't come; the document now shows what it must not.
+
+    pycrdt shows such an update where Yjs holds it back. The document must be thrown away and
+    loaded again, and the sender asked for what is missing.
+    """
+
+
+class MalformedUpdate(Exception):
+    """The bytes are no Yjs update; the document is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The board as it is shown: canonical JSON, and its lowercase hex SHA-256."""
+
+    state: bytes
+    digest: str
+    page_count: int
+
+
+@dataclass(slots=True)
+class Change:
+    """What a ``Document.change`` block did, filled when the block ends: None if nothing."""
+
+    update: bytes | None = None
+    outcome: merging.Outcome = field(default_factory=merging.Outcome)
+
+
+class Document:
+    """Lives on the thread that made it; bytes, never documents, go to other threads."""
+
+    def __init__(self, dialect: str, updates: Iterable[bytes] = ()) -> None:
+        """Raises Damaged when one of the stored ``updates`` can't be read."""
+        self.dialect = dialect
+        self._doc: Doc[Any] = Doc()
+        self._layout: Layout = _LAYOUTS[dialect](self._doc, random.Random())
+        self._emitted: list[bytes] = []
+        self._subscription = self._doc.observe(self._on_update)
+        self._reading: Reading | None = None
+        try:
+            for update in updates:
+                self.apply(update)
+        except (MalformedUpdate, MissingUpdates) as error:
+            raise Damaged("what is stored of this board can't be read") from error
+
+    @classmethod
+    def from_state(cls, state: bytes | None, *, depth: int = 1) -> "Document":
+        """A new board from a JSON state; None makes one page with four empty lists.
+
+        Raises Invalid when the state isn't a JSON object or can't be held.
+        """
+        dialect = "solo" if state is None else dialect_of(state)
+        document = cls(dialect)
+        save = _first_page() if state is None else document.read(state, depth=depth)
+        with document.change():
+            document._layout.describe()
+            merging.merge(document._layout, State(), save, may_delete=True, stated=True)
+        return document
+
+    # -- updates -----------------------------------------------------------------------------
+
+    def apply(self, update: bytes) -> bytes | None:
+        """Applies a Yjs update and returns the one the document emits; None: nothing was new.
+
+        The emitted update is the one to log and relay, never the one received. Raises
+        MalformedUpdate, or MissingUpdates (see there).
+        """
+        self._emitted.clear()
+        try:
+            self._doc.apply_update(update)
+        except ValueError as error:
+            raise MalformedUpdate from error
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":
+                raise
+            raise MalformedUpdate from None
+        emitted = self._emitted
+        if not emitted:
+            return None
+        self._reading = None
+        if _NOTHING in emitted:
+            raise MissingUpdates
+        return emitted[0] if len(emitted) == 1 else merge_updates(*emitted)
+
+    def would_change(self, update: bytes) -> bool:
+        """Whether an update holds anything this document lacks, without applying it."""
+        if update == _NOTHING:
+            return False
+        copy = Document(self.dialect, [self.update()])
+        try:
+            return copy.apply(update) is not None
+        except MissingUpdates:
+            return True
+
+    def update(self, state_vector: bytes | None = None) -> bytes:
+        """Everything, or what is missing from a peer with this state vector.
+
+        Raises MalformedUpdate when the state vector can't be read.
+        """
+        try:
+            return self._doc.get_update(state_vector)
+        except ValueError as error:
+            raise MalformedUpdate from error
+
+    def state_vector(self) -> bytes:
+        return self._doc.get_state()
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        """One transaction of the server's own; yields what it will have done."""
+        self._layout.refresh()
+        self._emitted.clear()
+        change = Change()
+        self._layout.writing = True
+        try:
+            with self._doc.transaction():
+                yield change
+        finally:
+            self._layout.writing = False
+        if self._emitted:
+            self._reading = None
+            change.update = merge_updates(*self._emitted)
+
+    def _on_update(self, event: TransactionEvent) -> None:
+        self._emitted.append(event.update)
+
+    # -- states ------------------------------------------------------------------------------
+
+    @property
+    def layout(self) -> Layout:
+        """The view of the document, up to date."""
+        self._layout.refresh()
+        return self._layout
+
+    @property
+    def shape(self) -> Shape:
+        return self._layout.shape
+
+    def read(self, state: bytes, seen: Seen | None = None, *, depth: int = 1) -> State:
+        """Takes a JSON state apart in this board's dialect; raises Invalid."""
+        return read_state(state, self.shape, seen, depth)
+
+    def state(self) -> State:
+        """The board as it is shown, taken apart."""
+        return self.layout.state()
+
+    def reading(self) -> Reading:
+        if self._reading is None:
+            layout = self.layout
+            state = layout.text().encode("ascii")
+            pages = len(layout.pages) if layout.has_pages else 1
+            digest = hashlib.sha256(state).hexdigest()
+            self._reading = Reading(state, digest, max(1, pages))
+        return self._reading
+
+    def size_hint(self) -> int:
+        """About how many bytes of memory the document and its view take."""
+        return len(self._reading.state) if self._reading else 0
+
+    def merge(self, base: State | None, save: State, *, may_delete: bool, stated: bool) -> Change:
+        """The three-way merge of a whole-state save: see board/merge.py."""
+        with self.change() as change:
+            change.outcome = merging.merge(
+                self._layout, base, save, may_delete=may_delete, stated=stated
+            )
+        return change
+
+    def become(self, target: State) -> Change:
+        """Makes the board show exactly ``target``, as one change on top of what there is."""
+        return self.merge(self.state(), target, may_delete=True, stated=True)
+
+
+def dialect_of(state: bytes) -> Dialect:
+    """`excalidraw` if `type` says so and `elements` is a list of objects with distinct ids."""
+    try:
+        head = msgspec.json.decode(state, type=_Head)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return "solo"
+    ids = [element.id for element in head.elements]
+    distinct = all(ids) and len(set(ids)) == len(ids)
+    return "excalidraw" if head.type == "excalidraw" and distinct else "solo"
+
+
+class _WithId(msgspec.Struct):
+    id: str
+
+
+class _Head(msgspec.Struct):
+    type: str
+    elements: list[_WithId]
+
+
+def _first_page() -> State:
+    page = {
+        "id": new_id(),
+        **{name: [] for name in solo.SHAPE.lists},
+    }
+    return read_state(msgspec.json.encode({"pages": [page]}), solo.SHAPE)
+
+
+def combine(updates: list[bytes]) -> bytes:
+    """Several updates as one, in order."""
+    return updates[0] if len(updates) == 1 else merge_updates(*updates)
+
+
+__all__ = [
+    "Change",
+    "Document",
+    "Invalid",
+    "Item",
+    "MalformedUpdate",
+    "MissingUpdates",
+    "Reading",
+    "combine",
+    "dialect_of",
+]

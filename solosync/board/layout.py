@@ -1,0 +1,320 @@
+"""What every dialect's layout offers: a view of the document, and the writes that merging needs.
+
+A layout reads its part of a Yjs document into entries once, keeps them up to date from the
+document's events, and changes both together. It lives and dies on the thread of its document.
+"""
+
+import random
+import uuid
+from abc import ABC, abstractmethod
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import Any
+
+from pycrdt import Doc
+
+from solosync.board.canonical import join_object
+from solosync.board.order import NoRoom, keys_between
+from solosync.board.states import Item, Page, Shape, State, page_id
+
+ROOT = ""  # the page key of a list that stands at the state's root
+
+
+class Entry:
+    """One element of the document: where it stands, and its value."""
+
+    __slots__ = ("item", "key", "list", "order", "page", "rank")
+
+    def __init__(self, key: str, page: str, list_: str, order: str, item: Item) -> None:
+        self.key = key
+        self.page = page
+        self.list = list_
+        self.item = item
+        self.place(order)
+
+    def place(self, order: str) -> None:
+        self.order = order
+        self.rank = (code_units(order), code_units(self.key))
+
+
+class PageEntry:
+    """One page of the document: its own fields, and which lists it has."""
+
+    __slots__ = ("fields", "has", "key", "order", "rank", "value")
+
+    def __init__(
+        self, key: str, order: str, fields: dict[str, str], has: set[str], value: str | None
+    ) -> None:
+        self.key = key
+        self.fields = fields
+        self.has = has
+        self.value = value
+        self.place(order)
+
+    def place(self, order: str) -> None:
+        self.order = order
+        self.rank = (code_units(order), code_units(self.key))
+
+    @property
+    def id(self) -> str | None:
+        return page_id(self.fields)
+
+
+class Layout(ABC):
+    """One dialect's part of a document.
+
+    The write methods must be called inside ``Document.change()``. ``None`` for a text removes.
+    """
+
+    shape: Shape
+
+    def __init__(self, doc: Doc[Any], rng: random.Random) -> None:
+        self.doc = doc
+        # While true, changes are the layout's own, and its methods keep the view themselves.
+        self.writing = False
+        self.rng = rng
+        self.entries: dict[str, Entry] = {}
+        self.pages: dict[str, PageEntry] = {}
+        self.has_pages = False
+        self.root_lists: set[str] = set()
+        self.rest: dict[str, str] = {}
+        self.keyed: dict[str, str] | None = None
+        self._groups: dict[tuple[str, str], list[Entry]] | None = None
+        self._texts: dict[tuple[str, str], str] = {}
+
+    # -- reading -----------------------------------------------------------------------------
+
+    @abstractmethod
+    def describe(self) -> None:
+        """Says in the document what it is, for whoever reads it without this program."""
+
+    @abstractmethod
+    def refresh(self) -> None:
+        """Brings the view up to what the document holds now."""
+
+    def group(self, page: str, list_: str) -> list[Entry]:
+        """The entries of one list, in drawing order. Not to be changed by the caller."""
+        return self._grouped().get((page, list_), [])
+
+    def position(self, entry: Entry) -> int:
+        """Where an entry stands in its group."""
+        return _position(self.group(entry.page, entry.list), entry)
+
+    def ordered_pages(self) -> list[PageEntry]:
+        return sorted(self.pages.values(), key=lambda page: page.rank)
+
+    def lists_of(self, page: str) -> set[str]:
+        """Names of the lists a page has: declared, or holding something."""
+        declared = self.root_lists if page == ROOT else self.pages[page].has
+        return set(declared) | {
+            name for name in self.shape.lists if self._grouped().get((page, name))
+        }
+
+    def state(self) -> State:
+        """The board as it is shown, sharing its items with the view."""
+        state = State(dict(self.rest), None if self.keyed is None else dict(self.keyed))
+        state.lists = self._items(ROOT)
+        if self.has_pages:
+            state.pages = [
+                Page(dict(page.fields), self._items(page.key), page.value)
+                for page in self.ordered_pages()
+            ]
+        return state
+
+    def text(self) -> str:
+        """The whole state as canonical JSON text."""
+        members = dict(self.rest)
+        if self.keyed is not None:
+            members[self.shape.keyed] = join_object(self.keyed)
+        for name in self.lists_of(ROOT):
+            members[name] = self._list_text(ROOT, name)
+        if self.has_pages:
+            members["pages"] = "[" + ",".join(map(self._page_text, self.ordered_pages())) + "]"
+        return join_object(members)
+
+    def _page_text(self, page: PageEntry) -> str:
+        if page.value is not None:
+            return page.value
+        members = dict(page.fields)
+        for name in self.lists_of(page.key):
+            members[name] = self._list_text(page.key, name)
+        return join_object(members)
+
+    def _list_text(self, page: str, name: str) -> str:
+        text = self._texts.get((page, name))
+        if text is None:
+            text = "[" + ",".join([e.item.text for e in self.group(page, name)]) + "]"
+            self._texts[page, name] = text
+        return text
+
+    def _items(self, page: str) -> dict[str, list[Item]]:
+        return {
+            name: [entry.item for entry in self.group(page, name)] for name in self.lists_of(page)
+        }
+
+    def _grouped(self) -> dict[tuple[str, str], list[Entry]]:
+        if self._groups is None:
+            groups: dict[tuple[str, str], list[Entry]] = {}
+            for entry in self.entries.values():
+                groups.setdefault((entry.page, entry.list), []).append(entry)
+            for group in groups.values():
+                group.sort(key=_rank)
+            self._groups = groups
+        return self._groups
+
+    # -- keeping the view --------------------------------------------------------------------
+
+    def _put(self, entry: Entry) -> None:
+        """Enters an element that wasn't there, or stands elsewhere now."""
+        old = self.entries.get(entry.key)
+        self.entries[entry.key] = entry
+        self._texts.pop((entry.page, entry.list), None)
+        if old is not None:
+            self._texts.pop((old.page, old.list), None)
+            if old.rank == entry.rank and (old.page, old.list) == (entry.page, entry.list):
+                if self._groups is not None:
+                    group = self._groups[entry.page, entry.list]
+                    group[_position(group, entry)] = entry
+                return
+            self._take_out(old)
+        if self._groups is not None:
+            group = self._groups.setdefault((entry.page, entry.list), [])
+            group.insert(_position(group, entry), entry)
+
+    def _drop(self, key: str) -> None:
+        entry = self.entries.pop(key, None)
+        if entry is not None:
+            self._texts.pop((entry.page, entry.list), None)
+            self._take_out(entry)
+
+    def _take_out(self, entry: Entry) -> None:
+        if self._groups is None:
+            return
+        group = self._groups[entry.page, entry.list]
+        position = _position(group, entry)
+        if position < len(group) and group[position].key == entry.key:
+            del group[position]
+
+    def _forget(self) -> None:
+        """Everything was read anew."""
+        self._groups = None
+        self._texts.clear()
+
+    # -- writing -----------------------------------------------------------------------------
+
+    @abstractmethod
+    def add(self, page: str, list_: str, order: str, item: Item) -> Entry:
+        """A new element, under a key of its own."""
+
+    @abstractmethod
+    def add_many(self, page: str, list_: str, items: Iterable[tuple[str, Item]]) -> list[Entry]:
+        """Several new elements of one list, as (order, item)."""
+
+    @abstractmethod
+    def change(self, entry: Entry, fields: dict[str, str | None]) -> None:
+        """Sets some fields of an element that is an object."""
+
+    @abstractmethod
+    def replace(self, entry: Entry, item: Item) -> None:
+        """Gives an element another value."""
+
+    @abstractmethod
+    def place(self, entry: Entry, page: str, list_: str, order: str) -> None:
+        """Moves an element."""
+
+    @abstractmethod
+    def remove(self, keys: Iterable[str]) -> None: ...
+
+    @abstractmethod
+    def set_rest(self, key: str, text: str | None) -> None:
+        """One of the state's other top-level keys."""
+
+    @abstractmethod
+    def set_keyed(self, members: dict[str, str | None]) -> None:
+        """Members of the one object that merges by key (creating it when it's absent)."""
+
+    @abstractmethod
+    def drop_keyed(self) -> None:
+        """The state hasn't got that object any more."""
+
+    @abstractmethod
+    def declare_list(self, page: str, list_: str, present: bool) -> None: ...
+
+    @abstractmethod
+    def declare_pages(self, present: bool) -> None: ...
+
+    @abstractmethod
+    def add_page(self, order: str, page: Page) -> PageEntry:
+        """A new page, without its elements."""
+
+    @abstractmethod
+    def change_page(self, page: PageEntry, fields: dict[str, str | None]) -> None: ...
+
+    @abstractmethod
+    def replace_page(self, page: PageEntry, value: Page) -> None:
+        """Gives a page other fields, or another value when it's no object."""
+
+    @abstractmethod
+    def place_page(self, page: PageEntry, order: str) -> None: ...
+
+    @abstractmethod
+    def remove_page(self, key: str) -> None: ...
+
+    def orders_after(
+        self, group: list[Entry] | list[PageEntry], position: int, count: int
+    ) -> list[str]:
+        """``count`` order keys that sort right after ``group[position]`` (-1: at the front).
+
+        Where nothing fits, the entries that follow are given new keys first.
+        """
+        low = group[position].order if position >= 0 else None
+        for end in range(position + 1, len(group) + 1):
+            high = group[end].order if end < len(group) else None
+            following = group[position + 1 : end]
+            try:
+                orders = keys_between(low, high, count + len(following), self.rng)
+            except NoRoom:
+                continue
+            for entry, order in zip(list(following), orders[count:], strict=True):
+                if isinstance(entry, Entry):
+                    self.place(entry, entry.page, entry.list, order)
+                else:
+                    self.place_page(entry, order)
+            return orders[:count]
+        return self._anew(group, position, count)
+
+    def _anew(
+        self, group: list[Entry] | list[PageEntry], position: int, count: int
+    ) -> list[str]:
+        """Nothing fits even at the end: the key before is foreign. Re-keys the whole list."""
+        orders = keys_between(None, None, len(group) + count, self.rng)
+        kept = orders[: position + 1] + orders[position + 1 + count :]
+        for entry, order in zip(list(group), kept, strict=True):
+            if isinstance(entry, Entry):
+                self.place(entry, entry.page, entry.list, order)
+            else:
+                self.place_page(entry, order)
+        return orders[position + 1 : position + 1 + count]
+
+
+def free_key(wanted: str | None, taken: Iterable[str] | dict[str, Any]) -> str:
+    """An element's or page's key: its id where that is free, else one of its own."""
+    if wanted and wanted not in taken:
+        return wanted
+    return f"~{uuid.uuid4()}"
+
+
+def code_units(text: str) -> str:
+    """A string that sorts by code point as ``text`` sorts by UTF-16 code unit, as in JavaScript."""
+    if text.isascii():
+        return text
+    units = text.encode("utf-16-be", "surrogatepass")
+    return "".join(chr(units[i] << 8 | units[i + 1]) for i in range(0, len(units), 2))
+
+
+def _rank(entry: Entry) -> tuple[str, str]:
+    return entry.rank
+
+
+def _position(group: list[Entry], entry: Entry) -> int:
+    return bisect_left(group, entry.rank, key=_rank)

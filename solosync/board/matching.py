@@ -1,0 +1,115 @@
+"""Which element of one state is which of another: by id and occurrence, else by equal value.
+
+Matching never guesses between equals: an id that occurs twice is matched occurrence by
+occurrence, an item without a usable id only to one of equal value, in order.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+from solosync.board.states import Item
+
+
+class PageLike(Protocol):
+    """A page of a state, or of a document."""
+
+    fields: dict[str, str]
+    value: str | None
+
+    @property
+    def id(self) -> str | None: ...
+
+
+def match_items(old: Sequence[Item], new: Sequence[Item]) -> list[int | None]:
+    """For each item of ``new``, the index of the same item in ``old``, or None."""
+    matches: list[int | None] = [None] * len(new)
+    start = 0
+    shorter = min(len(old), len(new))
+    while start < shorter and _equal(old[start], new[start]):
+        matches[start] = start
+        start += 1
+    end = 0
+    while end < shorter - start and _equal(old[-1 - end], new[-1 - end]):
+        matches[-1 - end] = len(old) - 1 - end
+        end += 1
+    if start == len(new) - end or start == len(old) - end:
+        return matches
+    known: dict[tuple[str | None, str, int], int] = {}
+    counts: Counter[tuple[str | None, str]] = Counter()
+    for index in range(start, len(old) - end):
+        name = _name(old[index])
+        known[*name, counts[name]] = index
+        counts[name] += 1
+    counts.clear()
+    for index in range(start, len(new) - end):
+        name = _name(new[index])
+        matches[index] = known.get((*name, counts[name]))
+        counts[name] += 1
+    return matches
+
+
+def match_pages(old: Sequence[PageLike], new: Sequence[PageLike]) -> list[int | None]:
+    """For each page of ``new``, the index of the same page in ``old``, or None.
+
+    Pages without an id are matched to ones with equal fields first, and the rest in order.
+    """
+    matches: list[int | None] = [None] * len(new)
+    taken: set[int] = set()
+
+    def pass_over(old_names: list[str | None], new_names: list[str | None]) -> None:
+        places: dict[str, list[int]] = {}
+        for index, name in enumerate(old_names):
+            if name is not None and index not in taken:
+                places.setdefault(name, []).append(index)
+        for index, name in enumerate(new_names):
+            if name is not None and matches[index] is None and places.get(name):
+                matches[index] = places[name].pop(0)
+                taken.add(matches[index] or 0)
+
+    pass_over([page.id for page in old], [page.id for page in new])
+    pass_over([_signature(page) for page in old], [_signature(page) for page in new])
+    pass_over([_nameless(page) for page in old], [_nameless(page) for page in new])
+    return matches
+
+
+def outside_order(indexes: Sequence[int]) -> set[int]:
+    """Positions in ``indexes`` that lie outside its longest ascending subsequence."""
+    if all(a < b for a, b in zip(indexes, indexes[1:], strict=False)):
+        return set()
+    tails: list[int] = []  # the smallest last value of an ascending run of each length
+    ends: list[int] = []  # its position
+    before: list[int] = []  # for each position, the one before it in its run
+    for position, value in enumerate(indexes):
+        length = bisect_left(tails, value)
+        before.append(ends[length - 1] if length else -1)
+        if length == len(tails):
+            tails.append(value)
+            ends.append(position)
+        else:
+            tails[length], ends[length] = value, position
+    inside = set()
+    position = ends[-1] if ends else -1
+    while position >= 0:
+        inside.add(position)
+        position = before[position]
+    return set(range(len(indexes))) - inside
+
+
+def _equal(a: Item, b: Item) -> bool:
+    return a is b or a.text == b.text
+
+
+def _name(item: Item) -> tuple[str | None, str]:
+    return (item.id, "") if item.id is not None else (None, item.text)
+
+
+def _signature(page: PageLike) -> str | None:
+    if page.id is not None:
+        return None
+    return page.value if page.value is not None else repr(sorted(page.fields.items()))
+
+
+def _nameless(page: PageLike) -> str | None:
+    return "" if page.id is None and page.value is None else None
