@@ -1,5 +1,6 @@
 """What happened, told to whoever asked to know, after it has been committed."""
 
+import functools
 import logging
 import threading
 from collections.abc import Callable
@@ -57,7 +58,8 @@ class Bus:
 
     def subscribe(self, event_type: type[E], callback: Callable[[E], None]) -> Callable[[], None]:
         """Returns what ends the subscription; calling that twice does no harm."""
-        entry = cast(Callback, callback)
+        # One of its own, so that a callback that is subscribed twice is two subscriptions.
+        entry = cast(Callback, functools.partial(callback))
         with self._lock:
             self._callbacks[event_type] = (*self._callbacks.get(event_type, ()), entry)
 

@@ -1,5 +1,7 @@
 """What each device is known to hold of each board."""
 
+from collections.abc import Sequence
+
 from solosync.records.bases import Base
 from solosync.store.packing import Packed, unpack
 from solosync.store.transactions import Tx
@@ -32,24 +34,30 @@ def put(
     rev: int | None,
     packed: Packed | None,
     created_at: int,
-) -> None:
-    """Either a rev or a packed state. The same as the device's newest is not put twice, only its
-    time is renewed; the oldest go when there are more than KEPT_PER_DEVICE."""
-    renewed = tx.execute(
+) -> int:
+    """Either a rev or a packed state; returns its `base_id`. The same as the device's newest is
+    not put twice, only its time is renewed. When there are more than KEPT_PER_DEVICE, the oldest
+    go."""
+    renewed = tx.one(
         """
         UPDATE bases SET created_at = ?
         WHERE base_id = (
             SELECT max(base_id) FROM bases WHERE session_key = ? AND device_id = ?
         ) AND rev IS ? AND state IS ?
+        RETURNING base_id
         """,
         (created_at, session_key, device_id, rev, packed),
     )
-    if renewed.rowcount > 0:
-        return
-    tx.execute(
-        "INSERT INTO bases (session_key, device_id, rev, created_at, state) VALUES (?, ?, ?, ?, ?)",
+    if renewed is not None:
+        return int(renewed[0])
+    added = tx.one(
+        """
+        INSERT INTO bases (session_key, device_id, rev, created_at, state) VALUES (?, ?, ?, ?, ?)
+        RETURNING base_id
+        """,
         (session_key, device_id, rev, created_at, packed),
     )
+    assert added is not None
     tx.execute(
         """
         DELETE FROM bases WHERE base_id IN (
@@ -59,6 +67,11 @@ def put(
         """,
         (session_key, device_id, KEPT_PER_DEVICE),
     )
+    return int(added[0])
+
+
+def remove(tx: Tx, base_ids: Sequence[int]) -> None:
+    tx.executemany("DELETE FROM bases WHERE base_id = ?", [(base_id,) for base_id in base_ids])
 
 
 def list_revs(tx: Tx, session_key: int) -> set[int]:

@@ -25,7 +25,12 @@ def open_writer(path: Path, durability: Durability) -> sqlite3.Connection:
             f"SQLite {sqlite3.sqlite_version} is too old; "
             "use a Python that comes with SQLite 3.37 or newer."
         )
-    path.touch(mode=0o600)
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StorageFailed(
+            f"{path} can't be opened: {error.strerror}. Check the data folder."
+        ) from error
     connection = _open(path)
     try:
         # Before the first table and before WAL, both of which fix the file's layout.

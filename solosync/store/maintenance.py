@@ -32,6 +32,11 @@ def quick_check(store: Store) -> list[str]:
     return store.read(lambda tx: _check(tx, "quick_check"))
 
 
+def sqlite_version() -> str:
+    """Of the library that this program runs with."""
+    return sqlite3.sqlite_version
+
+
 def sizes(store: Store) -> Sizes:
     def count_free(tx: Tx) -> int:
         return _number(tx, "freelist_count") * _number(tx, "page_size")
