@@ -13,8 +13,8 @@ from pycrdt import Doc, TransactionEvent, merge_updates
 from solosync.board import merge as merging
 from solosync.board.dialects import excalidraw, solo
 from solosync.board.layout import Layout
-from solosync.board.states import Item, Seen, Shape, State, read_state
-from solosync.errors import Damaged, Invalid
+from solosync.board.states import Seen, Shape, State, read_state
+from solosync.errors import Damaged
 from solosync.ids import new_id
 
 Dialect = Literal["solo", "excalidraw"]
@@ -176,14 +176,19 @@ class Document:
         if self._reading is None:
             layout = self.layout
             state = layout.text().encode("ascii")
-            pages = len(layout.pages) if layout.has_pages else 1
             digest = hashlib.sha256(state).hexdigest()
-            self._reading = Reading(state, digest, max(1, pages))
+            self._reading = Reading(state, digest, layout.page_count())
         return self._reading
 
     def size_hint(self) -> int:
         """About how many bytes of memory the document and its view take."""
         return len(self._reading.state) if self._reading else 0
+
+    def forget_view(self) -> None:
+        """Frees what can be read from the document again."""
+        self._reading = None
+        self._layout.close()
+        self._layout = _LAYOUTS[self.dialect](self._doc, random.Random())
 
     def merge(self, base: State | None, save: State, *, may_delete: bool, stated: bool) -> Change:
         """The three-way merge of a whole-state save: see board/merge.py."""
@@ -192,10 +197,6 @@ class Document:
                 self._layout, base, save, may_delete=may_delete, stated=stated
             )
         return change
-
-    def become(self, target: State) -> Change:
-        """Makes the board show exactly ``target``, as one change on top of what there is."""
-        return self.merge(self.state(), target, may_delete=True, stated=True)
 
 
 def dialect_of(state: bytes) -> Dialect:
@@ -229,16 +230,3 @@ def _first_page() -> State:
 def combine(updates: list[bytes]) -> bytes:
     """Several updates as one, in order."""
     return updates[0] if len(updates) == 1 else merge_updates(*updates)
-
-
-__all__ = [
-    "Change",
-    "Document",
-    "Invalid",
-    "Item",
-    "MalformedUpdate",
-    "MissingUpdates",
-    "Reading",
-    "combine",
-    "dialect_of",
-]

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Any
 
-from pycrdt import Doc
+from pycrdt import Doc, Subscription
 
 from solosync.board.canonical import join_object
 from solosync.board.order import NoRoom, keys_between
@@ -81,6 +81,12 @@ class Layout(ABC):
         self.keyed: dict[str, str] | None = None
         self._groups: dict[tuple[str, str], list[Entry]] | None = None
         self._texts: dict[tuple[str, str], str] = {}
+        self._listening: list[tuple[Any, Subscription]] = []
+
+    def close(self) -> None:
+        """Stops listening to the document."""
+        for shared, subscription in self._listening:
+            shared.unobserve(subscription)
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -102,6 +108,10 @@ class Layout(ABC):
 
     def ordered_pages(self) -> list[PageEntry]:
         return sorted(self.pages.values(), key=lambda page: page.rank)
+
+    def page_count(self) -> int:
+        """How many pages a person sees: a board without any is drawn as one."""
+        return max(1, len(self.pages)) if self.has_pages else 1
 
     def lists_of(self, page: str) -> set[str]:
         """Names of the lists a page has: declared, or holding something."""

@@ -5,7 +5,7 @@ that the dialect knows, its pages, and everything else by key. All JSON in here 
 (see canonical.py), so that two values are equal exactly if their texts are.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -97,6 +97,49 @@ class State:
     keyed: dict[str, str] | None = None
     lists: dict[str, list[Item]] = field(default_factory=dict)
     pages: list[Page] | None = None
+    _texts: frozenset[str] | None = None
+
+    def texts(self) -> frozenset[str]:
+        """What the state holds, as a set of texts: for telling how far two states are apart."""
+        if self._texts is None:
+            texts = [item.text for items in self.lists.values() for item in items]
+            for page in self.pages or ():
+                texts += [item.text for items in page.lists.values() for item in items]
+                texts.append(page.value if page.value is not None else join_object(page.fields))
+            self._texts = frozenset(texts)
+        return self._texts
+
+    def difference(self, other: "State") -> int:
+        """How many elements and pages are in one of two states only."""
+        return len(self.texts() ^ other.texts())
+
+    def same_as(self, other: "State") -> bool:
+        """Whether both would be written as the same JSON."""
+        if (self.rest, self.keyed) != (other.rest, other.keyed):
+            return False
+        if not _same_lists(self.lists, other.lists):
+            return False
+        if self.pages is None or other.pages is None:
+            return self.pages is other.pages
+        return len(self.pages) == len(other.pages) and all(
+            a.value == b.value and a.fields == b.fields and _same_lists(a.lists, b.lists)
+            for a, b in zip(self.pages, other.pages, strict=True)
+        )
+
+    def text(self, shape: Shape) -> str:
+        """The state as canonical JSON text."""
+        members = {**self.rest, **_list_texts(self.lists)}
+        if self.keyed is not None:
+            members[shape.keyed] = join_object(self.keyed)
+        if self.pages is not None:
+            pages = [
+                page.value
+                if page.value is not None
+                else join_object({**page.fields, **_list_texts(page.lists)})
+                for page in self.pages
+            ]
+            members["pages"] = "[" + ",".join(pages) + "]"
+        return join_object(members)
 
     def elements(self) -> int:
         """How many elements the state holds, on its pages and at its root."""
@@ -104,7 +147,18 @@ class State:
         return count + sum(sum(map(len, page.lists.values())) for page in self.pages or ())
 
 
-Reader = Callable[[bytes], Item]
+def _same_lists(a: dict[str, list[Item]], b: dict[str, list[Item]]) -> bool:
+    return a.keys() == b.keys() and all(
+        len(items) == len(b[name])
+        and all(x is y or x.text == y.text for x, y in zip(items, b[name], strict=True))
+        for name, items in a.items()
+    )
+
+
+def _list_texts(lists: dict[str, list[Item]]) -> dict[str, str]:
+    return {
+        name: "[" + ",".join([item.text for item in items]) + "]" for name, items in lists.items()
+    }
 
 
 class Seen:

@@ -51,11 +51,11 @@ class ExcalidrawLayout(Layout):
         self._stale_all = True
         self._stale: set[str] = set()
         self._stale_rest = True
-        self._subscriptions = [
-            self._array.observe_deep(self._elements_changed),
-            self._assets.observe_deep(self._rest_changed),
-            self._state.observe(self._rest_changed),
-            self._board.observe(self._rest_changed),
+        self._listening = [
+            (self._array, self._array.observe_deep(self._elements_changed)),
+            (self._assets, self._assets.observe_deep(self._rest_changed)),
+            (self._state, self._state.observe(self._rest_changed)),
+            (self._board, self._board.observe(self._rest_changed)),
         ]
 
     def describe(self) -> None:

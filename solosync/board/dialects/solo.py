@@ -34,12 +34,12 @@ class SoloLayout(Layout):
         self._board: Map[Any] = doc.get("board", type=Map)
         self._stale_elements: set[str] | None = None  # None: all of them
         self._stale_rest = True
-        self._subscriptions = [
-            self._elements.observe_deep(self._elements_changed),
-            self._pages.observe_deep(self._rest_changed),
-            self._state.observe(self._rest_changed),
-            self._meta.observe(self._rest_changed),
-            self._board.observe(self._rest_changed),
+        self._listening = [
+            (self._elements, self._elements.observe_deep(self._elements_changed)),
+            (self._pages, self._pages.observe_deep(self._rest_changed)),
+            (self._state, self._state.observe(self._rest_changed)),
+            (self._meta, self._meta.observe(self._rest_changed)),
+            (self._board, self._board.observe(self._rest_changed)),
         ]
 
     def describe(self) -> None:

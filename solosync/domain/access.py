@@ -1,0 +1,38 @@
+"""Whether those who hold a socket may still hold it."""
+
+from collections.abc import Iterable
+
+from solosync.errors import Forbidden, NotFound, SolosyncError, Unauthenticated
+from solosync.records.actors import Actor
+from solosync.store import access
+from solosync.store.engine import Store
+
+EDITORS = ("admin", "member")
+
+
+def find_lost(
+    store: Store, holders: Iterable[tuple[Actor, int]]
+) -> dict[tuple[Actor, int], SolosyncError]:
+    """Of pairs of an actor and a board's key, those that lost their access, and why:
+    Unauthenticated (signed out, deactivated), Forbidden (no role any more), NotFound (deleted)."""
+    pairs = set(holders)
+    if not pairs:
+        return {}
+
+    def read(tx: access.Tx) -> dict[tuple[Actor, int], SolosyncError]:
+        lost = {}
+        for actor, key in pairs:
+            reason = _reason(access.find(tx, actor.user_id, actor.device_id, key), key)
+            if reason is not None:
+                lost[actor, key] = reason
+        return lost
+
+    return store.read(read)
+
+
+def _reason(standing: access.Standing | None, key: int) -> SolosyncError | None:
+    if standing is None or standing.is_trashed:
+        return NotFound("session", str(key))
+    if not standing.is_signed_in:
+        return Unauthenticated()
+    return None if standing.role in EDITORS else Forbidden()

@@ -1,0 +1,64 @@
+"""Awareness: who is there and what they point at. Relayed, never stored.
+
+The protocol is that of y-protocols/awareness: each client has a clock, and a state that is null
+when it has gone.
+"""
+
+from solosync.board.protocol import Presence, decode_awareness, encode_awareness
+from solosync.realtime.peer import Peer
+
+MAX_CLIENTS_PER_PEER = 64
+MAX_STATE_BYTES = 64 * 1024
+_GONE = b"null"
+
+
+class TooMuchPresence(Exception):
+    """More clients, or a larger state, than one peer may announce."""
+
+
+class PresenceBoard:
+    """The newest awareness state of every client in a room."""
+
+    def __init__(self) -> None:
+        self._states: dict[int, Presence] = {}
+
+    def receive(self, peer: Peer, content: bytes) -> bytes | None:
+        """Takes a peer's message; returns the one to relay, None if it brought nothing new.
+
+        Raises Malformed; TooMuchPresence.
+        """
+        news = []
+        for presence in decode_awareness(content):
+            if len(presence.state) > MAX_STATE_BYTES:
+                raise TooMuchPresence
+            known = self._states.get(presence.client)
+            is_gone = presence.state == _GONE
+            if known is not None and not (
+                presence.clock > known.clock
+                or (presence.clock == known.clock and is_gone and known.state != _GONE)
+            ):
+                continue
+            news.append(presence)
+            if is_gone:
+                peer.clients.pop(presence.client, None)
+                self._states.pop(presence.client, None)
+            else:
+                peer.clients[presence.client] = presence.clock
+                if len(peer.clients) > MAX_CLIENTS_PER_PEER:
+                    raise TooMuchPresence
+                self._states[presence.client] = presence
+        return encode_awareness(news) if news else None
+
+    def everyone(self) -> bytes | None:
+        """A message with all states, for a peer that has just come."""
+        return encode_awareness(list(self._states.values())) if self._states else None
+
+    def leave(self, peer: Peer) -> bytes | None:
+        """Takes a peer's clients out; returns the message that tells the others."""
+        gone = []
+        for client in peer.clients:
+            known = self._states.pop(client, None)
+            if known is not None:
+                gone.append(Presence(client, known.clock + 1, _GONE))
+        peer.clients.clear()
+        return encode_awareness(gone) if gone else None

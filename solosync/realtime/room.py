@@ -1,0 +1,511 @@
+"""A board in use: its document, the order of its writes, and its peers.
+
+All writes to a board go through its room, in one order, whichever door they come by. A room lives
+on the event loop's thread; what it answers or relays is on disk first.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import msgspec
+
+from solosync.board import protocol
+from solosync.board.document import Change, Document, MalformedUpdate, MissingUpdates
+from solosync.board.ops import apply_ops
+from solosync.board.states import Seen, State
+from solosync.domain import Store, bases, history, idempotency
+from solosync.domain.bases import Base, Holdings
+from solosync.domain.history import Author, Write
+from solosync.errors import (
+    Forbidden,
+    Invalid,
+    SolosyncError,
+    Stale,
+    StorageFailed,
+    Unavailable,
+)
+from solosync.realtime.journal import Committed, Journal
+from solosync.realtime.peer import Peer
+from solosync.realtime.presence import PresenceBoard, TooMuchPresence
+from solosync.records.actors import Actor
+from solosync.records.sessions import Session
+
+log = logging.getLogger(__name__)
+
+# Larger states are taken apart in a thread, so that other boards' peers don't wait meanwhile.
+THREAD_FROM_BYTES = 256 * 1024
+# A peer whose updates wait for the disk is not read further beyond this.
+MAX_BACKLOG_BYTES = 8 * 1024 * 1024
+# How often a peer may send updates that depend on others it didn't send.
+MAX_GAPS = 8
+SNAPSHOT_AFTER_BYTES = 512 * 1024
+_EMPTY = (b"\x00\x00", b"")
+
+
+class Reading(NamedTuple):
+    """A board as answered; ``state`` is canonical JSON text."""
+
+    rev: int
+    state: bytes
+    digest: str
+    page_count: int
+
+
+class Saved(NamedTuple):
+    """What a save led to; ``changed`` tells whether it made a new rev."""
+
+    rev: int
+    state: bytes
+    digest: str
+    page_count: int
+    changed: bool
+
+
+class Edited(NamedTuple):
+    rev: int
+    digest: str
+
+
+class Malformed(Invalid):
+    """A peer sent what is no message of the protocol."""
+
+    code = "peer.malformed"
+    default_message = "That is no message of the y-websocket protocol."
+
+
+class Room:
+    """Made by ``Rooms``. After a failed commit it is of no use any more: ``failure`` says why."""
+
+    def __init__(self, store: Store, session: Session) -> None:
+        """Reads the board. Raises NotFound when it was purged, Damaged when it can't be read."""
+        loaded = history.load(store, session.key)
+        self.session = session
+        self.peers: set[Peer] = set()
+        self.failure: SolosyncError | None = None
+        self._store = store
+        self._document = Document(session.dialect, loaded.updates)
+        self._journal = Journal(store, session.key, loaded.rev, self._committed, self._failed)
+        self._presence = PresenceBoard()
+        self._holdings = Holdings()
+        self._seen = Seen()
+        self._keys: dict[tuple[str, str], asyncio.Lock] = {}
+        self._reading_lock = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._seq = loaded.seq
+        self._stored_bytes = sum(map(len, loaded.updates))
+        self._log_bytes = loaded.since_snapshot
+        self._snapshot_bytes = self._stored_bytes - self._log_bytes
+
+    # -- size and rest -----------------------------------------------------------------------
+
+    @property
+    def current_rev(self) -> int:
+        """The newest rev; what it brought may still be on its way to the disk."""
+        return self._journal.rev
+
+    @property
+    def memory_bytes(self) -> int:
+        """An estimate of what this room holds in memory."""
+        return 3 * self._stored_bytes + 4 * self._document.size_hint() + self._seen.bytes
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody is connected and nothing is on its way to the disk."""
+        return not self.peers and self._journal.is_idle
+
+    def shed(self) -> None:
+        """Frees what can be computed or read again."""
+        self._seen = Seen()
+        self._holdings.forget()
+        self._document.forget_view()
+
+    async def rest(self) -> None:
+        """Before the room is closed: waits for the disk, and spares the next load its log."""
+        await self._journal.flushed()
+        if self._wants_snapshot(SNAPSHOT_AFTER_BYTES // 8) and self._journal.is_idle:
+            await self._put_snapshot(self._take_snapshot())
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    # -- the whole state ---------------------------------------------------------------------
+
+    async def read(self, actor: Actor | None = None) -> Reading:
+        """The board as it is; with an actor, their device is known to hold it from now on."""
+        reading = self._now()
+        if actor is not None:
+            self._note_rev(actor, reading.rev)
+        await self._journal.flushed()
+        return reading
+
+    async def save(
+        self,
+        actor: Actor,
+        state: bytes,
+        *,
+        stated_rev: int | None,
+        is_stated: bool,
+        strict: bool = False,
+        kind: str = "save",
+        depth: int = 2,
+    ) -> Saved:
+        """Merges a whole state in. ``stated_rev`` is what the client says it holds, None with
+        ``is_stated`` when it can't be read. ``depth`` is the JSON level the state stood at.
+
+        Raises Invalid; Stale when ``strict`` and the save isn't made from the current rev;
+        StorageFailed, and the room is of no use any more.
+        """
+        save = await self._take_apart(state, depth)
+        if is_stated:
+            base = await self._stated_base(stated_rev)
+        else:
+            await self._know(actor.device_id)
+            base = self._holdings.best(actor.device_id, save)
+        if strict and (base is None or base.rev != self.current_rev):
+            raise Stale(self.current_rev)
+        return await self._merge(actor, save, base, is_stated=is_stated, kind=kind)
+
+    async def stream_save(
+        self,
+        actor: Actor,
+        state: bytes,
+        *,
+        expected_rev: int | None,
+        key: str | None = None,
+        depth: int = 2,
+    ) -> Saved:
+        """As ``save`` from exactly ``expected_rev``; Stale when that isn't the current rev.
+
+        The same ``key`` from the same person within a day is answered as the first time (with an
+        empty ``state``), whatever it holds now, and changes nothing.
+        """
+        if key is None:
+            return await self._stream_save(actor, state, expected_rev, None, depth)
+        name = (actor.user_id, key)
+        async with self._keys.setdefault(name, asyncio.Lock()):
+            try:
+                answer = await asyncio.to_thread(
+                    idempotency.find_answer, self._store, self.session, actor.user_id, key
+                )
+                if answer is not None:
+                    rev, digest, pages, changed = msgspec.json.decode(
+                        answer, type=tuple[int, str, int, bool]
+                    )
+                    return Saved(rev, b"", digest, pages, changed)
+                return await self._stream_save(actor, state, expected_rev, key, depth)
+            finally:
+                self._keys.pop(name, None)
+
+    async def _stream_save(
+        self, actor: Actor, state: bytes, expected_rev: int | None, key: str | None, depth: int
+    ) -> Saved:
+        if expected_rev != self.current_rev:
+            raise Stale(self.current_rev)
+        save = await self._take_apart(state, depth)
+        if expected_rev != self.current_rev:
+            raise Stale(self.current_rev)
+        base = Base(expected_rev, self._document.state())
+        saved = await self._merge(actor, save, base, is_stated=True, kind="save", key=key)
+        return saved
+
+    async def edit(self, actor: Actor, ops: list[Any], *, expected_rev: int | None) -> Edited:
+        """Fine-grained operations, all or none. Raises Stale; InvalidOps."""
+        if expected_rev != self.current_rev:
+            raise Stale(self.current_rev)
+        before = self._document.state()
+        change = self._change(before, apply_ops(before, ops), may_delete=True, stated=True)
+        reading = self._log(actor, change.update, "edit", change.outcome.summary(), None)
+        await self._journal.flushed()
+        return Edited(reading.rev, reading.digest)
+
+    async def restore(self, actor: Actor, rev: int) -> Saved:
+        """Brings an old rev's content back as a new rev; the same content leaves the rev as it is.
+
+        Raises NotFound for a rev that isn't kept, Damaged before anything is touched.
+        """
+        target = await asyncio.to_thread(self._past_state, rev)
+        before = self.current_rev
+        change = self._change(self._document.state(), target, may_delete=True, stated=True)
+        summary = f"restored rev {rev}"
+        reading = self._log(actor, change.update, "restore", summary, None)
+        self._note_rev(actor, reading.rev)
+        await self._journal.flushed()
+        return Saved(*reading, reading.rev != before)
+
+    async def state_at(self, rev: int) -> bytes:
+        """The state of an old rev, as canonical JSON. Raises NotFound, Damaged."""
+        await self._journal.flushed()
+        return await asyncio.to_thread(
+            lambda: history.document_at(self._store, self.session, rev).reading().state
+        )
+
+    def _past_state(self, rev: int) -> State:
+        return history.document_at(self._store, self.session, rev).state()
+
+    async def _take_apart(self, state: bytes, depth: int) -> State:
+        async with self._reading_lock:
+            self._seen.turn()
+            if len(state) < THREAD_FROM_BYTES:
+                return self._document.read(state, self._seen, depth=depth)
+            return await asyncio.to_thread(
+                self._document.read, state, self._seen, depth=depth
+            )
+
+    async def _stated_base(self, rev: int | None) -> Base | None:
+        """The state of a rev that a client says it holds; None when there is no knowing."""
+        if rev is None or rev > self.current_rev:
+            return None
+        if rev == self._journal.seal():
+            return Base(rev, self._document.state())
+        await self._journal.flushed()
+        past = await asyncio.to_thread(history.states_at, self._store, self.session, [rev])
+        found = past.get(rev)
+        return Base(rev, found.state, found.exact) if found else None
+
+    async def _know(self, device_id: str) -> None:
+        if self._holdings.knows(device_id):
+            return
+        await self._journal.flushed()
+        known = await asyncio.to_thread(
+            bases.load, self._store, self.session, device_id, self._document.shape
+        )
+        if not self._holdings.knows(device_id):
+            self._holdings.enter(device_id, known)
+
+    async def _merge(
+        self,
+        actor: Actor,
+        save: State,
+        base: Base | None,
+        *,
+        is_stated: bool,
+        kind: str,
+        key: str | None = None,
+    ) -> Saved:
+        before = self.current_rev
+        change = self._change(
+            base.state if base else None,
+            save,
+            may_delete=base is not None and base.exact,
+            stated=is_stated,
+        )
+        outcome = change.outcome
+        summary = outcome.summary()
+        if base is None:
+            summary = ", ".join(filter(None, [summary, "saved without a base"]))
+        aside = ("[" + ",".join(outcome.set_aside) + "]").encode() if outcome.set_aside else None
+        reading = self._log(actor, change.update, kind, summary, aside)
+        saved = Saved(*reading, reading.rev != before)
+        if key is not None:
+            self._journal.save(Write(None, also=partial(self._remember, actor, key, saved)))
+        await self._note_sent(actor, save, reading.rev, base)
+        await self._journal.flushed()
+        return saved
+
+    def _remember(self, actor: Actor, key: str, saved: Saved, tx: Any) -> None:
+        answer = msgspec.json.encode((saved.rev, saved.digest, saved.page_count, saved.changed))
+        status = 202 if saved.changed else 204
+        idempotency.remember(tx, self.session, actor.user_id, key, status, answer)
+
+    def _change(
+        self, base: State | None, save: State, *, may_delete: bool, stated: bool
+    ) -> Change:
+        """Merges into the document. Whatever goes wrong in the middle ends the room: a half-made
+        change must neither be logged nor shown."""
+        try:
+            return self._document.merge(base, save, may_delete=may_delete, stated=stated)
+        except BaseException:
+            self._failed(Unavailable())
+            raise
+
+    def _now(self) -> Reading:
+        shown = self._document.reading()
+        return Reading(self._journal.seal(), shown.state, shown.digest, shown.page_count)
+
+    def _log(
+        self, actor: Actor, update: bytes | None, kind: str, summary: str, aside: bytes | None
+    ) -> Reading:
+        """Queues a change of the server's own document as one rev, and reads the result."""
+        if update is None:
+            return self._now()
+        shown = self._document.reading()
+        self._journal.save(
+            Write(
+                self.current_rev + 1,
+                kind,
+                [(Author(actor.user_id, actor.device_id), update)],
+                summary,
+                aside,
+                shown.page_count,
+                len(shown.state),
+            )
+        )
+        return Reading(self.current_rev, shown.state, shown.digest, shown.page_count)
+
+    # -- bases -------------------------------------------------------------------------------
+
+    def _note_rev(self, actor: Actor, rev: int) -> None:
+        """The device was answered with the current state."""
+        newest = self._holdings.newest(actor.device_id)
+        if newest is not None and newest.rev == rev:
+            return
+        self._note(actor, Base(rev, self._document.state()), None, None)
+
+    async def _note_sent(self, actor: Actor, save: State, rev: int, base: Base | None) -> None:
+        """The device holds what it sent: a rev if that is what came of it."""
+        newest = self._holdings.newest(actor.device_id)
+        if self._document.state().same_as(save):
+            if newest is None or newest.rev != rev:
+                self._note(actor, Base(rev, save), base, None)
+            return
+        packed = await asyncio.to_thread(bases.pack_state, save, self._document.shape)
+        self._note(actor, Base(None, save), base, packed)
+
+    def _note(
+        self, actor: Actor, base: Base, instead_of: Base | None, packed: bytes | None
+    ) -> None:
+        gone = self._holdings.note(actor.device_id, base, instead_of)
+
+        def keep(tx: Any) -> None:
+            bases.drop(tx, gone)
+            bases.keep(tx, self.session.key, actor.device_id, base, packed)
+
+        self._journal.save(Write(None, also=keep))
+
+    # -- peers -------------------------------------------------------------------------------
+
+    def join(
+        self, actor: Actor, send: Callable[[bytes], Awaitable[None]], *, read_only: bool = False
+    ) -> Peer:
+        """Adds a socket and greets it; the caller then runs the peer, and hands on its messages."""
+        if self.failure is not None:
+            raise self.failure
+        peer = Peer(actor, self.session.key, send, read_only=read_only)
+        self.peers.add(peer)
+        peer.offer(protocol.encode_sync(protocol.STEP1, self._document.state_vector()))
+        everyone = self._presence.everyone()
+        if everyone is not None:
+            peer.offer(everyone)
+        return peer
+
+    def leave(self, peer: Peer) -> None:
+        self.peers.discard(peer)
+        peer.close(None)
+        news = self._presence.leave(peer)
+        if news is not None:
+            self._relay(news, None)
+
+    async def receive(self, peer: Peer, data: bytes) -> None:
+        """Handles one message. Raises Malformed, Forbidden, and what a failed commit raised."""
+        if self.failure is not None:
+            raise self.failure
+        try:
+            kind, step, content = protocol.decode(data)
+            if kind == protocol.AWARENESS:
+                news = self._presence.receive(peer, content)
+                if news is not None:
+                    self._relay(news, peer)
+            elif kind == protocol.QUERY_AWARENESS:
+                everyone = self._presence.everyone()
+                if everyone is not None:
+                    peer.offer(everyone)
+            elif step == protocol.STEP1:
+                await self._answer(peer, content)
+            else:
+                self._receive_update(peer, step, content)
+                if self._journal.backlog_bytes > MAX_BACKLOG_BYTES:
+                    await self._journal.flushed()
+        except (protocol.Malformed, MalformedUpdate, TooMuchPresence) as error:
+            raise Malformed from error
+
+    async def _answer(self, peer: Peer, state_vector: bytes) -> None:
+        """Sync step 2: what the peer lacks, once it is on disk."""
+        missing = self._document.update(state_vector)
+        await self._journal.flushed()
+        peer.offer(protocol.encode_sync(protocol.STEP2, missing))
+
+    def _receive_update(self, peer: Peer, step: int, update: bytes) -> None:
+        if update in _EMPTY:
+            peer.awaits_missing = peer.awaits_missing and step != protocol.STEP2
+            return
+        if peer.awaits_missing and step != protocol.STEP2:
+            return  # it depends on what is missing, and the answer to our question has it all
+        peer.awaits_missing = False
+        if peer.read_only:
+            if self._document.would_change(update):
+                raise Forbidden
+            return
+        try:
+            emitted = self._document.apply(update)
+        except MissingUpdates:
+            self._reload()
+            self._ask_for_missing(peer)
+            return
+        if emitted is not None:
+            author = Author(peer.actor.user_id, peer.actor.device_id)
+            self._journal.sync(author, emitted, peer)
+
+    def _reload(self) -> None:
+        """Loads the document anew, to be rid of an update that came before what it depends on."""
+        loaded = history.load(self._store, self.session.key)
+        self._document = Document(
+            self.session.dialect, [*loaded.updates, *self._journal.uncommitted()]
+        )
+
+    def _ask_for_missing(self, peer: Peer) -> None:
+        peer.gaps += 1
+        if peer.gaps > MAX_GAPS:
+            raise Malformed("Too many updates that depend on others that never came.")
+        peer.awaits_missing = True
+        peer.offer(protocol.encode_sync(protocol.STEP1, self._document.state_vector()))
+
+    def _relay(self, message: bytes, origin: Peer | None) -> None:
+        for peer in list(self.peers):
+            if peer is not origin:
+                peer.offer(message)
+
+    # -- after commits -----------------------------------------------------------------------
+
+    def _committed(self, committed: Committed) -> None:
+        recorded = committed.recorded
+        if recorded.update is None:
+            return
+        self._seq = recorded.seq
+        self._log_bytes += recorded.log_bytes
+        self._stored_bytes += recorded.log_bytes
+        if self.peers:
+            message = protocol.encode_sync(protocol.UPDATE, recorded.update)
+            origins = committed.origins
+            self._relay(message, origins.pop() if len(origins) == 1 else None)
+        if self._wants_snapshot(SNAPSHOT_AFTER_BYTES) and self._journal.nothing_queued:
+            task = asyncio.get_running_loop().create_task(self._put_snapshot(self._take_snapshot()))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _wants_snapshot(self, least_bytes: int) -> bool:
+        return self._log_bytes > max(least_bytes, 2 * self._snapshot_bytes)
+
+    def _take_snapshot(self) -> tuple[int, int, bytes]:
+        """Only when nothing is queued: the document is then what the log holds up to ``_seq``."""
+        data = self._document.update()
+        self._snapshot_bytes = self._stored_bytes = len(data)
+        self._log_bytes = 0
+        return self.current_rev, self._seq, data
+
+    async def _put_snapshot(self, taken: tuple[int, int, bytes]) -> None:
+        rev, seq, data = taken
+        try:
+            await asyncio.to_thread(
+                history.put_snapshot, self._store, self.session.key, rev=rev, seq=seq, data=data
+            )
+        except SolosyncError as error:
+            # The log has it all; only the next load takes longer.
+            log.warning("No snapshot of board %s: %s", self.session.session_id, error)
+
+    def _failed(self, error: SolosyncError) -> None:
+        """A commit failed: nobody keeps what was never stored."""
+        self.failure = error if isinstance(error, StorageFailed) else Unavailable()
+        for peer in list(self.peers):
+            peer.close(self.failure)
