@@ -8,8 +8,8 @@ import random
 import uuid
 from abc import ABC, abstractmethod
 from bisect import bisect_left
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
 
 from pycrdt import Doc, Subscription
 
@@ -23,12 +23,12 @@ ROOT = ""  # the page key of a list that stands at the state's root
 class Entry:
     """One element of the document: where it stands, and its value."""
 
-    __slots__ = ("item", "key", "list", "order", "page", "rank")
+    __slots__ = ("item", "key", "list_name", "order", "page", "rank")
 
     def __init__(self, key: str, page: str, list_: str, order: str, item: Item) -> None:
         self.key = key
         self.page = page
-        self.list = list_
+        self.list_name = list_
         self.item = item
         self.place(order)
 
@@ -104,7 +104,7 @@ class Layout(ABC):
 
     def position(self, entry: Entry) -> int:
         """Where an entry stands in its group."""
-        return _position(self.group(entry.page, entry.list), entry)
+        return _position(self.group(entry.page, entry.list_name), entry)
 
     def ordered_pages(self) -> list[PageEntry]:
         return sorted(self.pages.values(), key=lambda page: page.rank)
@@ -166,7 +166,7 @@ class Layout(ABC):
         if self._groups is None:
             groups: dict[tuple[str, str], list[Entry]] = {}
             for entry in self.entries.values():
-                groups.setdefault((entry.page, entry.list), []).append(entry)
+                groups.setdefault((entry.page, entry.list_name), []).append(entry)
             for group in groups.values():
                 group.sort(key=_rank)
             self._groups = groups
@@ -178,29 +178,32 @@ class Layout(ABC):
         """Enters an element that wasn't there, or stands elsewhere now."""
         old = self.entries.get(entry.key)
         self.entries[entry.key] = entry
-        self._texts.pop((entry.page, entry.list), None)
+        self._texts.pop((entry.page, entry.list_name), None)
         if old is not None:
-            self._texts.pop((old.page, old.list), None)
-            if old.rank == entry.rank and (old.page, old.list) == (entry.page, entry.list):
+            self._texts.pop((old.page, old.list_name), None)
+            if old.rank == entry.rank and (old.page, old.list_name) == (
+                entry.page,
+                entry.list_name,
+            ):
                 if self._groups is not None:
-                    group = self._groups[entry.page, entry.list]
+                    group = self._groups[entry.page, entry.list_name]
                     group[_position(group, entry)] = entry
                 return
             self._take_out(old)
         if self._groups is not None:
-            group = self._groups.setdefault((entry.page, entry.list), [])
+            group = self._groups.setdefault((entry.page, entry.list_name), [])
             group.insert(_position(group, entry), entry)
 
     def _drop(self, key: str) -> None:
         entry = self.entries.pop(key, None)
         if entry is not None:
-            self._texts.pop((entry.page, entry.list), None)
+            self._texts.pop((entry.page, entry.list_name), None)
             self._take_out(entry)
 
     def _take_out(self, entry: Entry) -> None:
         if self._groups is None:
             return
-        group = self._groups[entry.page, entry.list]
+        group = self._groups[entry.page, entry.list_name]
         position = _position(group, entry)
         if position < len(group) and group[position].key == entry.key:
             del group[position]
@@ -271,7 +274,7 @@ class Layout(ABC):
     def remove_page(self, key: str) -> None: ...
 
     def orders_after(
-        self, group: list[Entry] | list[PageEntry], position: int, count: int
+        self, group: Sequence[Entry | PageEntry], position: int, count: int
     ) -> list[str]:
         """``count`` order keys that sort right after ``group[position]`` (-1: at the front).
 
@@ -286,28 +289,32 @@ class Layout(ABC):
             except NoRoom:
                 continue
             for entry, order in zip(list(following), orders[count:], strict=True):
-                if isinstance(entry, Entry):
-                    self.place(entry, entry.page, entry.list, order)
-                else:
-                    self.place_page(entry, order)
+                self._put_at(entry, order)
             return orders[:count]
         return self._anew(group, position, count)
 
-    def _anew(
-        self, group: list[Entry] | list[PageEntry], position: int, count: int
-    ) -> list[str]:
+    def _put_at(self, entry: Entry | PageEntry, order: str) -> None:
+        if isinstance(entry, Entry):
+            self.place(entry, entry.page, entry.list_name, order)
+        else:
+            self.place_page(entry, order)
+
+    def _anew(self, group: Sequence[Entry | PageEntry], position: int, count: int) -> list[str]:
         """Nothing fits even at the end: the key before is foreign. Re-keys the whole list."""
         orders = keys_between(None, None, len(group) + count, self.rng)
         kept = orders[: position + 1] + orders[position + 1 + count :]
         for entry, order in zip(list(group), kept, strict=True):
-            if isinstance(entry, Entry):
-                self.place(entry, entry.page, entry.list, order)
-            else:
-                self.place_page(entry, order)
+            self._put_at(entry, order)
         return orders[position + 1 : position + 1 + count]
 
 
-def free_key(wanted: str | None, taken: Iterable[str] | dict[str, Any]) -> str:
+class Container(Protocol):
+    """Anything that knows which keys are in use."""
+
+    def __contains__(self, key: str, /) -> bool: ...
+
+
+def free_key(wanted: str | None, taken: Container) -> str:
     """An element's or page's key: its id where that is free, else one of its own."""
     if wanted and wanted not in taken:
         return wanted

@@ -7,6 +7,7 @@ occurrence, an item without a usable id only to one of equal value, in order.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Protocol
 
 from solosync.board.states import Item
@@ -76,7 +77,7 @@ def match_pages(old: Sequence[PageLike], new: Sequence[PageLike]) -> list[int | 
 
 def outside_order(indexes: Sequence[int]) -> set[int]:
     """Positions in ``indexes`` that lie outside its longest ascending subsequence."""
-    if all(a < b for a, b in zip(indexes, indexes[1:], strict=False)):
+    if all(a < b for a, b in pairwise(indexes)):
         return set()
     tails: list[int] = []  # the smallest last value of an ascending run of each length
     ends: list[int] = []  # its position

@@ -14,7 +14,9 @@ from solosync.board.matching import match_items, match_pages, outside_order
 from solosync.board.states import Item, Page, State
 
 # Keys that are only somebody's view of the board: the last save wins, and nothing is set aside.
-VIEW_KEYS = frozenset({"zoom", "pan", "fullscreen", "activePageId", "currentPageIndex", "updatedAt"})
+VIEW_KEYS = frozenset(
+    {"zoom", "pan", "fullscreen", "activePageId", "currentPageIndex", "updatedAt"}
+)
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class _Place:
 
     page: str
     page_id: str | None
-    list: str
+    list_name: str
     base: list[Item]
     save: list[Item]
     matches: list[int | None] = field(default_factory=list)  # save index -> base index
@@ -127,7 +129,7 @@ class _Merge:
         changes: dict[str, str | None] = {}
         for name in [*save, *(key for key in base if key not in save)]:
             before, wanted, current = base.get(name), save.get(name), now.get(name)
-            if wanted == before or wanted == current:
+            if wanted in (before, current):
                 continue
             if wanted is None and not self.may_delete:
                 continue
@@ -317,10 +319,10 @@ class _Merge:
             kept = {match for match in place.matches if match is not None}
             for index, item in enumerate(place.base):
                 if index not in kept and item.id is not None:
-                    gone.setdefault((place.list, item.id), []).append((place, index))
+                    gone.setdefault((place.list_name, item.id), []).append((place, index))
             for index, (match, item) in enumerate(zip(place.matches, place.save, strict=True)):
                 if match is None and item.id is not None:
-                    came.setdefault((place.list, item.id), []).append((place, index))
+                    came.setdefault((place.list_name, item.id), []).append((place, index))
         return {
             ends[0]: came[name][0]
             for name, ends in gone.items()
@@ -328,7 +330,7 @@ class _Merge:
         }
 
     def _find_entries(self, place: _Place) -> None:
-        group = self.layout.group(place.page, place.list)
+        group = self.layout.group(place.page, place.list_name)
         found = match_items([entry.item for entry in group], place.base)
         place.entries = [group[index] if index is not None else None for index in found]
         known = set(found)
@@ -353,11 +355,14 @@ class _Merge:
         where: dict[str, Entry] = {}
         for entry in self.layout.entries.values():
             id_ = entry.item.id
-            if id_ in missing and entry.list == place.list:
+            if id_ in missing and entry.list_name == place.list_name:
                 counts[id_] += 1
                 where[id_] = entry
         for id_, index in missing.items():
-            if counts[id_] == 1 and (where[id_].page, where[id_].list) != (place.page, place.list):
+            if counts[id_] == 1 and (where[id_].page, where[id_].list_name) != (
+                place.page,
+                place.list_name,
+            ):
                 place.entries[index] = where[id_]
 
     def _change(self, place: _Place) -> None:
@@ -379,7 +384,12 @@ class _Merge:
                 self._replace(place, before, item, current)
                 return
             changes = self._three_way(
-                before.fields, item.fields, current.item.fields, place.page_id, place.list, item.id
+                before.fields,
+                item.fields,
+                current.item.fields,
+                place.page_id,
+                place.list_name,
+                item.id,
             )
             # An element without an id has none to be set aside under, and isn't matched here.
             if changes:
@@ -392,14 +402,14 @@ class _Merge:
         if current.item.text == item.text:
             return
         if self.blind or current.item.text != before.text:
-            self._set_aside(place.page_id, place.list, item.id, current.item.text)
+            self._set_aside(place.page_id, place.list_name, item.id, current.item.text)
         self.layout.replace(current, item)
         self.outcome.changed += 1
 
     def _lost_edit(self, place: _Place, before: Item, item: Item) -> None:
         """The save changed what another device deleted: deletion wins, the edit is set aside."""
         if before.text != item.text:
-            self._set_aside(place.page_id, place.list, item.id, item.text)
+            self._set_aside(place.page_id, place.list_name, item.id, item.text)
 
     def _remove(self, place: _Place, moved: set[int]) -> None:
         if not self.may_delete:
@@ -412,7 +422,7 @@ class _Merge:
                 continue
             entry = self.layout.entries[known.key]
             if self.mark_deleted or entry.item.text != item.text:
-                self._set_aside(place.page_id, place.list, item.id, entry.item.text)
+                self._set_aside(place.page_id, place.list_name, item.id, entry.item.text)
             keys.append(entry.key)
         self.layout.remove(keys)
         self.outcome.removed += len(keys)
@@ -431,7 +441,7 @@ class _Merge:
             if match is not None:
                 known = place.entries[match]
                 here = known and self.layout.entries.get(known.key)
-                if here is None or (here.page, here.list) != (place.page, place.list):
+                if here is None or (here.page, here.list_name) != (place.page, place.list_name):
                     continue  # deleted, or moved elsewhere, by another device
                 if index in moved:
                     run.append((item, here))
@@ -474,18 +484,17 @@ class _Merge:
     ) -> None:
         if not run:
             return
-        group = self.layout.group(place.page, place.list)
+        group = self.layout.group(place.page, place.list_name)
         position = -1
         if before is not None:
             position = self.layout.position(self.layout.entries[before.key])
         orders = self.layout.orders_after(group, position, len(run))
         for (item, known), order in zip(run, orders, strict=True):
             if known is None:
-                self.layout.add(place.page, place.list, order, item)
+                self.layout.add(place.page, place.list_name, order, item)
                 self.outcome.added += 1
             else:
                 entry = self.layout.entries[known.key]
-                self.layout.place(entry, place.page, place.list, order)
+                self.layout.place(entry, place.page, place.list_name, order)
                 self.outcome.moved += 1
         run.clear()
-

@@ -48,8 +48,7 @@ class _Draft:
             None
             if pages is None
             else [
-                replace(page, fields=dict(page.fields), lists=_copied(page.lists))
-                for page in pages
+                replace(page, fields=dict(page.fields), lists=_copied(page.lists)) for page in pages
             ],
         )
 
@@ -223,5 +222,3 @@ def _is_list(fields: dict[str, str], name: str) -> bool:
 
 def _items(text: str) -> list[Item]:
     return [Item(_text(value)) for value in json.loads(text)]
-
-

@@ -193,9 +193,7 @@ _Scalar = str | int | float | bool | None
 _PageScan = dict[str, list[msgspec.Raw] | dict[str, msgspec.Raw] | _Scalar]
 _StateScan = dict[str, list[_PageScan] | dict[str, msgspec.Raw] | _Scalar]
 _WHOLE: msgspec.json.Decoder[_StateScan] = msgspec.json.Decoder(_StateScan)
-_OBJECT: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(
-    dict[str, msgspec.Raw]
-)
+_OBJECT: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ARRAY: msgspec.json.Decoder[list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw])
 
 

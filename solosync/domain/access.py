@@ -6,6 +6,7 @@ from solosync.errors import Forbidden, NotFound, SolosyncError, Unauthenticated
 from solosync.records.actors import Actor
 from solosync.store import access
 from solosync.store.engine import Store
+from solosync.store.transactions import Tx
 
 EDITORS = ("admin", "member")
 
@@ -19,7 +20,7 @@ def find_lost(
     if not pairs:
         return {}
 
-    def read(tx: access.Tx) -> dict[tuple[Actor, int], SolosyncError]:
+    def read(tx: Tx) -> dict[tuple[Actor, int], SolosyncError]:
         lost = {}
         for actor, key in pairs:
             reason = _reason(access.find(tx, actor.user_id, actor.device_id, key), key)

@@ -158,9 +158,7 @@ def put_snapshot(store: Store, session_key: int, *, rev: int, seq: int, data: by
 
     def write(tx: Tx) -> None:
         snapshots.delete_between(tx, session_key, 0, rev - 1)
-        snapshots.put(
-            tx, session_key, rev=rev, seq=seq, packed=packed, created_at=clock.now_ms()
-        )
+        snapshots.put(tx, session_key, rev=rev, seq=seq, packed=packed, created_at=clock.now_ms())
 
     store.write(write)
 
@@ -189,7 +187,7 @@ def document_at(store: Store, session: Session, rev: int) -> Document:
     def read(tx: Tx) -> list[bytes]:
         snapshot = snapshots.latest(tx, session.key, at_or_before_rev=rev)
         rows = updates.since(tx, session.key, snapshot.seq if snapshot else 0, until_rev=rev)
-        return [snapshot.data] * (snapshot is not None) + [row.data for row in rows]
+        return [*([snapshot.data] if snapshot else []), *(row.data for row in rows)]
 
     return Document(session.dialect, store.read(read))
 

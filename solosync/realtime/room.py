@@ -207,8 +207,7 @@ class Room:
         if expected_rev != self.current_rev:
             raise Stale(self.current_rev)
         base = Base(expected_rev, self._document.state())
-        saved = await self._merge(actor, save, base, is_stated=True, kind="save", key=key)
-        return saved
+        return await self._merge(actor, save, base, is_stated=True, kind="save", key=key)
 
     async def edit(self, actor: Actor, ops: list[Any], *, expected_rev: int | None) -> Edited:
         """Fine-grained operations, all or none. Raises Stale; InvalidOps."""
@@ -249,9 +248,7 @@ class Room:
             self._seen.turn()
             if len(state) < THREAD_FROM_BYTES:
                 return self._document.read(state, self._seen, depth=depth)
-            return await asyncio.to_thread(
-                self._document.read, state, self._seen, depth=depth
-            )
+            return await asyncio.to_thread(self._document.read, state, self._seen, depth=depth)
 
     async def _stated_base(self, rev: int | None) -> Base | None:
         """The state of a rev that a client says it holds; None when there is no knowing."""
@@ -309,9 +306,7 @@ class Room:
         status = 202 if saved.changed else 204
         idempotency.remember(tx, self.session, actor.user_id, key, status, answer)
 
-    def _change(
-        self, base: State | None, save: State, *, may_delete: bool, stated: bool
-    ) -> Change:
+    def _change(self, base: State | None, save: State, *, may_delete: bool, stated: bool) -> Change:
         """Merges into the document. Whatever goes wrong in the middle ends the room: a half-made
         change must neither be logged nor shown."""
         try:

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 from solosync.domain import Store, access
 from solosync.errors import SolosyncError, Unavailable
@@ -43,7 +43,7 @@ class Rooms:
         self._sweeper: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._closing = False
-        self._unsubscribe: list[object] = []
+        self._unsubscribe: list[Callable[[], None]] = []
 
     def start(self) -> None:
         """Begins to watch over the sockets."""
@@ -67,7 +67,7 @@ class Rooms:
         if self._sweeper is not None:
             self._sweeper.cancel()
         for unsubscribe in self._unsubscribe:
-            unsubscribe()  # type: ignore[operator]
+            unsubscribe()
         for place in list(self._places.values()):
             if place.room is not None:
                 for peer in list(place.room.peers):
@@ -118,10 +118,8 @@ class Rooms:
 
     async def _sweep_forever(self) -> None:
         while True:
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
-            except TimeoutError:
-                pass
             self._wake.clear()
             try:
                 self._close_lost()

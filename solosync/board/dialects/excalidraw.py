@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
-from pycrdt import Array, ArrayEvent, Doc, Map, MapEvent
+from pycrdt import Array, Doc, Map
 
 from solosync.board.layout import ROOT, Entry, Layout, PageEntry
 from solosync.board.states import Item, Page, Shape
@@ -64,10 +64,10 @@ class ExcalidrawLayout(Layout):
 
     # -- reading -----------------------------------------------------------------------------
 
-    def _elements_changed(self, events: list[ArrayEvent | MapEvent]) -> None:
+    def _elements_changed(self, events: list[Any]) -> None:
         if self.writing or self._stale_all:
             return
-        for event in events:
+        for event in events:  # ArrayEvent or MapEvent, whose attributes pycrdt's types leave out
             path = event.path
             if not path:
                 # Elements came or went, and every later one's index moved with them. Values are
@@ -239,4 +239,3 @@ def _element(item: Item) -> dict[str, Any]:
     if shown(value) == item.text:
         return {"el": value}
     return {"el": value, _EXACT: item.text.encode()}
-

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
-from pycrdt import Doc, Map, MapEvent
+from pycrdt import Doc, Map
 
 from solosync.board.layout import ROOT, Entry, Layout, PageEntry, free_key
 from solosync.board.states import Item, Page, Shape
@@ -49,10 +49,10 @@ class SoloLayout(Layout):
 
     # -- reading -----------------------------------------------------------------------------
 
-    def _elements_changed(self, events: list[MapEvent]) -> None:
+    def _elements_changed(self, events: list[Any]) -> None:
         if self.writing or self._stale_elements is None:
             return
-        for event in events:
+        for event in events:  # MapEvent, whose attributes pycrdt's types leave out
             path = event.path
             if path:
                 self._stale_elements.add(str(path[0]))
@@ -147,7 +147,7 @@ class SoloLayout(Layout):
         element = self._elements[entry.key]
         now = dict(entry.item.fields)
         _set_all(element, now, fields)
-        self._put(Entry(entry.key, entry.page, entry.list, entry.order, Item.of_fields(now)))
+        self._put(Entry(entry.key, entry.page, entry.list_name, entry.order, Item.of_fields(now)))
 
     def replace(self, entry: Entry, item: Item) -> None:
         element = self._elements[entry.key]
@@ -160,13 +160,13 @@ class SoloLayout(Layout):
             for name in entry.item.fields:
                 remove_key(element, escaped(name))
             element["$value"] = stored(item.text)
-        self._put(Entry(entry.key, entry.page, entry.list, entry.order, item))
+        self._put(Entry(entry.key, entry.page, entry.list_name, entry.order, item))
 
     def place(self, entry: Entry, page: str, list_: str, order: str) -> None:
         element = self._elements[entry.key]
         for name, before, now in (
             ("$page", entry.page, page),
-            ("$list", entry.list, list_),
+            ("$list", entry.list_name, list_),
             ("$order", entry.order, order),
         ):
             if before != now:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from litestar import WebSocket, asgi
+from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
 
 from solosync.domain import sessions
@@ -33,8 +34,9 @@ _LONGEST_REASON = 123
 @asgi("/ws/boards/{session_id:str}", is_mount=False)
 async def board_socket(scope: Scope, receive: Receive, send: Send) -> None:
     """Accepts first, then closes with a code that tells why, if at all (docs/sync-spec.md, WS)."""
-    if scope["type"] != "websocket":
-        await send({"type": "http.response.start", "status": 426, "headers": [(b"upgrade", b"websocket")]})
+    if scope["type"] != ScopeType.WEBSOCKET:
+        headers = [(b"upgrade", b"websocket")]
+        await send({"type": "http.response.start", "status": 426, "headers": headers})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         return
     socket: WebSocket[Any, Any, Any] = WebSocket(scope, receive, send)
@@ -53,6 +55,7 @@ async def board_socket(scope: Scope, receive: Receive, send: Send) -> None:
             with_services.store, actor, scope["path_params"]["session_id"]
         )
         async with with_services.rooms.enter(session) as room:
+
             async def send_bytes(message: bytes) -> None:
                 await send({"type": "websocket.send", "bytes": message, "text": None})
 
