@@ -1,0 +1,75 @@
+"""What the report says of servers that failed, and where it writes."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bench import report
+from tests.bench.load import ReadBack, Sample
+from tests.bench.peer_servers import Hocuspocus, PycrdtWebsocket
+from tests.bench.ramp import Ramp
+from tests.bench.solosync_server import SolosyncServer
+from tests.bench.yjs import Findings, YjsResults
+
+
+def a_sample(rate: int, p99: float) -> Sample:
+    return Sample(
+        rate=rate,
+        achieved=rate,
+        p50=1.0,
+        p99=p99,
+        cpu_per_1000=0.5,
+        rss=60.0,
+        generator_cpu=0.2,
+        problems=(),
+        generator_bound=False,
+    )
+
+
+def some_findings(server: type, highest: int) -> Findings:
+    return Findings(
+        server,
+        version="1.0",
+        ramps=[Ramp(highest, bounded=True)],
+        common=[a_sample(500, 9.0), a_sample(500, 7.0), a_sample(500, 8.0)],
+        checks=[ReadBack(expected=100, lost=0, unequal=0)],
+        crash=ReadBack(expected=100, lost=30, unequal=0),
+    )
+
+
+def test_a_peer_that_failed_stands_in_the_table_with_the_reason() -> None:
+    failed = Findings(Hocuspocus, version="4.7.0", failure="npm ci failed:\nlog | of npm\nno net")
+    text = report.yjs(YjsResults([some_findings(SolosyncServer, 3000), failed], 500))
+    assert "| Hocuspocus, SQLite extension 4.7.0 | failed: npm ci failed: (no net) |" in text
+
+
+def test_the_comparison_is_with_the_best_peer_that_ran() -> None:
+    ours = some_findings(SolosyncServer, 3000)
+    peers = [some_findings(Hocuspocus, 1500), some_findings(PycrdtWebsocket, 1000)]
+    text = report.yjs(YjsResults([ours, *peers], 500))
+    assert "is 2.0 times that of the best peer (Hocuspocus, SQLite extension)" in text
+    assert "| solosync 1.0 | 3,000 [3,000-3,000] | 1.0 / 8.0 | 0.50 | 60 | 0 of 100 |" in text
+
+
+def test_a_limit_of_the_generator_is_not_told_as_the_servers() -> None:
+    ours = some_findings(SolosyncServer, 3000)
+    ours.generator_bound = True
+    assert "| ≥ 3,000 [3,000-3,000] |" in report.yjs(YjsResults([ours], 500))
+
+
+def test_a_section_is_replaced_and_the_others_stay(tmp_path: Path) -> None:
+    document = tmp_path / "benchmarks.md"
+    document.write_text("<!-- yjs -->\nold\n<!-- /yjs -->\n<!-- idle -->\nkept\n<!-- /idle -->\n")
+    report.write(document, "yjs", "new \\1", "2 cores")
+    text = document.read_text()
+    assert "old" not in text
+    assert ": 2 cores. Durability full.\n\nnew \\1\n" in text
+    assert "<!-- idle -->\nkept\n<!-- /idle -->\n" in text
+
+
+def test_a_document_without_the_section_is_not_written(tmp_path: Path) -> None:
+    document = tmp_path / "benchmarks.md"
+    document.write_text("nothing\n")
+    with pytest.raises(ValueError, match="no marks for yjs"):
+        report.write(document, "yjs", "new", "2 cores")
+    assert document.read_text() == "nothing\n"
