@@ -19,16 +19,12 @@ MAX_DEPTH = 100
 quote = encode_basestring_ascii  # a string as JSON text; the standard library's own, in C
 EXACT_INTEGER = 2**53
 
-# What msgspec writes differently from the canonical form, looked for in its output. Whatever
-# matches takes the slower, exact way; a false match costs time, never correctness.
-_INEXACT = re.compile(
-    rb"[\\\x7f-\xff]"  # escapes, DEL and non-ASCII
-    rb"|\d[eE]"  # exponents
-    rb"|\.0(?!\d)"  # integral floats
-    rb"|-0(?![.\d])"  # negative zero
-    rb"|(?<!\d)0\.0000"  # what repr() writes with an exponent
-    rb"|(?<![.\d])\d{16,}"  # integers beyond a double, floats that repr() rounds
-)
+_EXPONENT = re.compile(rb"\d[eE]")
+_NEGATIVE_ZERO = re.compile(rb"-0(?!\.\d*[1-9])")
+_LONG_INTEGER = re.compile(rb"(?<![.\d])\d{16,}")
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+# Integral floats, to be written without their fraction; strings are matched to be left alone.
+_INTEGRAL = re.compile(rb'"[^"]*"|(?<=\d)\.0(?!\d)')
 _HUGE_INTEGER = re.compile(r"\d{309,}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -47,9 +43,29 @@ def canonical(raw: bytes | bytearray) -> str:
         out = msgspec.json.encode(value, order="sorted")
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return dump(parse(raw))
-    if _INEXACT.search(out):
+    if _is_inexact(out):
         return dump(parse(raw))
+    if b".0" in out:
+        out = _INTEGRAL.sub(_without_fraction, out)
     return out.decode("ascii")
+
+
+def _is_inexact(out: bytes) -> bool:
+    """Whether msgspec may have written something differently from the canonical form.
+
+    Saying so too often costs time, never correctness. Plain searches first: they are some ten
+    times as fast as one regular expression for all.
+    """
+    return (
+        not out.isascii()
+        or b"\\" in out
+        or b"\x7f" in out
+        or b"0.0000" in out  # repr() writes these with an exponent
+        or (b"-0" in out and _NEGATIVE_ZERO.search(out) is not None)
+        or ((b"e" in out or b"E" in out) and _EXPONENT.search(out) is not None)
+        # Integers beyond a double, and floats that repr() rounds to one.
+        or (b"0" * 16 in out.translate(_DIGITS) and _LONG_INTEGER.search(out) is not None)
+    )
 
 
 def parse(raw: bytes | bytearray) -> Any:
@@ -122,6 +138,10 @@ def without_surrogates(value: Any) -> Any:
     if isinstance(value, dict):
         return {without_surrogates(key): without_surrogates(item) for key, item in value.items()}
     return value
+
+
+def _without_fraction(match: re.Match[bytes]) -> bytes:
+    return b"" if match[0] == b".0" else match[0]
 
 
 def _number(text: str) -> float | int:
