@@ -66,7 +66,8 @@ class Recorded(NamedTuple):
 
 
 class Keep(NamedTuple):
-    """How long the history keeps every rev, then one an hour, one a day, and one a week."""
+    """How long the history keeps every rev, then one an hour, then one a day; after that, one a
+    week. Each span begins where the one before it ends."""
 
     full_hours: int = 24
     hourly_days: int = 7
@@ -299,12 +300,12 @@ def _whole(run: list[Outline]) -> list[list[Outline]]:
 def _bucket(line: Outline, now_ms: int, keep: Keep) -> tuple[int, int]:
     """Of the revs in one bucket, the last is kept."""
     created_at = line.created_at
-    age = now_ms - created_at
-    if age < keep.full_hours * HOUR_MS:
+    days = (now_ms - created_at) / DAY_MS - keep.full_hours / 24
+    if days < 0:
         return (0, line.rev)
-    if age < keep.hourly_days * DAY_MS:
+    if days < keep.hourly_days:
         return (1, created_at // HOUR_MS)
-    if age < keep.daily_days * DAY_MS:
+    if days < keep.hourly_days + keep.daily_days:
         return (2, created_at // DAY_MS)
     return (3, created_at // (7 * DAY_MS))
 
