@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import time
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,7 @@ Durability = Literal["full", "normal"]
 
 # Long enough for another process (an import, a backup) to finish a transaction of its own.
 BUSY_TIMEOUT_SECONDS = 10.0
+WAL_RETRY_SECONDS = 0.01
 # 16 MiB of write-ahead log between checkpoints: a board in use rewrites the same few pages, so
 # fewer checkpoints write much less; recovery after a crash reads at most this.
 CHECKPOINT_PAGES = 4_000
@@ -33,10 +35,11 @@ def open_writer(path: Path, durability: Durability) -> sqlite3.Connection:
         ) from error
     connection = _open(path)
     try:
-        # Before the first table and before WAL, both of which fix the file's layout.
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        if mode != "wal":
+        # Before the first table and before WAL, both of which fix the file's layout. Later it would
+        # only write to a file that may have to be left alone.
+        if connection.execute("PRAGMA page_count").fetchone() == (0,):
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        if _switch_to_wal(connection) != "wal":
             raise StorageFailed(
                 f"The file system of {path.parent} can't hold a live database. "
                 "Move the data folder to a local disk."
@@ -72,6 +75,21 @@ def _open(path: Path) -> sqlite3.Connection:
     # Savepoints keep a journal of their own; it needn't be a file.
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> str:
+    """The journal mode in force afterwards."""
+    give_up = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            return str(mode)
+        except sqlite3.OperationalError as error:
+            # For this one statement SQLite doesn't wait for others that do the same by itself.
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > give_up:
+                raise
+            time.sleep(WAL_RETRY_SECONDS)
 
 
 def roll_back(connection: sqlite3.Connection) -> None:

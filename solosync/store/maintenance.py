@@ -11,7 +11,7 @@ from solosync.store.transactions import Tx
 
 # About 4 MB: some ten milliseconds in which other writers wait.
 VACUUM_PAGES = 1_000
-CHECKPOINT_PATIENCE_SECONDS = 0.5
+CHECKPOINT_PATIENCE_SECONDS = 0.05
 
 
 class Sizes(msgspec.Struct, frozen=True):
@@ -51,9 +51,9 @@ def incremental_vacuum(store: Store) -> int:
     turn; returns how many bytes. They leave the disk with the next checkpoint."""
     given_back = 0
     while True:
-        before, after, page_bytes = store.write(_vacuum_some)
-        given_back += (before - after) * page_bytes
-        if after == 0 or after == before:
+        freed_bytes, free_pages = store.write(_vacuum_some)
+        given_back += freed_bytes
+        if free_pages == 0 or freed_bytes == 0:
             return given_back
 
 
@@ -95,11 +95,14 @@ def _broken_references(tx: Tx) -> list[str]:
     ]
 
 
-def _vacuum_some(tx: Tx) -> tuple[int, int, int]:
-    before = _number(tx, "freelist_count")
-    # Its pages are freed as it is stepped through.
-    tx.all(f"PRAGMA incremental_vacuum({VACUUM_PAGES})")
-    return before, _number(tx, "freelist_count"), _number(tx, "page_size")
+def _vacuum_some(tx: Tx) -> tuple[int, int]:
+    """Bytes that the file got shorter by, and free pages that are left in it."""
+    before = _number(tx, "page_count")
+    for _ in range(min(VACUUM_PAGES, _number(tx, "freelist_count"))):
+        # It frees a page with each step of the statement, and Python takes only the first step.
+        tx.execute("PRAGMA incremental_vacuum(1)")
+    freed = before - _number(tx, "page_count")
+    return freed * _number(tx, "page_size"), _number(tx, "freelist_count")
 
 
 def _number(tx: Tx, pragma: str) -> int:

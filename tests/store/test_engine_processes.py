@@ -1,5 +1,6 @@
 """What holds between processes: kill -9 loses nothing acknowledged, and two may write."""
 
+import contextlib
 import random
 
 import pytest
@@ -114,19 +115,18 @@ def test_what_another_process_wrote_is_seen_at_once(store):
 @pytest.mark.parametrize("attempt", range(3))
 def test_several_that_make_the_database_at_the_same_moment_all_succeed(tmp_path, attempt):
     path = tmp_path / "solosync.db"
-    with (
-        child(OPEN_ON_COMMAND, path, "a") as a,
-        child(OPEN_ON_COMMAND, path, "b") as b,
-        child(OPEN_ON_COMMAND, path, "c") as c,
-    ):
-        for process in (a, b, c):
+    with contextlib.ExitStack() as stack:
+        processes = [
+            stack.enter_context(child(OPEN_ON_COMMAND, path, f"{number}")) for number in range(6)
+        ]
+        for process in processes:
             read_line(process)
-        for process in (a, b, c):
+        for process in processes:
             write_line(process)
-        for process in (a, b, c):
+        for process in processes:
             assert read_line(process) == "done"
     with Store.open(path) as store:
-        assert names(store) == {"a", "b", "c"}
+        assert names(store) == {f"{number}" for number in range(6)}
 
 
 def test_lock_of_another_process_is_waited_for(store):

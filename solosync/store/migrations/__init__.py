@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from solosync.errors import SchemaTooNew, Unavailable
+from solosync.errors import SchemaTooNew, StorageFailed, Unavailable
 from solosync.store.migrations import m0001_initial
 
 if TYPE_CHECKING:
@@ -67,16 +67,22 @@ def _copy_aside(path: Path) -> None:
     """A complete, single-file copy; in place under its name only when it is safe on disk."""
     target = path.with_name(f"{path.name}.before-{SCHEMA_VERSION}")
     partial = target.with_name(f"{target.name}.part")
-    partial.unlink(missing_ok=True)
-    partial.touch(mode=0o600)
-    with (
-        contextlib.closing(sqlite3.connect(path)) as source,
-        contextlib.closing(sqlite3.connect(partial)) as copy,
-    ):
-        source.backup(copy)
-    with partial.open("rb+") as file:
-        os.fsync(file.fileno())
-    partial.replace(target)
+    try:
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600)
+        with (
+            contextlib.closing(sqlite3.connect(path)) as source,
+            contextlib.closing(sqlite3.connect(partial)) as copy,
+        ):
+            source.backup(copy)
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+        partial.replace(target)
+    except OSError as error:
+        raise StorageFailed(
+            f"Before a migration the database is copied to {target}, and that failed: "
+            f"{error.strerror}. Nothing was changed."
+        ) from error
 
 
 def _apply(connection: sqlite3.Connection) -> None:
