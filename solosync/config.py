@@ -14,7 +14,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from solosync import paths
 from solosync.option_kinds import (
@@ -71,7 +71,7 @@ class Config:
     rate_limits: bool = _option(
         True, SWITCH, "Limit requests; tries of passwords and codes are limited in any case."
     )
-    durability: str = _option(
+    durability: Literal["full", "normal"] = _option(
         "full",
         one_of("full", "normal"),
         "full: an answered save survives a power cut; normal: it survives a crash of the program.",

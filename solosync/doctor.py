@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import errno
+import http.client
 import os
 import shutil
+import socket
 import stat
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
+from solosync import clock, paths
+from solosync.config import Config
+from solosync.domain import sessions
+from solosync.errors import Damaged, SchemaTooNew, SolosyncError, Unavailable
 from solosync.option_kinds import MIB
+from solosync.store import lock, maintenance, migrations
+from solosync.store.engine import Store
 
 
 class Finding(NamedTuple):
@@ -49,6 +60,19 @@ CLOUD_FOLDERS = {
 }
 LITTLE_SPACE_BYTES = 1024 * MIB
 NO_SPACE_BYTES = 100 * MIB
+ANSWER_SECONDS = 3.0
+RESTORE = "Stop the server, keep a copy of the whole folder, and put back a backup."
+CLOCK_SLACK_US = 60 * 1_000_000
+EARLIEST_US = 1_767_225_600 * 1_000_000  # 2026-01-01: no machine that runs this is older
+
+
+def examine(config: Config) -> Iterator[Finding]:
+    """All checks, the cheapest first. Changes nothing: a database is neither made nor migrated."""
+    yield data_folder(config.data_dir)
+    yield file_system(config.data_dir)
+    yield free_space(config.data_dir)
+    yield from database(config)
+    yield port(config)
 
 
 def data_folder(folder: Path) -> Finding:
@@ -144,10 +168,117 @@ def _unescape(field: str) -> str:
 def free_space(folder: Path) -> Finding:
     """Whether the disk has room for more boards."""
     existing = next(path for path in (folder, *folder.parents) if path.exists())
-    free = shutil.disk_usage(existing).free
+    return judge_space(shutil.disk_usage(existing).free)
+
+
+def judge_space(free: int) -> Finding:
+    """`free` is in bytes."""
     found = f"{free // MIB:,} MiB free"
     if free < NO_SPACE_BYTES:
         return Finding("free space", "failed", found, "Saving will fail soon: make room.")
     if free < LITTLE_SPACE_BYTES:
         return Finding("free space", "warning", found, "Make room before it runs out.")
     return Finding("free space", "ok", found)
+
+
+def database(config: Config) -> Iterator[Finding]:
+    """Whether SQLite works here, and the database is whole and of a known schema; then the clock,
+    which is compared with what the database holds."""
+    name = "database"
+    if not config.database.exists():
+        if config.data_dir.is_dir():
+            yield new_database(config.data_dir)
+        yield judge_clock(clock.now_us(), 0)
+        return
+    try:
+        with Store.open(config.database, migrate=False) as store:
+            wrong = maintenance.quick_check(store)
+            newest = max(
+                (board.updated_at for board in sessions.list_all_sessions(store)), default=0
+            )
+    except (SolosyncError, OSError) as error:
+        yield refusal(name, error)
+        return
+    if wrong:
+        yield Finding(name, "failed", f"damaged: {wrong[0]}", RESTORE)
+    else:
+        yield Finding(name, "ok", f"whole, schema {migrations.SCHEMA_VERSION}, {sqlite()}")
+    yield judge_clock(clock.now_us(), newest)
+
+
+def new_database(folder: Path) -> Finding:
+    """Whether a database could live in a folder that has none yet, tried with a throwaway one."""
+    try:
+        with tempfile.TemporaryDirectory(dir=folder) as empty:
+            Store.open(Path(empty) / paths.DATABASE_NAME).close()
+    except (SolosyncError, OSError) as error:
+        return refusal("database", error)
+    return Finding("database", "ok", f"none yet, {sqlite()}")
+
+
+def refusal(name: str, error: SolosyncError | OSError) -> Finding:
+    if isinstance(error, Unavailable):
+        return Finding(name, "warning", str(error), "Then run this again.")
+    if isinstance(error, Damaged):
+        return Finding(name, "failed", str(error), RESTORE)
+    if isinstance(error, SchemaTooNew):
+        return Finding(name, "failed", str(error), "The data is not lost; leave it as it is.")
+    return Finding(name, "failed", str(error), "See to the disk and the folder's permissions.")
+
+
+def sqlite() -> str:
+    return f"SQLite {maintenance.sqlite_version()}"
+
+
+def judge_clock(now_us: int, newest_us: int) -> Finding:
+    """`newest_us` is when the last change was made, as its clock said then."""
+    shown = clock.iso_us(now_us)[:16].replace("T", " ") + " UTC"
+    advice = "Set the clock; history and sign-ins go by it."
+    if now_us < EARLIEST_US:
+        return Finding("clock", "failed", f"{shown}, which is long past", advice)
+    if now_us + CLOCK_SLACK_US < newest_us:
+        changed = clock.iso_us(newest_us)[:16].replace("T", " ")
+        found = f"{shown}, but a board was changed at {changed} UTC"
+        return Finding("clock", "warning", found, advice)
+    return Finding("clock", "ok", shown)
+
+
+def port(config: Config) -> Finding:
+    """Whether the server answers, or could start."""
+    name = "port"
+    holder = lock.read_holder(config.data_dir)
+    if holder is not None:
+        if holder.url and answers(holder.url):
+            return Finding(name, "ok", f"the server answers at {holder.url}")
+        return Finding(
+            name,
+            "failed",
+            f"process {holder.pid} holds the data folder, but doesn't answer",
+            "If it isn't just starting, stop that process and start `solosync serve` again.",
+        )
+    try:
+        address = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)[0]
+        socket.create_server(address[4][:2], family=address[0]).close()
+    except OSError as error:
+        in_use = error.errno == errno.EADDRINUSE
+        reason = "another program uses it" if in_use else error.strerror or str(error)
+        advice = (
+            "Choose another with --port." if in_use else "Choose others with --host and --port."
+        )
+        return Finding(name, "failed", f"{config.host} port {config.port}: {reason}", advice)
+    return Finding(name, "ok", f"{config.host} port {config.port} is free")
+
+
+def answers(url: str) -> bool:
+    """Whether a solosync at the address says that it is ready."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(
+        parts.hostname or "", parts.port, timeout=ANSWER_SECONDS
+    )
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -64,12 +64,12 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def configure(level: str, log_format: str, stream: TextIO = sys.stderr) -> None:
-    """Send the lines of every logger from `level` up to `stream`, and nowhere else.
+def configure(level: str, log_format: str, stream: TextIO | None = None) -> None:
+    """Send the lines of every logger from `level` up to `stream` (standard error), nowhere else.
 
     `level` is one of debug, info, warning, error; `log_format` is text or json.
     """
-    handler = logging.StreamHandler(stream)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers = [handler]

@@ -10,6 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 T = TypeVar("T")
+Name = TypeVar("Name", bound=str)
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -25,11 +26,12 @@ class Kind(NamedTuple, Generic[T]):
     placeholder: str = "VALUE"
 
 
-def one_of(*names: str) -> Kind[str]:
-    def parse(text: str) -> str:
-        if text not in names:
-            raise ValueError(text)
-        return text
+def one_of(*names: Name) -> Kind[Name]:
+    def parse(text: str) -> Name:
+        for name in names:
+            if name == text:
+                return name
+        raise ValueError(text)
 
     return Kind(f"one of {', '.join(names)}", parse, placeholder="|".join(names))
 

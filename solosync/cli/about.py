@@ -69,5 +69,5 @@ def doctor(arguments: argparse.Namespace) -> int:
 def openapi(arguments: argparse.Namespace) -> int:
     from solosync import app
 
-    terminal.write_json(app.build_app(load(arguments)).openapi_schema.to_schema())
+    terminal.write(app.openapi_json(load(arguments)))
     return 0

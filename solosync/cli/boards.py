@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,8 @@ def import_files(arguments: argparse.Namespace) -> int:
             except (SolosyncError, OSError) as error:
                 failed += 1
                 progress.clear()
-                terminal.write_error(f"{file}: {getattr(error, 'strerror', None) or error}")
+                reason = getattr(error, "strerror", None) or str(error)
+                terminal.write_error(terminal.printable(f"{file}: {reason}"))
             else:
                 made.append({"file": str(file), "id": board.session_id, "name": board.name})
         progress.clear()
@@ -99,7 +101,7 @@ def import_files(arguments: argparse.Namespace) -> int:
         terminal.write_json(made)
     else:
         for row in made:
-            terminal.write(f"{row['id']}  {row['name']}")
+            terminal.write(f"{row['id']}  {terminal.printable(row['name'])}")
     return 1 if failed else 0
 
 
@@ -108,7 +110,9 @@ def _import_file(config: Config, store: Store, owner: User, file: Path) -> Sessi
 
     if file.stat().st_size > config.max_state_bytes:
         raise TooLarge(config.max_state_bytes)
-    return sessions.import_session(store, owner, file.stem, file.read_bytes())
+    # A file name may be any bytes; a board's name is text.
+    name = os.fsencode(file.stem).decode(errors="replace")
+    return sessions.import_session(store, owner, name, file.read_bytes())
 
 
 def _size(count: int) -> str:

@@ -6,19 +6,21 @@ import argparse
 
 from solosync.cli import terminal
 from solosync.cli.arguments import ALL_OPTIONS, Commands, add_command, load
+from solosync.cli.stores import open_store
+from solosync.errors import Unavailable
 
 
 def register(commands: Commands) -> None:
     sentence = "Run the server until Ctrl-C; a second one opens the first one's page."
     add_command(commands, "serve", serve, sentence, ALL_OPTIONS)
     sentence = "Open the page of the running server, signed in as this machine's owner."
-    add_command(commands, "open", open_page, sentence, ("data_dir", "host", "port", "public_url"))
+    add_command(commands, "open", open_page, sentence, ("data_dir", "open"))
 
 
 def serve(arguments: argparse.Namespace) -> int:
+    config = load(arguments)
     from solosync import app, doctor
 
-    config = load(arguments)
     finding = doctor.file_system(config.data_dir)
     if finding.status != "ok":
         terminal.write_error(f"warning: {finding.found}. {finding.advice}")
@@ -26,6 +28,23 @@ def serve(arguments: argparse.Namespace) -> int:
 
 
 def open_page(arguments: argparse.Namespace) -> int:
-    from solosync import app
+    """Prints the link as well, for a machine without a browser."""
+    config = load(arguments)
+    from solosync import crypto
+    from solosync.domain import links
+    from solosync.store.lock import read_holder
 
-    return app.open_page(load(arguments))
+    holder = read_holder(config.data_dir)
+    if holder is None:
+        raise Unavailable(f"No server runs on {config.data_dir}; start one with `solosync serve`.")
+    if holder.url is None:
+        raise Unavailable("The server is just starting; try again in a moment.")
+    with open_store(config) as store:
+        token = links.issue_owner_link(store, crypto.load_keys(config.data_dir))
+    page = f"{holder.url}/link/{token}"
+    terminal.write(page)
+    if config.open:
+        import webbrowser
+
+        webbrowser.open(page)
+    return 0

@@ -23,7 +23,7 @@ def write_json(value: Any) -> None:
 
 def write_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns as wide as their widest cell, the last one without trailing blanks."""
-    table = [[_printable(cell) for cell in row] for row in (headings, *rows)]
+    table = [[printable(cell) for cell in row] for row in (headings, *rows)]
     widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
     for row in table:
         padded = (
@@ -32,7 +32,7 @@ def write_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         write("  ".join(padded).rstrip())
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """A board's name comes from anyone: control characters would steer the terminal."""
     return "".join(
         "\N{REPLACEMENT CHARACTER}"
@@ -62,7 +62,7 @@ class Progress:
 
     def step(self, name: str) -> None:
         self._done += 1
-        self._write(f"[{self._done}/{self._total}] {_printable(name)[:60]}")
+        self._write(f"[{self._done}/{self._total}] {printable(name)[:60]}")
 
     def clear(self) -> None:
         """Take the line away, to write others or because all is done."""

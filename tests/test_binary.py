@@ -1,0 +1,169 @@
+"""The one-file program, in an environment that has nothing (`make binary` builds it first)."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from pycrdt import (
+    Doc,
+    Map,
+    YMessageType,
+    YSyncMessageType,
+    create_sync_message,
+    create_update_message,
+    handle_sync_message,
+)
+from websockets.sync.client import ClientConnection, connect
+
+pytestmark = [pytest.mark.binary, pytest.mark.timeout(180)]
+
+ROOT = Path(__file__).parent.parent
+PROGRAM = ROOT / "dist" / ("solosync.exe" if sys.platform == "win32" else "solosync")
+LARGEST_BYTES = 40_000_000
+EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
+STROKE = {"id": "s1", "tool": "pen", "points": [{"x": 1, "y": 2.5}], "unknown": {"deep": [None]}}
+PAGE = {"id": "p1", "name": "One", "strokes": []}
+STATE = {"pages": [PAGE], "zoom": 1.5}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    assert PROGRAM.exists(), "build it first: make binary"
+    return tmp_path
+
+
+def run(home: Path, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """One command with nothing but a home folder around it."""
+    return subprocess.run(
+        [PROGRAM, *words],
+        env={"HOME": str(home)},
+        cwd=home,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@contextlib.contextmanager
+def server(home: Path) -> Iterator[str]:
+    """A running server's address; it has to end by SIGTERM, with exit code 0 and nothing said."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [PROGRAM, "serve", "--no-open", "--port", str(port)],
+        env={"HOME": str(home)},
+        cwd=home,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 30
+        while process.poll() is None and not is_ready(url):
+            assert time.monotonic() < deadline
+        yield url
+        process.send_signal(signal.SIGTERM)
+        errors = process.communicate(timeout=20)[1]
+        assert (process.returncode, errors) == (0, "")
+    finally:
+        # The program unpacks itself and runs as a child of that: killed alone, the parent would
+        # leave it behind.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def is_ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/ready").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def signed_in(url: str) -> httpx.Client:
+    answer = httpx.post(f"{url}/api/auth/jwt/token/", json={"email": EMAIL, "password": PASSWORD})
+    assert answer.status_code == 200, answer.text
+    access = answer.json()["access"]
+    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {access}"})
+
+
+def draw_by_socket(client: httpx.Client, board: str) -> None:
+    """Sync as a Yjs client does, find the stroke that was saved over REST, and add another."""
+    token = client.headers["Authorization"].removeprefix("Bearer ")
+    address = f"ws://{client.base_url.netloc.decode()}/ws/boards/{board}?token={token}"
+    document: Doc = Doc()
+    elements = document.get("elements", type=Map)
+    with connect(address) as peer:
+        receive(peer, document)
+        drawn = {**STROKE, "id": "s2", "points": b'[{"x":3,"y":4}]', "unknown": 7.0}
+        placed = {"$page": "p1", "$list": "strokes", "$order": elements["s1"]["$order"] + "V"}
+        before = document.get_state()
+        elements["s2"] = Map({**drawn, **placed})
+        peer.send(create_update_message(document.get_update(before)))
+        # The answer to this comes after what was sent before it has been committed.
+        receive(peer, document)
+
+
+def receive(peer: ClientConnection, document: Doc) -> None:
+    """Ask for what the document lacks, and take messages until it came."""
+    peer.send(create_sync_message(document))
+    while True:
+        message = peer.recv(timeout=10, decode=False)
+        if message[0] != YMessageType.SYNC:
+            continue
+        reply = handle_sync_message(message[1:], document)
+        if reply is not None:
+            peer.send(reply)
+        if message[1] == YSyncMessageType.SYNC_STEP2:
+            return
+
+
+def state_of(client: httpx.Client, board: str) -> dict:
+    answer = client.get(f"/api/v1/solo/sessions/{board}/")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["state"]
+
+
+def test_board_saved_through_two_doors_is_there_after_a_restart(home):
+    added = run(home, "users", "add", EMAIL, "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert (added.returncode, added.stderr) == (0, "")
+    with server(home) as url, signed_in(url) as client:
+        made = client.post("/api/v1/solo/sessions/", json={"name": "Plan", "state": STATE})
+        assert made.status_code == 201, made.text
+        board = made.json()["id"]
+        drawn = {**STATE, "pages": [{**PAGE, "strokes": [STROKE]}]}
+        saved = client.patch(f"/api/v1/solo/sessions/{board}/", json={"state": drawn})
+        assert saved.status_code == 200, saved.text
+        draw_by_socket(client, board)
+        before = state_of(client, board)
+    assert before["pages"][0]["strokes"] == [
+        STROKE,
+        {**STROKE, "id": "s2", "points": [{"x": 3, "y": 4}], "unknown": 7},
+    ]
+    with server(home) as url, signed_in(url) as client:
+        assert state_of(client, board) == before
+        boards = json.loads(run(home, "boards", "list", "--json").stdout)
+        assert [(row["id"], row["name"]) for row in boards] == [(board, "Plan")]
+
+
+def test_commands_need_nothing_from_the_machine(home):
+    assert run(home, "version").stdout.startswith("solosync ")
+    assert json.loads(run(home, "openapi").stdout)["openapi"].startswith("3.1")
+    findings = json.loads(run(home, "doctor", "--json").stdout)
+    assert [finding for finding in findings if finding["status"] == "failed"] == []
+
+
+def test_program_is_small(home):
+    assert PROGRAM.stat().st_size <= LARGEST_BYTES
