@@ -112,7 +112,7 @@ def several(parse: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     return lambda text: tuple(parse(part) for part in text.split(",") if part.strip())
 
 
-SWITCH = Kind("true or false", _parse_switch, lambda value: str(value).lower())
+SWITCH = Kind("true or false", _parse_switch, lambda value: str(value).lower(), "true|false")
 FOLDER = Kind("a folder", parse_path, placeholder="DIR")
 HOST = Kind("an address or a host name, such as 127.0.0.1", _parse_host, placeholder="ADDRESS")
 ORIGIN = Kind(

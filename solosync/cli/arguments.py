@@ -7,14 +7,16 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from solosync import config, logs
+from solosync import logs
+from solosync.config import OPTIONS
+from solosync.config import load as load_config
 
 if TYPE_CHECKING:
     from solosync.config import Config, Option
 
 Run = Callable[[argparse.Namespace], int]
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
-ALL_OPTIONS = tuple(config.OPTIONS)
+ALL_OPTIONS = tuple(OPTIONS)
 FEW_OPTIONS = ("data_dir",)
 
 
@@ -39,18 +41,24 @@ def add_command(
     parser = commands.add_parser(name, help=sentence, description=sentence)
     group = parser.add_argument_group("configuration")
     group.add_argument("--config", metavar="FILE", help="Read this file, not the data folder's.")
-    for option in (config.OPTIONS[name] for name in options):
-        if option.is_switch:
-            group.add_argument(option.flag, action=argparse.BooleanOptionalAction, help=option.help)
-        else:
-            group.add_argument(option.flag, metavar=option.kind.placeholder, help=option.help)
+    for option in (OPTIONS[name] for name in options):
+        _add_option(group, option)
     parser.set_defaults(run=run)
     return parser
 
 
-def _help(option: Option) -> str:
+def _add_option(group: argparse._ArgumentGroup, option: Option) -> None:
+    """`--port N`; a switch may be told alone (`--lan`), by a word (`--lan=true`) or undone
+    (`--no-lan`)."""
     default = "" if option.default is dataclasses.MISSING else option.show(option.default)
-    return f"{option.help} [{default}]" if default else option.help
+    sentence = f"{option.help} [{default}]" if default else option.help
+    placeholder = option.kind.placeholder
+    if not option.is_switch:
+        group.add_argument(option.flag, metavar=placeholder, help=sentence)
+        return
+    group.add_argument(option.flag, nargs="?", const="true", metavar=placeholder, help=sentence)
+    undo = option.flag.replace("--", "--no-", 1)
+    group.add_argument(undo, dest=option.name, action="store_const", const="false")
 
 
 def add_json(parser: Parser) -> None:
@@ -59,15 +67,11 @@ def add_json(parser: Parser) -> None:
 
 def flags(arguments: argparse.Namespace) -> dict[str, str | None]:
     """The configuration's flags among the arguments, as texts."""
-    given: dict[str, str | None] = {}
-    for name in ("config", *config.OPTIONS):
-        value = getattr(arguments, name, None)
-        given[name] = str(value).lower() if isinstance(value, bool) else value
-    return given
+    return {name: getattr(arguments, name, None) for name in ("config", *OPTIONS)}
 
 
 def load(arguments: argparse.Namespace) -> Config:
     """The configuration for a command; what it logs goes where the configuration says."""
-    loaded = config.load(flags(arguments))
-    logs.configure(loaded.log_level, loaded.log_format)
-    return loaded
+    config = load_config(flags(arguments))
+    logs.configure(config.log_level, config.log_format)
+    return config
