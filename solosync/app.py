@@ -1,0 +1,281 @@
+"""The composition root: everything is made and wired here, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import functools
+import json
+import logging
+import signal
+import socket
+import sys
+import threading
+import time
+import webbrowser
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+
+import uvicorn
+from litestar import Litestar
+from litestar.config.cors import CORSConfig
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.template import TemplateConfig
+from uvicorn.server import HANDLED_SIGNALS
+
+from solosync import crypto, paths
+from solosync.config import Config
+from solosync.domain import Store, links, upkeep
+from solosync.errors import Locked, SolosyncError, Unavailable
+from solosync.option_kinds import MIB
+from solosync.realtime.rooms import Rooms
+from solosync.store.lock import FolderLock, read_holder
+from solosync.web import errors, openapi, static
+from solosync.web.edge import Application
+from solosync.web.routes import routes
+from solosync.web.services import Services
+
+log = logging.getLogger(__name__)
+
+FIRST_UPKEEP_SECONDS = 60
+UPKEEP_SECONDS = 600
+CORS_MAX_AGE_SECONDS = 600
+# Requests under way may end, then sockets are cut; clients of both come back.
+SHUTDOWN_SECONDS = 3
+KEEP_ALIVE_SECONDS = 60
+BACKLOG = 2048
+# For the first of two servers to say where it is.
+ANNOUNCE_SECONDS = 10.0
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+REQUEST_HEADERS = [
+    "authorization",
+    "content-encoding",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "prefer",
+    "x-request-id",
+    "x-rev",
+    "x-revision",
+]
+RESPONSE_HEADERS = ["etag", "retry-after", "x-request-id"]
+
+
+def build_app(config: Config, store: Store | None = None) -> Application:
+    """The ASGI application. Without a store, it opens the data folder's when it starts, and closes
+    it when it ends."""
+    return Application(
+        config=config,
+        route_handlers=routes(),
+        lifespan=[lambda app: _running(app, config, store)],
+        exception_handlers={Exception: errors.answer},
+        template_config=TemplateConfig(
+            directory=static.PAGES, engine=JinjaTemplateEngine, engine_callback=_add_to_templates
+        ),
+        cors_config=_cors(config) if config.cors_origins else None,
+        # Each route caps its own body, and says so in its own words.
+        request_max_body_size=None,
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def openapi_json(config: Config) -> str:
+    """The API's description, as `solosync openapi` prints it."""
+    described = openapi.document(routes()) | {"servers": [{"url": config.base_url}]}
+    return json.dumps(described, ensure_ascii=False, indent=2)
+
+
+def serve(config: Config) -> int:
+    """Runs the server until it is told to stop; returns the exit code.
+
+    If a server has the data folder already, this opens that one's page instead. Raises Unavailable
+    when the port is taken, and what opening the store raises.
+    """
+    paths.make_data_dir(config.data_dir)
+    lock = FolderLock(config.data_dir)
+    if not lock.acquire():
+        return _show_running(config)
+    try:
+        with _listen(config) as listener, _open_store(config) as store:
+            lock.announce(config.local_url)
+            token = links.issue_owner_link(store, crypto.load_keys(config.data_dir))
+            _greet(config, token)
+            server = _Server(_uvicorn_config(config, store))
+            server.run(sockets=[listener])
+            return 0 if server.started else 1
+    finally:
+        lock.release()
+
+
+def open_in_browser(url: str) -> bool:
+    """Opens a page for the person at this machine. False where there is no browser with a window:
+    one inside the terminal would take it over."""
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return False
+    if type(browser) is webbrowser.GenericBrowser:
+        return False
+    # Some browsers only return when they are closed.
+    threading.Thread(target=browser.open, args=(url,), daemon=True).start()
+    return True
+
+
+def _show_running(config: Config) -> int:
+    """The page of the server that holds the folder, which may be just starting."""
+    give_up_at = time.monotonic() + ANNOUNCE_SECONDS
+    while (holder := read_holder(config.data_dir)) is not None and holder.url is None:
+        if time.monotonic() > give_up_at:
+            break
+        time.sleep(0.05)
+    if holder is None or holder.url is None:
+        raise Locked("Another solosync is just starting or ending here. Try again in a moment.")
+    _say(f"solosync is running already: {holder.url}")
+    if config.open:
+        with _open_store(config) as store:
+            token = links.issue_owner_link(store, crypto.load_keys(config.data_dir))
+        open_in_browser(f"{holder.url}/link/{token}")
+    return 0
+
+
+def _greet(config: Config, token: str) -> None:
+    """Tells whoever is at the terminal where to go, and opens the page."""
+    _say(f"solosync is running at {config.base_url}")
+    if config.lan and (address := _network_address()):
+        _say(f"On this network: http://{address}:{config.port}")
+    _say(f"To sign in, once:  {config.base_url}/link/{token}")
+    _say("Ctrl-C ends it.")
+    if config.open:
+        open_in_browser(f"{config.local_url}/link/{token}")
+
+
+def _say(line: str) -> None:
+    """To a person only: what a script reads stays quiet, and no link ends up in a log."""
+    if sys.stdout.isatty():
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+
+def _open_store(config: Config) -> Store:
+    return Store.open(config.database, durability=config.durability)
+
+
+def _listen(config: Config) -> socket.socket:
+    """Bound before anything else is done, so that a taken port is one clear sentence."""
+    try:
+        found = socket.getaddrinfo(
+            config.host, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        family = found[0][0]
+        is_dual = family == socket.AF_INET6 and config.host == "::"
+        return socket.create_server(
+            (config.host, config.port),
+            family=family,
+            backlog=BACKLOG,
+            dualstack_ipv6=is_dual and socket.has_dualstack_ipv6(),
+        )
+    except OSError as error:
+        where = f"{config.host}:{config.port}"
+        if error.errno == errno.EADDRINUSE:
+            raise Unavailable(
+                f"Another program listens on {where}; choose another port with --port."
+            ) from error
+        raise Unavailable(f"Can't listen on {where}: {error.strerror or error}.") from error
+
+
+def _network_address() -> str | None:
+    """This machine's address on its network; None if it is on none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # for documentation only (RFC 5737); sends nothing
+        except OSError:
+            return None
+        return str(probe.getsockname()[0])
+
+
+def _uvicorn_config(config: Config, store: Store) -> uvicorn.Config:
+    return uvicorn.Config(
+        build_app(config, store),
+        http="httptools",
+        ws="websockets-sansio",
+        # A little more than we take, so that the peer gets our own close code.
+        ws_max_size=config.max_state_bytes + MIB,
+        # Strokes hardly shrink, and it costs time and memory for each connection.
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_config=None,
+        access_log=False,  # it would hold the tokens of query strings
+        server_header=False,
+        proxy_headers=bool(config.trusted_proxies),
+        forwarded_allow_ips=list(config.trusted_proxies),
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Ends with exit code 0 when a signal ends it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn raises the signal once more afterwards: the exit code would be 143, and what is
+        # still to be logged lost.
+        before = {number: signal.signal(number, self.handle_exit) for number in HANDLED_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+@asynccontextmanager
+async def _running(app: Litestar, config: Config, store: Store | None) -> AsyncIterator[None]:
+    """Everything that lives as long as the server does."""
+    async with AsyncExitStack() as stack:
+        if store is None:
+            store = stack.enter_context(_open_store(config))
+        rooms = Rooms(store, memory_bytes=config.room_memory_bytes)
+        rooms.start()
+        stack.push_async_callback(rooms.close)
+        app.state["services"] = Services(
+            config=config,
+            store=store,
+            keys=crypto.load_keys(config.data_dir),
+            rooms=rooms,
+            openapi=functools.cache(lambda: openapi_json(config).encode()),
+        )
+        upkeep = asyncio.create_task(_keep_up_forever(store, config))
+        try:
+            yield
+        finally:
+            upkeep.cancel()
+            with suppress(asyncio.CancelledError):
+                await upkeep
+
+
+async def _keep_up_forever(store: Store, config: Config) -> None:
+    wait_seconds = FIRST_UPKEEP_SECONDS
+    while True:
+        await asyncio.sleep(wait_seconds)
+        wait_seconds = UPKEEP_SECONDS
+        try:
+            await asyncio.to_thread(upkeep.run, store, config)
+        except SolosyncError as error:
+            log.warning("Upkeep stopped short, and will be tried again: %s", error)
+
+
+def _cors(config: Config) -> CORSConfig:
+    return CORSConfig(
+        allow_origins=list(config.cors_origins),
+        allow_credentials=True,
+        allow_methods=METHODS,  # type: ignore[arg-type]
+        allow_headers=REQUEST_HEADERS,
+        expose_headers=RESPONSE_HEADERS,
+        max_age=CORS_MAX_AGE_SECONDS,
+    )
+
+
+def _add_to_templates(engine: JinjaTemplateEngine) -> None:
+    engine.engine.globals["static"] = static.url

@@ -1,0 +1,160 @@
+"""Passwords, keyed hashes and signed tokens: the only module that knows argon2 and JWT.
+
+The keys live in `<data_dir>/keys.json`, readable by its owner alone. Whoever holds that file can
+sign in as anyone; whoever loses it signs everyone out.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import functools
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from solosync.clock import now_ms
+from solosync.errors import Damaged, Unauthenticated
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+KEYS_NAME = "keys.json"
+TOKEN_BYTES = 32
+_KEY_BYTES = 32
+_ALGORITHM = "HS256"
+_HASH_MEMORY_KIB = 47_104
+_HASH_PASSES = 2
+
+
+class SigningKey(msgspec.Struct, frozen=True):
+    kid: str
+    secret: bytes
+    created_at: int
+
+
+class Keys(msgspec.Struct, frozen=True):
+    """``signing`` is oldest first: the last one signs, all of them verify. ``hashing`` never
+    changes, because the hashes made with it can't be made again."""
+
+    hashing: bytes
+    signing: tuple[SigningKey, ...]
+
+    def hash_token(self, purpose: str, token: str) -> bytes:
+        """What is stored of a secret of ours. A hash for one purpose says nothing about another."""
+        message = f"{purpose}\0{token}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self.hashing, message, hashlib.sha256)
+
+    def sign(self, purpose: str, claims: dict[str, Any]) -> str:
+        """A token with `iat` and `exp` (seconds) and further claims, good for one purpose."""
+        import jwt  # loaded at the first sign-in: a start without one need not wait for it
+
+        key = self.signing[-1]
+        return jwt.encode(
+            claims | {"aud": purpose}, key.secret, _ALGORITHM, headers={"kid": key.kid}
+        )
+
+    def read_signed(self, purpose: str, token: str) -> dict[str, Any]:
+        """The claims of a token that we signed and that hasn't run out. Raises Unauthenticated."""
+        import jwt
+
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+            secret = next(key.secret for key in self.signing if key.kid == kid)
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                secret,
+                [_ALGORITHM],
+                audience=purpose,
+                options={"require": ["exp", "iat", "sub", "aud"]},
+            )
+        except (jwt.InvalidTokenError, StopIteration, ValueError) as error:
+            raise Unauthenticated("The token is not valid, or no longer.") from error
+        return claims
+
+
+def new_token() -> str:
+    """An unguessable token, safe in a URL."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def load_keys(data_dir: Path) -> Keys:
+    """The keys of a data folder, made on first use.
+
+    Another process may do the same at the same moment: both end with the same keys. Raises Damaged
+    if the file can't be understood, and OSError.
+    """
+    path = data_dir / KEYS_NAME
+    with contextlib.suppress(FileNotFoundError):
+        return _read_keys(path)
+    signing = SigningKey(secrets.token_hex(4), secrets.token_bytes(_KEY_BYTES), now_ms())
+    _write_once(path, msgspec.json.encode(Keys(secrets.token_bytes(_KEY_BYTES), (signing,))))
+    return _read_keys(path)
+
+
+def _read_keys(path: Path) -> Keys:
+    try:
+        keys = msgspec.json.decode(path.read_bytes(), type=Keys)
+    except msgspec.MsgspecError as error:
+        raise Damaged(f"{path} can't be read; put back the copy from a backup.") from error
+    if not keys.signing or len(keys.hashing) < _KEY_BYTES:
+        raise Damaged(f"{path} holds no keys; put back the copy from a backup.")
+    return keys
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Write the file whole, unless somebody else was faster."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # A link, where a rename would replace the other process's keys.
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)
+    finally:
+        part.unlink()
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash to store. Takes some 70 ms and 46 MiB: not on an event loop, and not in
+    any number of threads at once."""
+    return _hasher().hash(password)
+
+
+def verify_password(password_hash: str | None, password: str) -> bool:
+    """Whether the password fits. Without a hash (no such person, or none set) it never does, and
+    that answer takes as much work as the other. As costly as `hash_password`."""
+    import argon2
+
+    try:
+        fits = _hasher().verify(password_hash or _nobodys_hash(), password)
+        return fits and password_hash is not None
+    except argon2.exceptions.VerificationError:
+        return False
+    except argon2.exceptions.InvalidHashError as error:
+        raise Damaged("A stored password hash can't be read; set the password again.") from error
+
+
+@functools.cache
+def _hasher() -> PasswordHasher:
+    import argon2  # loaded at the first password: most starts sign in by link or cookie
+
+    return argon2.PasswordHasher(
+        time_cost=_HASH_PASSES, memory_cost=_HASH_MEMORY_KIB, parallelism=1
+    )
+
+
+@functools.cache
+def _nobodys_hash() -> str:
+    """A hash in the form of all others that no password fits (nobody knows the one it is of)."""
+    salt, digest = (base64.b64encode(secrets.token_bytes(n)).rstrip(b"=") for n in (16, 32))
+    cost = f"m={_HASH_MEMORY_KIB},t={_HASH_PASSES},p=1"
+    return f"$argon2id$v=19${cost}${salt.decode()}${digest.decode()}"

@@ -1,0 +1,201 @@
+"""People: who they are, and how they prove it by password."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import msgspec
+
+from solosync import crypto
+from solosync.clock import now_ms
+from solosync.domain import tokens
+from solosync.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from solosync.events import UserDeactivated
+from solosync.ids import new_id
+from solosync.records.organizations import Membership, Organization, Role
+from solosync.records.users import User
+from solosync.store import organizations, users
+from solosync.store.engine import Store
+from solosync.store.transactions import Tx
+
+OWNER_EMAIL = "owner@localhost"
+LONGEST_EMAIL = 254  # RFC 5321
+SHORTEST_PASSWORD = 6
+LONGEST_PASSWORD = 1024
+WRONG = "The address or the password is wrong."
+_EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
+
+
+class Person(NamedTuple):
+    """Somebody and the organizations they belong to, the personal one first."""
+
+    user: User
+    memberships: list[tuple[Organization, Role]]
+
+
+def add_user(store: Store, *, email: str, password: str | None, is_staff: bool = False) -> User:
+    """A new person with an organization of their own. Without a password they sign in by link.
+
+    Raises Invalid and Taken. Takes as long as hashing a password does.
+    """
+    password_hash = None
+    address = _check_email(email)
+    if password is not None:
+        _check_password(password)
+        password_hash = crypto.hash_password(password)
+    user = _new_user(address, is_staff=is_staff, password_hash=password_hash)
+    return store.write(lambda tx: _insert(tx, user))
+
+
+def ensure_owner(store: Store) -> User:
+    """The person whose machine this is, made when asked for the first time."""
+    found = store.read(lambda tx: users.find_by_email(tx, OWNER_EMAIL))
+    if found is not None:
+        return found
+    user = _new_user(OWNER_EMAIL, is_staff=True, password_hash=None)
+    # Another process may be doing the same, so look once more inside the transaction.
+    return store.write(lambda tx: users.find_by_email(tx, OWNER_EMAIL) or _insert(tx, user))
+
+
+def get_owner(store: Store, email: str | None = None) -> User:
+    """The person with that address, else this machine's owner. Raises NotFound."""
+    if email is None:
+        return ensure_owner(store)
+    return store.read(lambda tx: _get_by_email(tx, email))
+
+
+def authenticate(store: Store, email: str, password: str) -> User:
+    """The person whom address and password belong to.
+
+    Raises Unauthenticated, with the same words and after the same work whatever was wrong; the
+    true reason is its cause.
+    """
+    user = store.read(lambda tx: users.find_by_email(tx, email.strip()))
+    password_hash = user.password_hash if user is not None else None
+    fits = crypto.verify_password(password_hash, password[: LONGEST_PASSWORD + 1])
+    if user is None:
+        raise Unauthenticated(WRONG) from Invalid("no such person")
+    if not fits:
+        raise Unauthenticated(WRONG) from Invalid("wrong password, or none set")
+    if not user.is_active:
+        raise Unauthenticated(WRONG) from Forbidden("deactivated")
+    return user
+
+
+def list_users(store: Store) -> list[User]:
+    """All of them, in the order of joining: for the person at the machine."""
+    return store.read(users.list_all)
+
+
+def get_person(store: Store, user_id: str) -> Person:
+    """Raises NotFound."""
+
+    def get(tx: Tx) -> Person:
+        user = users.find(tx, user_id)
+        if user is None:
+            raise NotFound("user", user_id)
+        return Person(user, organizations.list_for_user(tx, user_id))
+
+    return store.read(get)
+
+
+def change_profile(store: Store, user_id: str, changes: dict[str, str | None]) -> None:
+    """`changes` holds any of full_name, first_name, last_name, username, avatar_url (which alone
+    may be None). Raises Taken and NotFound."""
+
+    def change(tx: Tx) -> None:
+        user = users.find(tx, user_id)
+        if user is None:
+            raise NotFound("user", user_id)
+        changed = msgspec.structs.replace(user, **changes)
+        users.change_profile(
+            tx,
+            user_id,
+            full_name=changed.full_name,
+            first_name=changed.first_name,
+            last_name=changed.last_name,
+            username=changed.username,
+            avatar_url=changed.avatar_url,
+        )
+
+    store.write(change)
+
+
+def set_password(store: Store, *, email: str, password: str) -> None:
+    """Ends all sign-ins of that person, whoever has them. Raises Invalid and NotFound."""
+    _check_password(password)
+    password_hash = crypto.hash_password(password)
+
+    def change(tx: Tx) -> None:
+        user = _get_by_email(tx, email)
+        users.set_password_hash(tx, user.user_id, password_hash)
+        tokens.revoke_all(tx, user.user_id, now_ms())
+
+    store.write(change)
+
+
+def deactivate(store: Store, *, email: str) -> None:
+    """Signs a person out everywhere and lets them in no more. Raises NotFound."""
+
+    def change(tx: Tx) -> None:
+        user = _get_by_email(tx, email)
+        users.set_active(tx, user.user_id, False)
+        tokens.revoke_all(tx, user.user_id, now_ms())
+        tx.emit(UserDeactivated(user.user_id))
+
+    store.write(change)
+
+
+def _new_user(email: str, *, is_staff: bool, password_hash: str | None) -> User:
+    return User(
+        user_id=new_id(),
+        email=email,
+        full_name="",
+        first_name="",
+        last_name="",
+        username="",
+        avatar_url=None,
+        is_staff=is_staff,
+        is_active=True,
+        joined_at=now_ms(),
+        last_login_at=None,
+        password_hash=password_hash,
+    )
+
+
+def _insert(tx: Tx, user: User) -> User:
+    organization = Organization(
+        organization_id=new_id(),
+        name=user.display_name,
+        owner_id=user.user_id,
+        is_personal=True,
+        created_at=user.joined_at,
+    )
+    users.insert(tx, user)
+    organizations.insert(tx, organization)
+    membership = Membership(organization.organization_id, user.user_id, "admin")
+    organizations.put_member(tx, membership)
+    return user
+
+
+def _get_by_email(tx: Tx, email: str) -> User:
+    user = users.find_by_email(tx, email.strip())
+    if user is None:
+        raise NotFound("user", email)
+    return user
+
+
+def _check_email(email: str) -> str:
+    address = email.strip().lower()
+    if len(address) > LONGEST_EMAIL or not _EMAIL.fullmatch(address):
+        raise Invalid(f"{email!r} is no email address.", fields={"email": "no address"})
+    return address
+
+
+def _check_password(password: str) -> None:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise Invalid(
+            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.",
+            fields={"password": "too short or too long"},
+        )

@@ -1,0 +1,191 @@
+"""Signing in as a device, and the tokens that prove it afterwards.
+
+An access token is signed and short-lived. A refresh token is a random secret that is exchanged for
+a newer one each time; one that comes back after it was exchanged has been copied, so it ends its
+whole family, which is the device. Tabs that race get GRACE_SECONDS.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from solosync.clock import now_ms
+from solosync.crypto import Keys, new_token
+from solosync.errors import Unauthenticated
+from solosync.events import DeviceRevoked
+from solosync.ids import new_id
+from solosync.records.actors import Actor
+from solosync.records.devices import Device
+from solosync.records.tokens import RefreshToken
+from solosync.records.users import User
+from solosync.store import devices, users
+from solosync.store import tokens as refresh_tokens
+from solosync.store.engine import Store
+from solosync.store.transactions import Tx
+
+ACCESS_SECONDS = 15 * 60
+REFRESH_SECONDS = 30 * 24 * 60 * 60
+GRACE_SECONDS = 30
+LONGEST_DEVICE_NAME = 100
+
+ACCESS = "access"
+REFRESH = "refresh"
+
+
+class TokenPair(msgspec.Struct, frozen=True):
+    """What a sign-in gives: the answer of the token routes as it is."""
+
+    access: str
+    refresh: str
+
+
+class SignIn(NamedTuple):
+    """Somebody let in, and the tokens to give them."""
+
+    actor: Actor
+    tokens: TokenPair
+
+
+def issue(store: Store, keys: Keys, user: User, *, name: str, kind: str, address: str) -> SignIn:
+    """A new device of the user, and its first tokens. `kind` is browser or api."""
+    now = now_ms()
+    device = Device(
+        device_id=new_id(),
+        user_id=user.user_id,
+        name=name[:LONGEST_DEVICE_NAME],
+        kind=kind,
+        created_at=now,
+        last_seen_at=now,
+        address=address,
+        revoked_at=None,
+    )
+
+    def sign_in(tx: Tx) -> str:
+        devices.insert(tx, device)
+        users.set_last_login(tx, user.user_id, now)
+        return _insert_refresh(tx, keys, device.device_id, now)
+
+    secret = store.write(sign_in)
+    return _sign_in(keys, user, device.device_id, secret, now)
+
+
+def refresh(store: Store, keys: Keys, token: str, *, address: str) -> SignIn:
+    """Exchanges a refresh token for new tokens of the same device.
+
+    Raises Unauthenticated; if the token was exchanged more than GRACE_SECONDS ago, its device is
+    signed out as well.
+    """
+    now = now_ms()
+    token_hash = keys.hash_token(REFRESH, token)
+
+    def exchange(tx: Tx) -> tuple[User, str, str] | None:
+        found = refresh_tokens.find(tx, token_hash)
+        if found is None or found.expires_at <= now:
+            return None
+        user = _find_user(tx, found.device_id)
+        if user is None:
+            return None
+        if found.used_at is not None and now - found.used_at > GRACE_SECONDS * 1000:
+            revoke_device(tx, found.device_id, now)
+            return None
+        refresh_tokens.mark_used(tx, token_hash, now)
+        devices.mark_seen(tx, found.device_id, now, address)
+        return user, found.device_id, _insert_refresh(tx, keys, found.device_id, now)
+
+    exchanged = store.write(exchange)
+    if exchanged is None:
+        raise Unauthenticated("The refresh token is not valid, or no longer. Sign in again.")
+    return _sign_in(keys, *exchanged, now)
+
+
+def check_refresh(store: Store, keys: Keys, token: str) -> Actor:
+    """Who holds this refresh token, which stays as it is: for an answer that can't carry a new
+    one. Raises Unauthenticated."""
+    now = now_ms()
+    token_hash = keys.hash_token(REFRESH, token)
+
+    def find(tx: Tx) -> Actor | None:
+        found = refresh_tokens.find(tx, token_hash)
+        if found is None or found.expires_at <= now:
+            return None
+        if found.used_at is not None and now - found.used_at > GRACE_SECONDS * 1000:
+            return None
+        user = _find_user(tx, found.device_id)
+        return _actor(user, found.device_id) if user else None
+
+    actor = store.read(find)
+    if actor is None:
+        raise Unauthenticated("The refresh token is not valid, or no longer. Sign in again.")
+    return actor
+
+
+def new_access(keys: Keys, actor: Actor) -> str:
+    return _sign_access(keys, actor.user_id, actor.device_id, now_ms())
+
+
+def verify(store: Store, keys: Keys, access: str) -> Actor:
+    """Who holds this access token. Raises Unauthenticated, also for a device that was signed out
+    and a person who was deactivated."""
+    claims = keys.read_signed(ACCESS, access)
+    user_id, device_id = str(claims["sub"]), str(claims.get("device"))
+    user = store.read(lambda tx: _find_user(tx, device_id))
+    if user is None or user.user_id != user_id:
+        raise Unauthenticated("You were signed out. Sign in again.")
+    return _actor(user, device_id)
+
+
+def revoke(store: Store, device_id: str) -> None:
+    """Signs a device out."""
+    store.write(lambda tx: revoke_device(tx, device_id, now_ms()))
+
+
+def revoke_device(tx: Tx, device_id: str, at: int) -> None:
+    if devices.revoke(tx, device_id, at):
+        refresh_tokens.delete_for_device(tx, device_id)
+        tx.emit(DeviceRevoked(device_id))
+
+
+def revoke_all(tx: Tx, user_id: str, at: int) -> None:
+    """Signs a person out everywhere."""
+    for device_id in devices.revoke_all(tx, user_id, at):
+        refresh_tokens.delete_for_device(tx, device_id)
+        tx.emit(DeviceRevoked(device_id))
+
+
+def _find_user(tx: Tx, device_id: str) -> User | None:
+    """The active person whose device this is, if it isn't signed out."""
+    device = devices.find(tx, device_id)
+    if device is None or device.revoked_at is not None:
+        return None
+    user = users.find(tx, device.user_id)
+    return user if user is not None and user.is_active else None
+
+
+def _insert_refresh(tx: Tx, keys: Keys, device_id: str, now: int) -> str:
+    secret = new_token()
+    expires_at = now + REFRESH_SECONDS * 1000
+    token_hash = keys.hash_token(REFRESH, secret)
+    refresh_tokens.insert(tx, RefreshToken(token_hash, device_id, now, expires_at, None))
+    return secret
+
+
+def _sign_in(keys: Keys, user: User, device_id: str, secret: str, now: int) -> SignIn:
+    access = _sign_access(keys, user.user_id, device_id, now)
+    return SignIn(_actor(user, device_id), TokenPair(access, secret))
+
+
+def _sign_access(keys: Keys, user_id: str, device_id: str, now: int) -> str:
+    issued_at = now // 1000
+    claims = {
+        "sub": user_id,
+        "device": device_id,
+        "iat": issued_at,
+        "exp": issued_at + ACCESS_SECONDS,
+    }
+    return keys.sign(ACCESS, claims)
+
+
+def _actor(user: User, device_id: str) -> Actor:
+    return Actor(user.user_id, device_id, user.is_staff, user.display_name)

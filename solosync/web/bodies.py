@@ -1,0 +1,197 @@
+"""Reading request bodies: capped while they arrive, inflated with a cap, checked as JSON.
+
+The order of the checks is the contract's: encoding (415), size (413), content (400).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request
+
+from solosync.board import canonical
+from solosync.errors import Invalid, TooLarge, UnsupportedMedia
+from solosync.web.errors import Disconnected
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+_PIECE_BYTES = 1024 * 1024  # inflated at a time, before others get their turn
+_GZIP_WINDOW = 31  # zlib's code for "gzip header and trailer, largest window"
+_MEMBERS: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(
+    dict[str, msgspec.Raw]
+)
+
+
+class Body:
+    """A JSON object taken apart one level deep, its members unread until asked for."""
+
+    def __init__(self, raw: bytes) -> None:
+        """Raises Invalid for what isn't a JSON object. How deep `state` nests, and what numbers
+        it holds, is for the board to judge, which knows most of it already."""
+        if not raw.isascii():
+            _check_utf8(raw)
+        try:
+            members = _MEMBERS.decode(raw)
+        except RecursionError:
+            raise Invalid(f"JSON is nested deeper than {canonical.MAX_DEPTH} levels.") from None
+        except msgspec.MsgspecError:
+            # msgspec refuses lone surrogates, which are taken in as U+FFFD; the slower parser
+            # tells them from what is broken, and says where.
+            canonical.check_depth(raw)
+            raw = canonical.dump(_object(canonical.parse(raw))).encode()
+            members = _MEMBERS.decode(raw)
+        self.raw = raw
+        self.members = members
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.members
+
+    def text(self, name: str) -> bytes:
+        """The JSON text of a member as it was sent. Raises KeyError."""
+        return bytes(self.members[name])
+
+    def fields(self, model: type[S], *, but: str = "") -> S:
+        """All members except `but`, checked against the model; unknown ones are left out, but
+        have to be JSON that we take. Raises Invalid."""
+        values = {name: _parse(raw) for name, raw in self.members.items() if name != but}
+        try:
+            return msgspec.convert(values, model)
+        except msgspec.ValidationError as error:
+            raise Invalid(f"The body doesn't fit: {error}.") from None
+
+    def state(self) -> bytes:
+        """The member `state` as it was sent, which has to be an object. Raises Invalid."""
+        text = self.text("state")
+        if not text.startswith(b"{"):
+            raise Invalid("`state` has to be an object.", fields={"state": "not an object"})
+        return text
+
+
+async def read_object(request: Request[Any, Any, Any], limit: int, endpoint: str) -> Body:
+    """The body as a JSON object; none at all is an empty one.
+
+    Raises UnsupportedMedia, TooLarge (with `encoding` and `endpoint`), Invalid, Disconnected.
+    """
+    raw = await read_bytes(request, limit, endpoint)
+    return Body(raw if raw.strip() else b"{}")
+
+
+async def read_bytes(request: Request[Any, Any, Any], limit: int, endpoint: str) -> bytes:
+    """The body, inflated if it came gzipped; never more than `limit` bytes are held of it."""
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in ("identity", ""):
+        return await _read_raw(request, TooLarge(limit, encoding="raw", endpoint=endpoint))
+    if encoding in ("gzip", "x-gzip"):
+        return await _read_gzip(request, TooLarge(limit, encoding="gzip", endpoint=endpoint))
+    raise UnsupportedMedia(
+        f"Content-Encoding {encoding!r} is not read here; send it as it is, or gzipped."
+    )
+
+
+async def _read_raw(request: Request[Any, Any, Any], too_large: TooLarge) -> bytes:
+    if _announced(request) > too_large.limit:
+        raise too_large
+    chunk, more = await _receive(request)
+    if len(chunk) > too_large.limit:
+        raise too_large
+    if not more:
+        return chunk
+    read = bytearray(chunk)
+    while more:
+        chunk, more = await _receive(request)
+        if len(read) + len(chunk) > too_large.limit:
+            raise too_large
+        read += chunk
+    return bytes(read)
+
+
+async def _read_gzip(request: Request[Any, Any, Any], too_large: TooLarge) -> bytes:
+    # What can't be squeezed grows a little when it is gzipped: a header, and 5 bytes a block.
+    most_compressed = too_large.limit + too_large.limit // 1000 + 1024
+    if _announced(request) > most_compressed:
+        raise too_large
+    gunzip, received, more = _Gunzip(too_large), 0, True
+    while more:
+        chunk, more = await _receive(request)
+        received += len(chunk)
+        if received > most_compressed:
+            raise too_large
+        for _ in gunzip.feed(chunk):
+            await asyncio.sleep(0)
+    return gunzip.end()
+
+
+class _Gunzip:
+    """Inflates a gzip file as it arrives, and stops as soon as it grows too large."""
+
+    def __init__(self, too_large: TooLarge) -> None:
+        self._too_large = too_large
+        self._inflater = zlib.decompressobj(_GZIP_WINDOW)
+        self._inflated = bytearray()
+        self._has_begun = False
+
+    def feed(self, chunk: bytes) -> Iterator[None]:
+        """Yields after each piece, so that a large one doesn't hold up the others."""
+        pending, goes_on = chunk, bool(chunk)
+        while goes_on:
+            self._has_begun = True
+            if self._inflater.eof:  # a gzip file may have several members
+                self._inflater = zlib.decompressobj(_GZIP_WINDOW)
+            room = self._too_large.limit - len(self._inflated)
+            most = min(_PIECE_BYTES, room + 1)
+            try:
+                piece = self._inflater.decompress(pending, most)
+            except zlib.error as error:
+                raise Invalid("The body isn't proper gzip.") from error
+            if len(piece) > room:
+                raise self._too_large
+            self._inflated += piece
+            if self._inflater.eof:
+                pending = self._inflater.unused_data
+                goes_on = bool(pending)
+            else:
+                pending = self._inflater.unconsumed_tail
+                # A full piece may leave output inside the inflater, with no input to push it out.
+                goes_on = bool(pending) or len(piece) == most
+            yield
+
+    def end(self) -> bytes:
+        if self._has_begun and not self._inflater.eof:
+            raise Invalid("The gzipped body ends too early.")
+        return bytes(self._inflated)
+
+
+async def _receive(request: Request[Any, Any, Any]) -> tuple[bytes, bool]:
+    message = await request.receive()
+    if message["type"] != "http.request":
+        raise Disconnected()
+    return message.get("body", b""), message.get("more_body", False)
+
+
+def _announced(request: Request[Any, Any, Any]) -> int:
+    """Content-Length; 0 if there is none that can be read (the server counts what arrives)."""
+    text = request.headers.get("content-length", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def _check_utf8(raw: bytes) -> None:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Invalid(f"JSON has to be UTF-8; byte {error.start} isn't.") from None
+
+
+def _parse(member: msgspec.Raw) -> Any:
+    text = bytes(member)
+    canonical.check_depth(text, canonical.MAX_DEPTH - 1)
+    return canonical.parse(text)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return value
+    raise Invalid("The body has to be a JSON object.")

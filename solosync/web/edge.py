@@ -1,0 +1,162 @@
+"""What every request and socket passes first and last, whether a route knows it or not: a request
+id, the check of the Host, and the headers that keep browsers from doing what they shouldn't."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import re
+import socket
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Litestar
+from litestar.enums import ScopeType
+from litestar.types import Message, Receive, Scope, Send
+
+from solosync import logs
+from solosync.config import Config, is_loopback
+from solosync.ids import new_id
+from solosync.web import errors
+
+log = logging.getLogger(__name__)
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:@/+=-]{1,128}")
+_PAGE_POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    b"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    b"frame-ancestors 'none'"
+)
+_DATA_POLICY = b"default-src 'none'; frame-ancestors 'none'"
+_HEADERS = {
+    b"x-content-type-options": b"nosniff",
+    # Not `no-referrer`: that would also take the Origin from forms, by which we know our own.
+    b"referrer-policy": b"same-origin",
+    b"x-frame-options": b"DENY",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cache-control": b"no-store",
+}
+_HSTS = b"max-age=31536000"
+# Probes of containers and proxies ask by whatever name; there is nothing to learn here.
+_ANY_HOST = ("/health/live", "/health/ready")
+
+
+class Application(Litestar):
+    """Litestar with this edge around it. (Litestar's middleware sees only what has a route.)"""
+
+    def __init__(self, *, config: Config, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._hosts = Hosts(config)
+        self._is_https = config.public_url.startswith("https:")
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await super().__call__(scope, receive, send)
+            return
+        request_id = _request_id(scope["headers"])
+        # The path as it was asked for: routing takes the slash from its end.
+        scope.setdefault("state", {}).update(request_id=request_id, path=scope["path"])
+        token = logs.request_id.set(request_id)
+        try:
+            await self._serve(scope, receive, self._finishing(scope, send))
+        finally:
+            logs.request_id.reset(token)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._hosts.are_ours(scope) or scope["path"].rstrip("/") in _ANY_HOST:
+            await super().__call__(scope, receive, send)
+            return
+        problem = errors.WrongHost(
+            "This server doesn't go by the name that was asked for. If it should, set public_url."
+        )
+        outcome = errors.outcome(problem)
+        if scope["type"] == ScopeType.WEBSOCKET:
+            await send({"type": "websocket.close", "code": outcome.close_code, "reason": ""})
+            return
+        content = errors.body(scope, outcome.status, problem.code, problem.message)
+        headers = [(b"content-type", errors.MEDIA_TYPE.encode())]
+        headers.append((b"content-length", str(len(content)).encode()))
+        await send({"type": "http.response.start", "status": outcome.status, "headers": headers})
+        await send({"type": "http.response.body", "body": content, "more_body": False})
+
+    def _finishing(self, scope: Scope, send: Send) -> Send:
+        """A `send` that puts our headers and cookies on the answer."""
+        state = scope["state"]
+
+        async def finishing_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = _completed(message["headers"], state)
+                if self._is_https:
+                    headers.append((b"strict-transport-security", _HSTS))
+                message["headers"] = headers
+            await send(message)
+
+        return finishing_send
+
+
+class Hosts:
+    """The names this server goes by. A page of a name that an attacker points here (DNS rebinding)
+    could otherwise use the browser's way in."""
+
+    def __init__(self, config: Config) -> None:
+        self._names = {"localhost"}
+        self._is_open = not config.is_loopback
+        if not is_loopback(config.host):
+            self._names.add(config.host.lower())
+        if config.public_url:
+            self._names.add(urlsplit(config.public_url).hostname or "")
+        if self._is_open:
+            machine = socket.gethostname().lower()
+            self._names |= {machine, machine.partition(".")[0] + ".local"}
+
+    def are_ours(self, scope: Scope) -> bool:
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        name = _host_name(host.decode("latin-1"))
+        if name in self._names or name.endswith(".localhost") or _is_loopback_address(name):
+            return True
+        # On a network, the address that this very connection came in on is ours too.
+        return self._is_open and name == _server_address(scope)
+
+
+def _host_name(host: str) -> str:
+    """The host without its port, brackets, and the dot of a full name; "" for nonsense."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _is_loopback_address(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _server_address(scope: Scope) -> str:
+    server = scope.get("server")
+    address = server[0] if server else ""
+    return address.removeprefix("::ffff:").partition("%")[0].lower()
+
+
+def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    for name, value in headers:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            return value.decode()
+    return new_id()
+
+
+def _completed(
+    headers: Iterable[tuple[bytes, bytes]], state: dict[str, Any]
+) -> list[tuple[bytes, bytes]]:
+    completed = list(headers)
+    given = {name.lower(): value for name, value in completed}
+    completed.append((b"x-request-id", state["request_id"].encode()))
+    completed += [(name, value) for name, value in _HEADERS.items() if name not in given]
+    if b"content-security-policy" not in given:
+        is_page = given.get(b"content-type", b"").startswith(b"text/html")
+        policy = _PAGE_POLICY if is_page else _DATA_POLICY
+        completed.append((b"content-security-policy", policy))
+    completed += state.get("cookies", ())
+    return completed

@@ -1,0 +1,198 @@
+"""From errors to answers: the one table of statuses and close codes, and the one body shape.
+
+Every answer that isn't a success is a problem document (RFC 9457): `type, title, status, detail,
+instance, request_id`, our own `code`, and whatever the contract of a route adds (`error`,
+`server_rev`, ...). A reason that isn't for everyone's eyes stands in `__cause__` and is logged.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Template
+
+from solosync import errors
+from solosync.errors import SolosyncError
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+UNEXPECTED = "Something went wrong in the server. Its log says what, under this request id."
+
+
+class Outcome(NamedTuple):
+    """How an error ends a request, and how it ends a WebSocket."""
+
+    status: int
+    close_code: int
+
+
+class PreconditionFailed(errors.Stale):
+    """Stale, where the client stated its rev by If-Match (or asked for strict handling)."""
+
+    code = "precondition_failed"
+
+
+class StateRequired(errors.Invalid):
+    """A save without anything to save."""
+
+    code = "state_required"
+    default_message = "state_required"
+
+
+class WrongHost(errors.Forbidden):
+    """The request names a host that isn't this server (DNS rebinding looks like that)."""
+
+    code = "wrong_host"
+
+
+class Disconnected(SolosyncError):
+    """The client went away while it was sending; nobody reads the answer."""
+
+    code = "disconnected"
+    default_message = "The request ended before its body did."
+
+
+# Looked up along the class's ancestors, so that a new error has its base's outcome at once.
+OUTCOMES: Mapping[type[SolosyncError], Outcome] = {
+    errors.Invalid: Outcome(400, 4400),
+    errors.InvalidOps: Outcome(422, 4400),
+    errors.Unauthenticated: Outcome(401, 4401),
+    errors.Forbidden: Outcome(403, 4403),
+    WrongHost: Outcome(421, 4403),
+    errors.NotFound: Outcome(404, 4404),
+    errors.Gone: Outcome(410, 4404),
+    errors.Conflict: Outcome(409, 4409),
+    PreconditionFailed: Outcome(412, 4409),
+    errors.Locked: Outcome(503, 1013),
+    errors.TooLarge: Outcome(413, 4413),
+    errors.UnsupportedMedia: Outcome(415, 4400),
+    errors.RateLimited: Outcome(429, 4429),
+    errors.Unavailable: Outcome(503, 1013),
+    errors.StorageFailed: Outcome(507, 1011),
+    errors.Damaged: Outcome(503, 1011),
+    errors.SchemaTooNew: Outcome(503, 1011),
+    Disconnected: Outcome(400, 1001),
+    SolosyncError: Outcome(500, 1011),
+}
+
+
+class Problem(msgspec.Struct):
+    """What every answer that isn't a success holds; routes add members of their own."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    code: str
+
+
+def outcome(error: BaseException) -> Outcome:
+    for ancestor in type(error).__mro__:
+        if ancestor in OUTCOMES:
+            return OUTCOMES[ancestor]
+    return OUTCOMES[SolosyncError]
+
+
+def contract_members(error: SolosyncError) -> dict[str, object]:
+    """What contracts add for this error, beside its details."""
+    match error:
+        case PreconditionFailed():
+            return {"error": "precondition_failed"}
+        case errors.Stale():
+            return {"error": "rev_mismatch"}
+        case errors.TooLarge():
+            return {"error": "payload_too_large"}
+        case errors.UnsupportedMedia():
+            return {"error": "unsupported_media_type"}
+        case errors.InvalidOps():
+            return {"detail": "invalid_ops", "message": error.message}
+    return {}
+
+
+def body(
+    scope: Mapping[str, Any],
+    status: int,
+    code: str,
+    detail: str,
+    members: Mapping[str, object] | None = None,
+) -> bytes:
+    """A problem document as JSON; `members` may replace the standard ones."""
+    problem = {
+        "type": f"urn:solosync:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": scope["state"]["path"],
+        "request_id": scope["state"]["request_id"],
+        "code": code,
+    }
+    return msgspec.json.encode(problem | dict(members or {}))
+
+
+def headers_for(status: int, error: SolosyncError | None = None) -> dict[str, str]:
+    if status == 401:
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, errors.RateLimited):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    if status == 503:
+        return {"Retry-After": str(RETRY_SECONDS)}
+    return {}
+
+
+def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The answer to a request that ended in an error; what isn't the client's doing is logged."""
+    if isinstance(error, SolosyncError):
+        status = outcome(error).status
+        _log(error, status)
+        members = error.details | contract_members(error)
+        return _respond(
+            request, status, error.code, error.message, headers_for(status, error), members
+        )
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        code = HTTPStatus(error.status_code).name.lower()
+        extra = {"fields": error.extra} if error.extra else {}
+        headers = headers_for(error.status_code) | dict(error.headers or {})
+        return _respond(request, error.status_code, code, error.detail, headers, extra)
+    log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
+    return _respond(request, 500, "internal", UNEXPECTED, {}, {})
+
+
+def _respond(
+    request: Request[Any, Any, Any],
+    status: int,
+    code: str,
+    detail: str,
+    headers: dict[str, str],
+    members: Mapping[str, object],
+) -> Response[Any]:
+    if _wants_page(request):
+        title = HTTPStatus(status).phrase
+        context = {"title": title, "detail": detail, "status": status}
+        return Template("problem.html", context=context, status_code=status, headers=headers)
+    content = body(request.scope, status, code, detail, members)
+    return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _wants_page(request: Request[Any, Any, Any]) -> bool:
+    """Whether a person looks at this in a browser's tab."""
+    is_api = request.scope["path"].startswith(("/api", "/health", "/ws"))
+    return not is_api and "text/html" in request.headers.get("accept", "")
+
+
+def _log(error: SolosyncError, status: int) -> None:
+    if isinstance(error, errors.Unavailable):
+        log.warning("%s: %s (%r)", error.code, error.message, error.__cause__)
+    elif status >= 500:
+        log.error("%s: %s", error.code, error.message, exc_info=error)
+    elif error.__cause__ is not None:
+        log.info("%s, because of: %r", error.code, error.__cause__)

@@ -1,0 +1,177 @@
+"""The other ways to save a board: operations, a stream of whole states, a closing page's beacon."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Response, patch, post
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath
+
+from solosync.clock import iso, now_ms
+from solosync.domain import sessions
+from solosync.errors import Stale
+from solosync.web import preconditions
+from solosync.web.auth import UNSEEN_ANSWER, signed_in
+from solosync.web.bodies import Body, read_object
+from solosync.web.documented import (
+    BODY,
+    BODY_ERRORS,
+    ETAG,
+    HEADERS,
+    REV_HEADERS,
+    WRITE_ERRORS,
+    problems,
+)
+from solosync.web.errors import StateRequired
+from solosync.web.routes.sessions import find
+from solosync.web.services import Caller, services
+
+DIFF_BYTES = 512 * 1024
+STREAM_BYTES = 2 * 1024 * 1024
+BEACON_BYTES = 64 * 1024
+MOST_OPS = 100
+LONGEST_KEY = 255
+UNCHANGED = {204: ResponseSpec(None, description="The board holds that already; `rev` stays.")}
+
+
+class Operation(msgspec.Struct):
+    """One change. `add` needs `value` with an `id`; `update` needs `patch` or `value`."""
+
+    op: Literal["add", "update", "remove"]
+    kind: Literal["stroke", "asset", "meta", "shape", "text", "page"]
+    id: str | None = None
+    page_id: str | None = None
+    value: Any = None
+    patch: Any = None
+
+
+class DiffFields(msgspec.Struct):
+    """Operations, applied all or none. `rev` is information: the headers decide."""
+
+    ops: Annotated[list[Any], msgspec.Meta(min_length=1, max_length=MOST_OPS)]
+    rev: Any = None
+    client_ts: Any = None
+
+
+class DiffBody(DiffFields):
+    ops: Annotated[list[Operation], msgspec.Meta(min_length=1, max_length=MOST_OPS)]
+
+
+class DiffAnswer(msgspec.Struct):
+    server_ts: str
+    next_rev: int
+    digest: str
+
+
+class StreamFields(msgspec.Struct):
+    """A whole state, or the bare state itself in place of this object."""
+
+    state: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    client_ts: Any = None
+    idempotency_key: Annotated[str, msgspec.Meta(max_length=LONGEST_KEY)] | None = None
+
+
+class StreamAnswer(msgspec.Struct):
+    detail: Literal["accepted"]
+    rev: int
+    digest: str
+
+
+class BeaconFields(msgspec.Struct):
+    """A last save, or only a sign of life."""
+
+    state: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    heartbeat: Any = None
+    client_ts: Any = None
+
+
+@patch(
+    "/{session_id:str}/diff",
+    guards=[signed_in],
+    opt={BODY: DiffBody, HEADERS: REV_HEADERS},
+    response_headers=[ETAG],
+    responses=problems(401, 403, 404, 409, 412, 422, *BODY_ERRORS, *WRITE_ERRORS),
+)
+async def save_diff(request: Caller, session_id: FromPath[str]) -> Response[DiffAnswer]:
+    """A fine-grained save, refused unless the stated rev (`If-Match`, else `X-Rev`) is current."""
+    session = find(request, session_id)
+    body = await read_object(request, DIFF_BYTES, "diff")
+    fields = body.fields(DiffFields)
+    stated = preconditions.stated_rev(request)
+    async with services(request).rooms.enter(session) as room:
+        try:
+            edited = await room.edit(request.user, fields.ops, expected_rev=stated.rev)
+        except Stale as stale:
+            raise stated.refusal(stale) from None
+    answer = DiffAnswer(server_ts=iso(now_ms()), next_rev=edited.rev, digest=edited.digest)
+    return Response(answer, headers={"ETag": preconditions.etag(edited.rev)})
+
+
+@post(
+    "/{session_id:str}/save-stream",
+    guards=[signed_in],
+    status_code=202,
+    opt={BODY: StreamFields, HEADERS: REV_HEADERS},
+    response_headers=[ETAG],
+    responses=problems(401, 403, 404, 409, 412, *BODY_ERRORS, *WRITE_ERRORS) | UNCHANGED,
+)
+async def save_stream(request: Caller, session_id: FromPath[str]) -> Response[StreamAnswer]:
+    """A whole state, refused unless the stated rev is current; 204 when it changes nothing. The
+    same `idempotency_key` again within a day gets the first answer again."""
+    session = find(request, session_id)
+    body = await read_object(request, STREAM_BYTES, "save-stream")
+    fields = body.fields(StreamFields, but="state")
+    state, depth = _streamed_state(body)
+    stated = preconditions.stated_rev(request)
+    async with services(request).rooms.enter(session) as room:
+        try:
+            saved = await room.stream_save(
+                request.user,
+                state,
+                expected_rev=stated.rev,
+                key=fields.idempotency_key,
+                depth=depth,
+            )
+        except Stale as stale:
+            raise stated.refusal(stale) from None
+    headers = {"ETag": preconditions.etag(saved.rev)}
+    if not saved.changed:
+        return Response[Any](None, status_code=204, headers=headers)
+    answer = StreamAnswer(detail="accepted", rev=saved.rev, digest=saved.digest)
+    return Response(answer, headers=headers)
+
+
+@post(
+    "/{session_id:str}/beacon",
+    guards=[signed_in],
+    status_code=204,
+    opt={BODY: BeaconFields, UNSEEN_ANSWER: True},
+    responses=problems(401, 403, 404, *BODY_ERRORS, *WRITE_ERRORS),
+)
+async def beacon(request: Caller, session_id: FromPath[str]) -> None:
+    """From `navigator.sendBeacon`: a closing page's last save, or a sign of life."""
+    with_services = services(request)
+    session = find(request, session_id)
+    body = await read_object(request, BEACON_BYTES, "beacon")
+    body.fields(BeaconFields, but="state")
+    if "state" in body:
+        state = body.state()
+        async with with_services.rooms.enter(session) as room:
+            await room.save(request.user, state, stated_rev=None, is_stated=False, kind="beacon")
+    else:
+        await asyncio.to_thread(sessions.mark_seen, with_services.store, request.user, session_id)
+
+
+def _streamed_state(body: Body) -> tuple[bytes, int]:
+    """`state`, or the whole body if it is a bare state, and the level it stands at.
+
+    Raises StateRequired and Invalid.
+    """
+    if "state" in body:
+        return body.state(), 2
+    if body.members.keys() - {"client_ts", "idempotency_key"}:
+        return body.raw, 1
+    raise StateRequired()

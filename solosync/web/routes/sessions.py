@@ -1,0 +1,295 @@
+"""Boards: list, make, read, save, throw away, bring back, copy."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from solosync.clock import iso_us
+from solosync.domain import sessions
+from solosync.errors import Stale
+from solosync.realtime.room import Reading, Room, Saved
+from solosync.records.sessions import Session
+from solosync.web import paging, preconditions
+from solosync.web.auth import signed_in
+from solosync.web.bodies import read_object
+from solosync.web.documented import (
+    BODY,
+    BODY_ERRORS,
+    ETAG,
+    HEADERS,
+    REV_HEADERS,
+    WRITE_ERRORS,
+    problems,
+)
+from solosync.web.errors import PreconditionFailed
+from solosync.web.services import Caller, services
+
+LONGEST_THUMBNAIL_URL = 256 * 1024  # some clients put the picture itself there, as a data URL
+MOST_A_PAGE = 1000
+STRICT_HEADER = {"Prefer": "`handling=strict`: 412 instead of a merge."}
+JsonObject = Annotated[
+    msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object", "additionalProperties": True})
+]
+
+
+class SessionItem(msgspec.Struct):
+    """A board in a list."""
+
+    id: str
+    name: str
+    page_count: int
+    thumbnail_url: str | None
+    is_shared: bool
+    owner_id: str
+    created_at: str
+    updated_at: str
+
+
+class SessionDetail(SessionItem):
+    """A board with what is on it. `state_digest` is the SHA-256 of the canonical state."""
+
+    state: JsonObject
+    rev: int
+    state_digest: str
+
+
+class SessionList(msgspec.Struct, omit_defaults=True):
+    """`next` is there when `limit` was given and more follows: the cursor of the next page."""
+
+    count: int
+    results: list[SessionItem]
+    next: str | None = None
+
+
+class SessionFields(msgspec.Struct):
+    """What a client may send of a board. `page_count` is taken and ignored: it is computed."""
+
+    name: Annotated[str, msgspec.Meta(max_length=sessions.LONGEST_NAME)] | msgspec.UnsetType = (
+        msgspec.UNSET
+    )
+    state: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    page_count: Any = None
+    thumbnail_url: (
+        Annotated[str, msgspec.Meta(max_length=LONGEST_THUMBNAIL_URL)] | msgspec.UnsetType | None
+    ) = msgspec.UNSET
+
+
+class NewSessionFields(SessionFields):
+    """And whose it becomes: by default the person's own organization's."""
+
+    organization_id: str | None = None
+
+
+@get("/", guards=[signed_in], responses=problems(400, 401))
+async def list_sessions(
+    request: Caller,
+    trash: FromQuery[bool] = False,
+    limit: Annotated[int | None, QueryParameter(ge=1, le=MOST_A_PAGE)] = None,
+    cursor: FromQuery[str | None] = None,
+) -> SessionList:
+    """The boards that the person can open, last changed first; with `trash`, those thrown away."""
+    store, actor = services(request).store, request.user
+    before = paging.position(cursor)
+
+    def read() -> SessionList:
+        more = None if limit is None else limit + 1
+        rows = sessions.list_sessions(store, actor, trashed=trash, limit=more, before=before)
+        page = rows[:limit]
+        follows = len(page) < len(rows)
+        return SessionList(
+            count=sessions.count_sessions(store, actor, trashed=trash),
+            results=[_item(session) for session in page],
+            next=paging.cursor((page[-1].updated_at, page[-1].key)) if follows else None,
+        )
+
+    return await asyncio.to_thread(read)
+
+
+@post(
+    "/",
+    guards=[signed_in],
+    opt={BODY: NewSessionFields},
+    responses=problems(401, 403, 404, *BODY_ERRORS, *WRITE_ERRORS),
+)
+async def create_session(request: Caller) -> Response[SessionDetail]:
+    """A new board at rev 0. Without a state it has one empty page."""
+    with_services = services(request)
+    body = await read_object(request, with_services.config.max_state_bytes, "sessions")
+    fields = body.fields(NewSessionFields, but="state")
+    created = await asyncio.to_thread(
+        sessions.create_session,
+        with_services.store,
+        request.user,
+        name=sessions.DEFAULT_NAME if fields.name is msgspec.UNSET else fields.name,
+        state=body.state() if "state" in body else None,
+        organization_id=fields.organization_id,
+        thumbnail_url=fields.thumbnail_url or None,
+    )
+    return _detail_of_new(created)
+
+
+@get(
+    "/{session_id:str}",
+    guards=[signed_in],
+    response_headers=[ETAG],
+    responses=problems(401, 404, 503),
+)
+async def read_session(request: Caller, session_id: FromPath[str]) -> Response[SessionDetail]:
+    """The board as it is now. The device is then known to hold this state."""
+    return await show(request, find(request, session_id))
+
+
+@patch(
+    "/{session_id:str}",
+    guards=[signed_in],
+    opt={BODY: SessionFields, HEADERS: REV_HEADERS | STRICT_HEADER},
+    response_headers=[ETAG],
+    responses=problems(401, 403, 404, 412, *BODY_ERRORS, *WRITE_ERRORS),
+)
+async def save_session(request: Caller, session_id: FromPath[str]) -> Response[SessionDetail]:
+    """Autosave: what the client changed is merged into the board. `If-Match` or `X-Rev` tells which
+    rev the client holds; `Prefer: handling=strict` asks for 412 instead of a merge."""
+    with_services = services(request)
+    session = find(request, session_id)
+    body = await read_object(request, with_services.config.max_state_bytes, "session")
+    fields = body.fields(SessionFields, but="state")
+    state = body.state() if "state" in body else None
+    changes = _changes(fields)
+    reading: Reading | Saved
+    async with with_services.rooms.enter(session) as room:
+        if state is None:
+            reading, is_touched = await room.read(), False
+        else:
+            reading = saved = await _merge(request, room, state)
+            is_touched = saved.changed
+    if changes or not is_touched:
+        session = await asyncio.to_thread(
+            sessions.change_session, with_services.store, request.user, session_id, changes
+        )
+    else:
+        session = find(request, session_id)
+    return detail(session, reading)
+
+
+async def _merge(request: Caller, room: Room, state: bytes) -> Saved:
+    stated = preconditions.stated_rev(request)
+    try:
+        return await room.save(
+            request.user,
+            state,
+            stated_rev=stated.rev,
+            is_stated=stated.is_given,
+            strict=preconditions.is_strict(request),
+        )
+    except Stale as stale:
+        raise PreconditionFailed(stale.server_rev) from None
+
+
+@delete("/{session_id:str}", guards=[signed_in], responses=problems(401, 403, 404, *WRITE_ERRORS))
+async def trash_session(request: Caller, session_id: FromPath[str]) -> None:
+    """Into the trash, from where it can be restored for 30 days."""
+    await asyncio.to_thread(
+        sessions.trash_session, services(request).store, request.user, session_id
+    )
+
+
+@post(
+    "/{session_id:str}/restore",
+    guards=[signed_in],
+    status_code=200,
+    responses=problems(401, 403, 404, *WRITE_ERRORS),
+)
+async def restore_session(request: Caller, session_id: FromPath[str]) -> Response[SessionDetail]:
+    """Out of the trash."""
+    session = await asyncio.to_thread(
+        sessions.restore_session, services(request).store, request.user, session_id
+    )
+    return await show(request, session)
+
+
+@post(
+    "/{session_id:str}/duplicate",
+    guards=[signed_in],
+    responses=problems(401, 403, 404, *WRITE_ERRORS),
+)
+async def duplicate_session(request: Caller, session_id: FromPath[str]) -> Response[SessionDetail]:
+    """A copy of everything drawn, called "<name> (Copy)"."""
+    with_services = services(request)
+    session = find(request, session_id)
+    async with with_services.rooms.enter(session) as room:
+        reading = await room.read(None)
+    copy = await asyncio.to_thread(
+        sessions.duplicate_session, with_services.store, request.user, session, reading.state
+    )
+    return _detail_of_new(copy)
+
+
+def detail(
+    session: Session, reading: Reading | Saved, *, status_code: int = 200
+) -> Response[SessionDetail]:
+    """The answer that shows a whole board; the state goes in as the text it is."""
+    content = SessionDetail(
+        id=session.session_id,
+        name=session.name,
+        page_count=reading.page_count,
+        thumbnail_url=session.thumbnail_url,
+        is_shared=False,
+        owner_id=session.owner_id,
+        created_at=iso_us(session.created_at),
+        updated_at=iso_us(session.updated_at),
+        state=msgspec.Raw(reading.state),
+        rev=reading.rev,
+        state_digest=reading.digest,
+    )
+    headers = {"ETag": preconditions.etag(reading.rev)}
+    return Response(content, status_code=status_code, headers=headers)
+
+
+def _detail_of_new(created: sessions.Created) -> Response[SessionDetail]:
+    state, digest, page_count = (
+        created.reading.state,
+        created.reading.digest,
+        created.reading.page_count,
+    )
+    return detail(created.session, Reading(0, state, digest, page_count), status_code=201)
+
+
+def find(request: Caller, session_id: str) -> Session:
+    """The board that the path names, if the caller may open it. Raises NotFound."""
+    return sessions.get_session(services(request).store, request.user, session_id)
+
+
+async def show(request: Caller, session: Session) -> Response[SessionDetail]:
+    """The board as it is now; its device is from then on known to hold this state."""
+    async with services(request).rooms.enter(session) as room:
+        reading = await room.read(request.user)
+    if reading.rev != session.rev:
+        session = find(request, session.session_id)
+    return detail(session, reading)
+
+
+def _changes(fields: SessionFields) -> dict[str, str | None]:
+    changes: dict[str, str | None] = {}
+    if fields.name is not msgspec.UNSET:
+        changes["name"] = fields.name
+    if fields.thumbnail_url is not msgspec.UNSET:
+        changes["thumbnail_url"] = fields.thumbnail_url or None
+    return changes
+
+
+def _item(session: Session) -> SessionItem:
+    return SessionItem(
+        id=session.session_id,
+        name=session.name,
+        page_count=session.page_count,
+        thumbnail_url=session.thumbnail_url,
+        is_shared=False,
+        owner_id=session.owner_id,
+        created_at=iso_us(session.created_at),
+        updated_at=iso_us(session.updated_at),
+    )

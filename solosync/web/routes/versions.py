@@ -1,0 +1,107 @@
+"""A board's history: what each rev brought, how the board looked then, and back to that."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from solosync.clock import iso
+from solosync.domain import history
+from solosync.errors import NotFound
+from solosync.web.auth import signed_in
+from solosync.web.documented import WRITE_ERRORS, problems
+from solosync.web.routes.sessions import JsonObject, SessionDetail, detail, find
+from solosync.web.services import Caller, services
+
+_ENTRIES: msgspec.json.Decoder[list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class VersionItem(msgspec.Struct):
+    """What one rev brought: by whom, from which device, a summary, and its size in bytes."""
+
+    rev: int
+    created_at: str
+    actor: str
+    device: str
+    summary: str
+    size: int
+
+
+class VersionList(msgspec.Struct):
+    count: int
+    results: list[VersionItem]
+
+
+class VersionDetail(msgspec.Struct):
+    """The board as it was. `set_aside` lists what the save's merge chose against:
+    `{page, list, id, field?, value}` each."""
+
+    rev: int
+    created_at: str
+    state: JsonObject
+    set_aside: list[JsonObject]
+
+
+@get("/{session_id:str}/versions", guards=[signed_in], responses=problems(401, 404))
+async def list_versions(request: Caller, session_id: FromPath[str]) -> VersionList:
+    """Every rev that is kept, newest first."""
+    session = find(request, session_id)
+    versions = await asyncio.to_thread(history.list_versions, services(request).store, session.key)
+    results = [
+        VersionItem(
+            rev=version.rev,
+            created_at=iso(version.created_at),
+            actor=version.actor,
+            device=version.device,
+            summary=version.summary,
+            size=version.size,
+        )
+        for version in versions
+    ]
+    return VersionList(len(results), results)
+
+
+@get("/{session_id:str}/versions/{rev:str}", guards=[signed_in], responses=problems(401, 404, 503))
+async def read_version(
+    request: Caller, session_id: FromPath[str], rev: FromPath[str]
+) -> Response[VersionDetail]:
+    """The board as it was at that rev."""
+    store, session, number = services(request).store, find(request, session_id), _number(rev)
+
+    def read() -> VersionDetail:
+        version = history.get_version(store, session.key, number)
+        aside = history.list_set_aside(store, session.key, number)
+        return VersionDetail(
+            rev=number,
+            created_at=iso(version.created_at),
+            state=msgspec.Raw(history.document_at(store, session, number).reading().state),
+            set_aside=[entry for text in aside for entry in _ENTRIES.decode(text)],
+        )
+
+    return Response(await asyncio.to_thread(read))
+
+
+@post(
+    "/{session_id:str}/versions/{rev:str}/restore",
+    guards=[signed_in],
+    status_code=200,
+    responses=problems(401, 403, 404, *WRITE_ERRORS),
+)
+async def restore_version(
+    request: Caller, session_id: FromPath[str], rev: FromPath[str]
+) -> Response[SessionDetail]:
+    """Back to how the board was, as a new rev that can itself be undone."""
+    session = find(request, session_id)
+    async with services(request).rooms.enter(session) as room:
+        restored = await room.restore(request.user, _number(rev))
+    return detail(find(request, session_id), restored)
+
+
+def _number(rev: str) -> int:
+    """Raises NotFound for what is no rev."""
+    if not (rev.isascii() and rev.isdecimal() and len(rev) < 19):
+        raise NotFound("version", rev)
+    return int(rev)
