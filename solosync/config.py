@@ -65,11 +65,11 @@ class Config:
         False, SWITCH, "Listen on every network of this machine and print the addresses."
     )
     open: bool = _option(True, SWITCH, "Open the page in the browser at the start.")
-    registration: str = _option(
-        "closed", one_of("closed", "invite", "open"), "Who may make an account."
-    )
+    # Scripts that measure set this already; there is nothing yet for it to switch off.
     rate_limits: bool = _option(
-        True, SWITCH, "Limit requests; tries of passwords and codes are limited in any case."
+        True,
+        SWITCH,
+        "Limit requests in general, once there are such limits; tries of passwords always are.",
     )
     durability: Literal["full", "normal"] = _option(
         "full",
@@ -105,7 +105,6 @@ class Config:
     api_docs_enabled: bool = _option(
         False, SWITCH, "Serve the API's description; by default only if host is this machine."
     )
-    debug: bool = _option(False, SWITCH, "Show a developer what went wrong; never on a network.")
     log_level: str = _option(
         "warning", one_of("debug", "info", "warning", "error"), "The least that is logged."
     )
