@@ -190,11 +190,19 @@ class Document:
         self._layout.close()
         self._layout = _LAYOUTS[self.dialect](self._doc, random.Random())
 
-    def merge(self, base: State | None, save: State, *, may_delete: bool, stated: bool) -> Change:
+    def merge(
+        self,
+        base: State | None,
+        save: State,
+        *,
+        may_delete: bool,
+        stated: bool,
+        held: State | None = None,
+    ) -> Change:
         """The three-way merge of a whole-state save: see board/merge.py."""
         with self.change() as change:
             change.outcome = merging.merge(
-                self._layout, base, save, may_delete=may_delete, stated=stated
+                self._layout, base, save, may_delete=may_delete, stated=stated, held=held
             )
         return change
 

@@ -42,16 +42,24 @@ class Outcome:
 
 
 def merge(
-    layout: Layout, base: State | None, save: State, *, may_delete: bool, stated: bool
+    layout: Layout,
+    base: State | None,
+    save: State,
+    *,
+    may_delete: bool,
+    stated: bool,
+    held: State | None = None,
 ) -> Outcome:
     """Merges ``save`` into the document; call inside ``Document.change()``.
 
     ``base`` is what the client held before; None is a union: nothing is deleted, and every value
     the save overwrites is set aside. ``may_delete`` False applies additions and changes only (a
     base older than what the client really held). ``stated`` False marks each deletion, since the
-    client didn't say what it knew.
+    client didn't say what it knew. ``held`` is what the same device is known to have held last:
+    what it has from there isn't another device's, though the base lacks it (a save whose answer
+    was lost, and which is made again).
     """
-    run = _Merge(layout, base, save, may_delete and base is not None, stated)
+    run = _Merge(layout, base, save, may_delete and base is not None, stated, held)
     run.values()
     run.pages()
     run.elements()
@@ -79,7 +87,13 @@ _End = tuple[_Place, int]  # one end of a move: an index in a list of the base, 
 
 class _Merge:
     def __init__(
-        self, layout: Layout, base: State | None, save: State, may_delete: bool, stated: bool
+        self,
+        layout: Layout,
+        base: State | None,
+        save: State,
+        may_delete: bool,
+        stated: bool,
+        held: State | None,
     ) -> None:
         self.layout = layout
         self.blind = base is None
@@ -87,6 +101,8 @@ class _Merge:
         self.save = save
         self.may_delete = may_delete
         self.mark_deleted = not stated
+        self.held_pages = {page.id: page for page in (held and held.pages) or () if page.id}
+        self.held_lists = held.lists if held else {}
         self.outcome = Outcome()
         self.places: list[_Place] = []
 
@@ -177,8 +193,11 @@ class _Merge:
         strangers = [page for page in now if page not in known]
         placed: list[PageEntry | Page | None] = []  # a Page: to be added; None: stays deleted
         for page, match in zip(save, matches, strict=True):
-            entry = known[match] if match is not None else self._twin(page, strangers)
             before = base[match] if match is not None else None
+            if match is not None:
+                entry = known[match]
+            else:
+                entry, before = self._twin(page, strangers)
             placed.append(entry if entry is not None or before is not None else page)
             if before is not None:
                 self._page_kept(before, page, entry)
@@ -186,15 +205,16 @@ class _Merge:
                 self._lists(entry.key, page.id, {}, page.lists)
         self._place_pages(save, placed, matches)
 
-    def _twin(self, page: Page, strangers: list[PageEntry]) -> PageEntry | None:
-        """The page another device added meanwhile with the same id and fields: the same page."""
-        if page.id is None:
-            return None
-        for entry in strangers:
-            if entry.id == page.id and entry.fields == page.fields:
-                strangers.remove(entry)
-                return entry
-        return None
+    def _twin(self, page: Page, strangers: list[PageEntry]) -> tuple[PageEntry | None, Page | None]:
+        """The page that was added meanwhile and is this one, and what it was before this save:
+        the device's own, or another's with the same id and fields."""
+        held = self.held_pages.get(page.id)
+        if page.id is not None:
+            for entry in strangers:
+                if entry.id == page.id and (held is not None or entry.fields == page.fields):
+                    strangers.remove(entry)
+                    return entry, held and Page(held.fields, {}, held.value)
+        return None, None
 
     def _page_gone(self, page: Page, entry: PageEntry | None) -> None:
         if not self.may_delete:
@@ -473,11 +493,20 @@ class _Merge:
         if entry is None:
             return None
         if entry.item.text != item.text:
-            if self.layout.shape.by_field and self.may_delete:
+            held = self._held(place, item)
+            if held is None and self.layout.shape.by_field and self.may_delete:
                 return None
-            self._change_one(place, entry.item, item, entry)
+            self._change_one(place, held or entry.item, item, entry)
         candidates.pop(0)
         return self.layout.entries[entry.key]
+
+    def _held(self, place: _Place, item: Item) -> Item | None:
+        """The element as the device held it last, if it did."""
+        page = self.held_pages.get(place.page_id)
+        lists = page.lists if page is not None else self.held_lists if place.page == ROOT else {}
+        if item.id is None:
+            return None
+        return next((held for held in lists.get(place.list_name, ()) if held.id == item.id), None)
 
     def _flush(
         self, place: _Place, before: Entry | None, run: list[tuple[Item, Entry | None]]

@@ -54,10 +54,16 @@ class Holdings:
         return known[-1] if known else None
 
     def best(self, device_id: str, save: State) -> Base | None:
-        """The base with the fewest differences from a save; the newest of equals."""
+        """The base with the fewest differences from a save; the newest of equals.
+
+        A save that is exactly what the device has moved on from is an undo: its base is the state
+        that it undoes, not the older one that it is equal to.
+        """
         found: tuple[int, Base] | None = None
         for base in reversed(self._devices.get(device_id, [])):
             apart = base.state.difference(save)
+            if apart == 0 and base.superseded:
+                continue
             if found is None or apart < found[0]:
                 found = (apart, base)
             if apart == 0:

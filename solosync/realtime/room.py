@@ -158,10 +158,10 @@ class Room:
         StorageFailed, and the room is of no use any more.
         """
         save = await self._take_apart(state, depth)
+        await self._know(actor.device_id)
         if is_stated:
             base = await self._stated_base(stated_rev)
         else:
-            await self._know(actor.device_id)
             base = self._holdings.best(actor.device_id, save)
         if strict and (base is None or base.rev != self.current_rev):
             raise Stale(self.current_rev)
@@ -281,12 +281,19 @@ class Room:
         kind: str,
         key: str | None = None,
     ) -> Saved:
+        packed = None
+        if base is None or base.rev != self.current_rev:
+            # Before the merge, so that what the device holds is committed with its save: a retry
+            # after a crash in between would be merged against what it held before.
+            packed = await asyncio.to_thread(bases.pack_state, save, self._document.shape)
+        newest = self._holdings.newest(actor.device_id)
         before = self.current_rev
         change = self._change(
             base.state if base else None,
             save,
             may_delete=base is not None and base.exact,
             stated=is_stated,
+            held=newest.state if newest else None,
         )
         outcome = change.outcome
         summary = outcome.summary()
@@ -297,7 +304,7 @@ class Room:
         saved = Saved(*reading, reading.rev != before)
         if key is not None:
             self._journal.save(Write(None, also=partial(self._remember, actor, key, saved)))
-        await self._note_sent(actor, save, reading.rev, base)
+        await self._note_sent(actor, save, reading.rev, base, packed)
         await self._journal.flushed()
         return saved
 
@@ -306,11 +313,19 @@ class Room:
         status = 202 if saved.changed else 204
         idempotency.remember(tx, self.session, actor.user_id, key, status, answer)
 
-    def _change(self, base: State | None, save: State, *, may_delete: bool, stated: bool) -> Change:
+    def _change(
+        self,
+        base: State | None,
+        save: State,
+        *,
+        may_delete: bool,
+        stated: bool,
+        held: State | None = None,
+    ) -> Change:
         """Merges into the document. Whatever goes wrong in the middle ends the room: a half-made
         change must neither be logged nor shown."""
         try:
-            return self._document.merge(base, save, may_delete=may_delete, stated=stated)
+            return self._document.merge(base, save, may_delete=may_delete, stated=stated, held=held)
         except BaseException:
             self._failed(Unavailable())
             raise
@@ -348,14 +363,17 @@ class Room:
             return
         self._note(actor, Base(rev, self._document.state()), None, None)
 
-    async def _note_sent(self, actor: Actor, save: State, rev: int, base: Base | None) -> None:
+    async def _note_sent(
+        self, actor: Actor, save: State, rev: int, base: Base | None, packed: bytes | None
+    ) -> None:
         """The device holds what it sent: a rev if that is what came of it."""
         newest = self._holdings.newest(actor.device_id)
         if self._document.state().same_as(save):
             if newest is None or newest.rev != rev:
                 self._note(actor, Base(rev, save), base, None)
             return
-        packed = await asyncio.to_thread(bases.pack_state, save, self._document.shape)
+        if packed is None:
+            packed = await asyncio.to_thread(bases.pack_state, save, self._document.shape)
         self._note(actor, Base(None, save), base, packed)
 
     def _note(
