@@ -16,7 +16,7 @@ def main() -> int:
         [
             str(ROOT / "packaging" / "solosync.spec"),
             "--noconfirm",
-            "--log-level=WARN",
+            "--log-level=ERROR",
             f"--distpath={DIST}",
             f"--workpath={ROOT / 'build'}",
         ]

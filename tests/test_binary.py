@@ -2,12 +2,9 @@
 
 import contextlib
 import json
-import os
-import signal
-import socket
+import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,9 +21,10 @@ from pycrdt import (
 )
 from websockets.sync.client import ClientConnection, connect
 
+from tests.servers import ROOT, free_port, running, stop
+
 pytestmark = [pytest.mark.binary, pytest.mark.timeout(180)]
 
-ROOT = Path(__file__).parent.parent
 PROGRAM = ROOT / "dist" / ("solosync.exe" if sys.platform == "win32" else "solosync")
 LARGEST_BYTES = 40_000_000
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
@@ -56,40 +54,11 @@ def run(home: Path, *words: str, stdin: str = "") -> subprocess.CompletedProcess
 
 @contextlib.contextmanager
 def server(home: Path) -> Iterator[str]:
-    """A running server's address; it has to end by SIGTERM, with exit code 0 and nothing said."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [PROGRAM, "serve", "--no-open", "--port", str(port)],
-        env={"HOME": str(home)},
-        cwd=home,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 30
-        while process.poll() is None and not is_ready(url):
-            assert time.monotonic() < deadline
-        yield url
-        process.send_signal(signal.SIGTERM)
-        errors = process.communicate(timeout=20)[1]
-        assert (process.returncode, errors) == (0, "")
-    finally:
-        # The program unpacks itself and runs as a child of that: killed alone, the parent would
-        # leave it behind.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/health/ready").status_code == 200
-    except httpx.TransportError:
-        return False
+    """A running server's address; at the end it stops without a word."""
+    port = free_port()
+    with running(port, program=[PROGRAM], env={"HOME": str(home)}) as process:
+        yield f"http://127.0.0.1:{port}"
+        assert stop(process) == (0, "", "")
 
 
 def signed_in(url: str) -> httpx.Client:
@@ -156,6 +125,17 @@ def test_board_saved_through_two_doors_is_there_after_a_restart(home):
         assert state_of(client, board) == before
         boards = json.loads(run(home, "boards", "list", "--json").stdout)
         assert [(row["id"], row["name"]) for row in boards] == [(board, "Plan")]
+
+
+def test_pages_and_their_files_are_inside(home):
+    with server(home) as url:
+        page = httpx.get(url).text
+        files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+        assert files
+        for file in files:
+            assert httpx.get(f"{url}{file}").status_code == 200
+        link = run(home, "open", "--no-open").stdout.strip()
+        assert link.startswith(f"{url}/link/")
 
 
 def test_commands_need_nothing_from_the_machine(home):
