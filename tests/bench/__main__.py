@@ -26,6 +26,9 @@ PARTS = ("yjs", "endurance", "autosave", "kinto", "idle")
 ENDURANCE_RATE = 1500
 """Edits per second where no ramp was measured in the same run; else half of its highest rate."""
 
+BUSY = 0.5
+"""Load average above which the figures would tell of something else."""
+
 
 def say(text: str) -> None:
     """Progress goes to stderr, the tables to stdout."""
@@ -81,6 +84,8 @@ def main() -> int:
         os.sched_setaffinity(0, {machine.GENERATOR_CORE})
     about = machine.describe()
     print(about, flush=True)
+    if machine.load_average() > BUSY:
+        say("This machine is busy with something else: take no figure of this run for a finding.")
 
     def keep(name: str, text: str) -> None:
         print(f"\n## {name}\n\n{text}", flush=True)

@@ -45,6 +45,11 @@ def scratch_folder() -> Path:
     return folder
 
 
+def load_average() -> float:
+    """How many processes wanted a core in the last minute, before anything is measured."""
+    return os.getloadavg()[0]
+
+
 def sync_milliseconds() -> float:
     """The median time that the disk takes to sync 4 KiB appended to a file."""
     times = []
@@ -100,7 +105,7 @@ def _tree(pid: int) -> list[list[str]]:
 
 
 def describe() -> str:
-    """One line: cores, memory, system, disk, versions of what all servers stand on."""
+    """One line: cores, memory, system, disk, load, versions of what all servers stand on."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     node = subprocess.run([node_path(), "--version"], capture_output=True, text=True, timeout=30)
     pins = (
@@ -113,7 +118,8 @@ def describe() -> str:
         f"{platform.system()} {platform.release()} {platform.machine()}, "
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
         f"Node.js {node.stdout.strip().removeprefix('v')}; {pins}; "
-        f"the disk says it synced 4 KiB in {sync_milliseconds():.2f} ms"
+        f"the disk says it synced 4 KiB in {sync_milliseconds():.2f} ms; "
+        f"load average {load_average():.1f} before"
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import report
+from tests.bench.__main__ import DOCUMENT, PARTS
 from tests.bench.load import ReadBack, Sample
 from tests.bench.peer_servers import Hocuspocus, PycrdtWebsocket
 from tests.bench.ramp import Ramp
@@ -65,6 +66,12 @@ def test_a_section_is_replaced_and_the_others_stay(tmp_path: Path) -> None:
     assert "old" not in text
     assert ": 2 cores. Durability full.\n\nnew \\1\n" in text
     assert "<!-- idle -->\nkept\n<!-- /idle -->\n" in text
+
+
+def test_the_benchmarks_page_has_a_place_for_every_part() -> None:
+    page = DOCUMENT.read_text(encoding="utf-8")
+    for part in PARTS:
+        assert page.count(f"<!-- {part} -->\n") == page.count(f"<!-- /{part} -->\n") == 1, part
 
 
 def test_a_document_without_the_section_is_not_written(tmp_path: Path) -> None:
