@@ -5,10 +5,13 @@ from collections.abc import Iterable, Sequence
 from solosync.records.updates import NewUpdate, Outline, Update
 from solosync.records.versions import Version
 from solosync.store import users
+from solosync.store.packing import pack, unpack
 from solosync.store.transactions import Tx
 
-# In the order of the record's fields.
+# In the order of the record's fields, and whether the data is packed.
 COLUMNS = "rev, data, kind, actor_id, device_id, summary, set_aside, size, created_at, seq"
+# Strokes as they are drawn stay as they are; a whole board takes a third of its size.
+PACK_FROM_BYTES = 8 * 1024
 LAST = 2**63 - 1
 
 
@@ -17,14 +20,15 @@ def append(tx: Tx, session_key: int, rows: Sequence[NewUpdate]) -> None:
     tx.executemany(
         """
         INSERT INTO updates (
-            session_key, rev, data, kind, actor_id, device_id, summary, set_aside, size, created_at
-        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            session_key, rev, is_packed, data, kind, actor_id, device_id, summary, set_aside, size,
+            created_at
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
             (
                 session_key,
                 row.rev,
-                row.data,
+                *_packed(row.data),
                 row.kind,
                 row.actor_id,
                 row.device_id,
@@ -39,16 +43,20 @@ def append(tx: Tx, session_key: int, rows: Sequence[NewUpdate]) -> None:
 
 
 def since(tx: Tx, session_key: int, seq: int, until_rev: int | None = None) -> list[Update]:
-    """Those after `seq` (0: all), up to and including `until_rev`, in the order of the log."""
+    """Those after `seq` (0: all), up to and including `until_rev`, in the order of the log. Raises
+    Damaged when one can't be unpacked."""
     rows = tx.all(
         f"""
-        SELECT {COLUMNS} FROM updates
+        SELECT is_packed, {COLUMNS} FROM updates
         WHERE session_key = ? AND seq > ? AND rev <= ?
         ORDER BY seq
         """,
         (session_key, seq, LAST if until_rev is None else until_rev),
     )
-    return [Update(*row) for row in rows]
+    return [
+        Update(rev, unpack(data) if is_packed else data, *others)
+        for is_packed, rev, data, *others in rows
+    ]
 
 
 def last_seq(tx: Tx, session_key: int) -> int:
@@ -124,10 +132,10 @@ def replace_range(
     gone; 0, and nothing is changed, if `last_seq` isn't in this board's log any more."""
     kept = tx.execute(
         """
-        UPDATE updates SET data = ?, summary = ?, set_aside = ?, size = ?
+        UPDATE updates SET is_packed = ?, data = ?, summary = ?, set_aside = ?, size = ?
         WHERE session_key = ? AND seq = ?
         """,
-        (data, summary, set_aside, size, session_key, last_seq),
+        (*_packed(data), summary, set_aside, size, session_key, last_seq),
     )
     if kept.rowcount == 0:
         return 0
@@ -136,6 +144,10 @@ def replace_range(
         (session_key, first_seq, last_seq),
     )
     return gone.rowcount
+
+
+def _packed(data: bytes) -> tuple[bool, bytes]:
+    return (True, pack(data)) if len(data) >= PACK_FROM_BYTES else (False, data)
 
 
 def _versions(tx: Tx, session_key: int, first_rev: int, last_rev: int) -> list[Version]:

@@ -222,3 +222,18 @@ def test_range_whose_last_update_is_gone_or_anothers_is_left_alone(store, ann, s
         assert gone == 0
     assert [update.data for update in log(store, session)] == [b"a", b"b"]
     assert [update.data for update in log(store, other)] == [b"theirs"]
+
+
+def test_large_updates_are_kept_packed_and_read_back_as_they_were(store):
+    """[STORE] A whole board's JSON-like text takes a fraction of its size on disk."""
+    session = make_session(store, make_user(store))
+    large, small = b'{"x":1,"y":2},' * 10_000, b"\x01\x02"
+    store.write(
+        lambda tx: updates.append(tx, session.key, [make_update(1, large), make_update(2, small)])
+    )
+    rows = store.read(lambda tx: updates.since(tx, session.key, 0))
+    assert [row.data for row in rows] == [large, small]
+    stored = store.read(lambda tx: tx.all("SELECT is_packed, length(data) FROM updates"))
+    assert stored[0][0] == 1
+    assert stored[0][1] < len(large) / 10
+    assert stored[1] == (0, 2)

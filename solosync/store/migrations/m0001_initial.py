@@ -128,6 +128,7 @@ STATEMENTS = (
         size INTEGER NOT NULL,
         created_at INTEGER NOT NULL,
         set_aside BLOB,
+        is_packed INTEGER NOT NULL,
         data BLOB NOT NULL
     ) STRICT
     """,
