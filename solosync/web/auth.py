@@ -49,8 +49,8 @@ _SYSTEMS = (
 UNSEEN_ANSWER = "unseen_answer"
 
 
-def public(connection: Connection, handler: BaseRouteHandler) -> None:
-    """The guard of routes that anyone may ask."""
+async def public(connection: Connection, handler: BaseRouteHandler) -> None:
+    """The guard of routes that anyone may ask. (Not a plain function: that would take a thread.)"""
 
 
 async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:

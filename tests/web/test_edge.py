@@ -1,0 +1,131 @@
+"""What every request passes: request id, Host, headers."""
+
+from dataclasses import replace
+
+import pytest
+
+from solosync.ids import is_uuid
+from tests.asserts import assert_problem
+
+
+def test_every_answer_has_a_request_id(client):
+    for path in ("/", "/health/live", "/nowhere", "/api/v1/me"):
+        assert is_uuid(client.get(path).headers["x-request-id"])
+
+
+@pytest.mark.parametrize("given", ["abc", "A-b_c.1:2/3+4=@", "x" * 128])
+def test_well_formed_request_id_is_taken(client, given):
+    response = client.get("/api/v1/me", headers={"X-Request-ID": given})
+    assert_problem(response, 401, request_id=given)
+
+
+@pytest.mark.parametrize("given", ["", "a b", "x" * 129, "<script>", "é"])
+def test_other_request_ids_are_replaced(client, given):
+    response = client.get("/health/live", headers={"X-Request-ID": given.encode()})
+    assert is_uuid(response.headers["x-request-id"])
+
+
+def ask(client, host):
+    return client.get("/api/v1/me", headers={"Host": host})
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost:8765",
+        "LOCALHOST:1",
+        "127.0.0.1:8765",
+        "127.1.2.3",
+        "[::1]:8765",
+        "boards.localhost",
+        "localhost.",
+    ],
+)
+def test_names_of_this_machine_are_served(client, host):
+    assert_problem(ask(client, host), 401)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.nip.io",
+        "192.168.1.5:8765",
+        "0.0.0.0",
+        "[::2]",
+        "testserver.local",
+        "evil.example:8765",
+    ],
+)
+def test_other_names_are_not(client, host):
+    response = ask(client, host)
+    assert_problem(response, 421, code="wrong_host")
+    assert "x-content-type-options" in response.headers
+
+
+@pytest.mark.parametrize("host", ["[", "a b", "", "x" * 300])
+def test_nonsense_hosts_are_refused(client, host):
+    assert ask(client, host).status_code in (400, 421)
+
+
+def test_wrong_host_reaches_no_page_and_no_socket(client):
+    from litestar.exceptions import WebSocketDisconnect
+
+    for path in ("/", "/link/x", "/static/site.css", "/api/schema/"):
+        assert client.get(path, headers={"Host": "evil.example"}).status_code == 421
+    with (
+        pytest.raises(WebSocketDisconnect) as caught,
+        client.websocket_connect("/ws/boards/x", headers={"Host": "evil.example"}),
+    ):
+        pass
+    assert caught.value.code == 4403
+
+
+def test_health_is_told_to_whoever_asks(client):
+    assert client.get("/health/ready", headers={"Host": "10.0.0.7:8765"}).status_code == 200
+
+
+def test_public_url_is_served(serving, config):
+    client = serving(replace(config, public_url="https://boards.example:8443"))
+    assert_problem(ask(client, "boards.example:8443"), 401)
+    assert_problem(ask(client, "localhost"), 401)
+    assert_problem(ask(client, "other.example"), 421)
+
+
+def test_on_a_network_the_address_of_the_connection_is_served(serving, config):
+    client = serving(replace(config, lan=True, host="0.0.0.0"))
+    # Litestar's test client says that the connection came in on this address.
+    assert_problem(ask(client, "127.0.0.1"), 401)
+    assert_problem(ask(client, "evil.example"), 421)
+    assert_problem(ask(client, "198.51.100.7"), 421)
+
+
+def test_address_that_is_listened_on_is_served(serving, config):
+    client = serving(replace(config, host="192.0.2.7"))
+    assert_problem(ask(client, "192.0.2.7:8765"), 401)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/health/live", "/nowhere", "/api/v1/me", "/static/site.css"]
+)
+def test_every_answer_keeps_browsers_from_guessing_and_framing(client, path):
+    headers = client.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["referrer-policy"] == "same-origin"
+    assert "cache-control" in headers
+    assert "server" not in headers
+    assert "strict-transport-security" not in headers
+
+
+def test_answers_of_the_api_are_not_kept(ann):
+    assert ann.get("/api/v1/me").headers["cache-control"] == "no-store"
+
+
+def test_tls_is_insisted_on_where_there_is_tls(serving, config):
+    client = serving(replace(config, public_url="https://boards.example"))
+    headers = client.get("/health/live", headers={"Host": "boards.example"}).headers
+    assert headers["strict-transport-security"].startswith("max-age=")

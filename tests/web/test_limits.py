@@ -1,0 +1,90 @@
+import pytest
+
+from solosync.errors import RateLimited
+from solosync.web import limits
+from solosync.web.limits import Tries, account_key, address_key
+
+
+class Watch:
+    def __init__(self):
+        self.seconds = 1000.0
+
+    def __call__(self):
+        return self.seconds
+
+
+@pytest.fixture
+def watch():
+    return Watch()
+
+
+@pytest.fixture
+def tries(watch):
+    return Tries(watch)
+
+
+def test_five_failures_a_minute_are_let_through(tries, watch):
+    for _ in range(5):
+        tries.start(["a"])
+    watch.seconds += 20
+    with pytest.raises(RateLimited) as caught:
+        tries.start(["a"])
+    assert caught.value.retry_after_seconds == 40
+    watch.seconds += 40.001
+    tries.start(["a"])
+
+
+def test_refused_tries_do_not_lengthen_the_wait(tries, watch):
+    for _ in range(5):
+        tries.start(["a"])
+    for _ in range(50):
+        watch.seconds += 1
+        with pytest.raises(RateLimited):
+            tries.start(["a"])
+    watch.seconds += 10.001
+    tries.start(["a"])
+
+
+def test_any_full_key_refuses_and_the_others_are_not_charged(tries):
+    for number in range(5):
+        tries.start(["account", f"address {number}"])
+    with pytest.raises(RateLimited):
+        tries.start(["account", "fresh address"])
+    for _ in range(5):
+        tries.start(["fresh address"])
+
+
+def test_success_is_taken_back(tries, watch):
+    for _ in range(20):
+        tries.succeeded(["a"], tries.start(["a"]))
+    for _ in range(5):
+        tries.start(["a"])
+    with pytest.raises(RateLimited):
+        tries.start(["a"])
+
+
+def test_tries_under_way_count(tries):
+    """Or a hundred could be made at once before the first fails."""
+    for _ in range(5):
+        tries.start(["a"])
+    with pytest.raises(RateLimited):
+        tries.start(["a"])
+
+
+def test_memory_is_bounded(tries, monkeypatch):
+    monkeypatch.setattr(limits, "REMEMBERED", 10)
+    for number in range(100):
+        tries.start([str(number)])
+    assert len(tries._times) == 10
+
+
+def test_one_customer_is_one_address():
+    assert address_key("2001:db8:1:2::1") == address_key("2001:db8:1:2:ffff::9")
+    assert address_key("2001:db8:1:2::1") != address_key("2001:db8:1:3::1")
+    assert address_key("::ffff:192.0.2.1") == address_key("192.0.2.1")
+    assert address_key("192.0.2.1") != address_key("192.0.2.2")
+    assert address_key("testclient") != address_key("")
+
+
+def test_one_account_is_one_key_however_it_is_written():
+    assert account_key(" Ann@Example.ORG") == account_key("ann@example.org")
