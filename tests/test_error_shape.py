@@ -1,6 +1,8 @@
 """Whatever goes wrong, the answer is a problem document (RFC 9457) with the same members:
 `type, title, status, detail, instance, request_id, code`, and those that a contract adds."""
 
+from typing import Any
+
 import pytest
 
 from solosync import errors
@@ -51,7 +53,7 @@ def test_error_ends_requests_and_sockets_as_the_table_says(error, status, close_
 
 
 # One of each kind that a request can bring about: (method, path, settings, status, code).
-MISTAKES = [
+MISTAKES: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("GET", "/api/nowhere", {}, 404, "not_found"),
     ("PUT", BOARDS, {}, 405, "method_not_allowed"),
     ("GET", f"{BOARDS}?limit=x", {}, 400, "bad_request"),

@@ -1,10 +1,12 @@
 """Every route: who may ask, and what it says of itself."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from litestar.routes import HTTPRoute
 
+from solosync import app
 from solosync.config import Config
 from solosync.web import openapi
 from solosync.web.auth import public, signed_in
@@ -159,8 +161,6 @@ def test_every_reference_leads_somewhere(described):
 
 
 def test_description_is_served_where_it_is_enabled(client, serving, config):
-    from dataclasses import replace
-
     response = client.get("/api/schema/")
     assert response.status_code == 200
     assert response.json()["openapi"].startswith("3.1")
@@ -170,8 +170,6 @@ def test_description_is_served_where_it_is_enabled(client, serving, config):
 
 
 def test_description_is_printed_without_a_data_folder(tmp_path):
-    from solosync import app
-
     folder = tmp_path / "none"
     text = app.openapi_json(Config(data_dir=folder, public_url="https://boards.example"))
     assert json.loads(text)["servers"] == [{"url": "https://boards.example"}]

@@ -3,6 +3,7 @@ id, the check of the Host, and the headers that keep browsers from doing what th
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import re
@@ -17,6 +18,7 @@ from litestar.types import Message, Receive, Scope, Send
 
 from solosync import logs
 from solosync.config import Config, is_loopback
+from solosync.errors import SolosyncError, Unavailable
 from solosync.ids import new_id
 from solosync.web import errors
 
@@ -56,10 +58,18 @@ class Application(Litestar):
             return
         request_id = _request_id(scope["headers"])
         # The path as it was asked for: routing takes the slash from its end.
-        scope.setdefault("state", {}).update(request_id=request_id, path=scope["path"])
+        scope.setdefault("state", {}).update(
+            request_id=request_id, path=scope["path"], is_answered=False
+        )
         token = logs.request_id.set(request_id)
+        finishing_send = self._finishing(scope, send)
         try:
-            await self._serve(scope, receive, self._finishing(scope, send))
+            await self._serve(scope, receive, finishing_send)
+        except asyncio.CancelledError:
+            # The server stops, and has waited for this request as long as it does.
+            if scope["type"] != ScopeType.HTTP or scope["state"]["is_answered"]:
+                raise
+            await _refuse(scope, finishing_send, Unavailable("The server is stopping."))
         finally:
             logs.request_id.reset(token)
 
@@ -67,18 +77,10 @@ class Application(Litestar):
         if self._hosts.are_ours(scope) or scope["path"].rstrip("/") in _ANY_HOST:
             await super().__call__(scope, receive, send)
             return
-        problem = errors.WrongHost(
+        error = errors.WrongHost(
             "This server doesn't go by the name that was asked for. If it should, set public_url."
         )
-        outcome = errors.outcome(problem)
-        if scope["type"] == ScopeType.WEBSOCKET:
-            await send({"type": "websocket.close", "code": outcome.close_code, "reason": ""})
-            return
-        content = errors.body(scope, outcome.status, problem.code, problem.message)
-        headers = [(b"content-type", errors.MEDIA_TYPE.encode())]
-        headers.append((b"content-length", str(len(content)).encode()))
-        await send({"type": "http.response.start", "status": outcome.status, "headers": headers})
-        await send({"type": "http.response.body", "body": content, "more_body": False})
+        await _refuse(scope, send, error)
 
     def _finishing(self, scope: Scope, send: Send) -> Send:
         """A `send` that puts our headers and cookies on the answer."""
@@ -86,6 +88,7 @@ class Application(Litestar):
 
         async def finishing_send(message: Message) -> None:
             if message["type"] == "http.response.start":
+                state["is_answered"] = True
                 headers = _completed(message["headers"], state)
                 if self._is_https:
                     headers.append((b"strict-transport-security", _HSTS))
@@ -93,6 +96,23 @@ class Application(Litestar):
             await send(message)
 
         return finishing_send
+
+
+async def _refuse(scope: Scope, send: Send, error: SolosyncError) -> None:
+    """Answers without the framework."""
+    outcome = errors.outcome(error)
+    if scope["type"] == ScopeType.WEBSOCKET:
+        await send({"type": "websocket.close", "code": outcome.close_code, "reason": ""})
+        return
+    content = errors.body(scope, outcome.status, error.code, error.message)
+    fields = {
+        "content-type": errors.MEDIA_TYPE,
+        "content-length": str(len(content)),
+        **errors.headers_for(outcome.status, error),
+    }
+    headers = [(name.encode(), value.encode()) for name, value in fields.items()]
+    await send({"type": "http.response.start", "status": outcome.status, "headers": headers})
+    await send({"type": "http.response.body", "body": content, "more_body": False})
 
 
 class Hosts:

@@ -1,5 +1,6 @@
 import pytest
 
+from solosync import crypto
 from solosync.domain import accounts, tokens
 from solosync.errors import Invalid, NotFound, Taken, Unauthenticated
 from solosync.events import DeviceRevoked, UserDeactivated
@@ -10,7 +11,7 @@ PASSWORD = "correct horse"
 
 @pytest.fixture
 def published(store):
-    events = []
+    events: list[object] = []
     for kind in (DeviceRevoked, UserDeactivated):
         store.bus.subscribe(kind, events.append)
     return events
@@ -136,8 +137,6 @@ def test_username_is_taken_once(store):
 
 
 def test_issued_tokens_note_the_sign_in(store, data_dir):
-    from solosync import crypto
-
     user = make_user(store)
     keys = crypto.load_keys(data_dir)
     tokens.issue(store, keys, user, name="Laptop", kind="browser", address="10.0.0.1")

@@ -19,7 +19,7 @@ def actor(store):
 
 @pytest.fixture
 def published(store):
-    events = []
+    events: list[object] = []
     for kind in (SessionDeleted, SessionRestored):
         store.bus.subscribe(kind, events.append)
     return events

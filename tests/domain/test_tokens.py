@@ -30,7 +30,7 @@ def exchange(store, keys):
 
 @pytest.fixture
 def revoked(store):
-    events = []
+    events: list[object] = []
     store.bus.subscribe(DeviceRevoked, events.append)
     return events
 

@@ -1,10 +1,15 @@
 """Bearer tokens and cookies, and whose pages may use a cookie."""
 
+from dataclasses import replace
 from http.cookies import SimpleCookie
+from typing import Any
 
 import pytest
+from litestar import WebSocket
 
 from solosync.domain import accounts, tokens
+from solosync.errors import Forbidden, Unauthenticated
+from solosync.store import devices
 from solosync.web import auth
 from tests.asserts import assert_problem
 from tests.web.conftest import BASE_URL, BOARDS
@@ -98,8 +103,6 @@ def test_beacon_does_not_use_up_the_refresh_cookie(ann, client, store, keys):
 
 
 def test_cookies_are_secure_where_the_browser_comes_by_tls(serving, config, ann):
-    from dataclasses import replace
-
     client = serving(replace(config, public_url="https://boards.example"))
     refresh = header(refresh_token=ann.sign_in.tokens.refresh)
     response = client.get(ME, headers=refresh | {"Host": "boards.example"})
@@ -134,8 +137,6 @@ FOREIGN = {"Origin": "https://evil.example"}
 def test_cookie_writes_for_our_own_and_listed_pages_only(
     serving, config, sign_in, headers, is_allowed
 ):
-    from dataclasses import replace
-
     client = serving(replace(config, cors_origins=("https://app.example",)))
     person = sign_in(client=client)
     response = client.post(BOARDS, headers=person.cookies | headers)
@@ -160,8 +161,6 @@ def test_reading_needs_no_origin(ann):
 
 
 def test_listed_page_may_read_the_answer_and_another_may_not(serving, config, sign_in):
-    from dataclasses import replace
-
     client = serving(replace(config, cors_origins=("https://app.example",)))
     for status, cookies in ((200, sign_in(client=client).cookies), (401, {})):
         response = client.get(ME, headers=cookies | {"Origin": "https://app.example"})
@@ -174,8 +173,6 @@ def test_listed_page_may_read_the_answer_and_another_may_not(serving, config, si
 
 
 def test_preflight_answers_listed_pages(serving, config):
-    from dataclasses import replace
-
     client = serving(replace(config, cors_origins=("https://app.example",)))
     asked = {
         "Origin": "https://app.example",
@@ -217,8 +214,6 @@ def test_signed_out_and_deactivated_people_are_out_at_once(ann, bob, store):
     ],
 )
 def test_device_is_called_by_its_program(client, store, agent, name):
-    from solosync.store import devices
-
     user = accounts.add_user(store, email="ann@example.org", password="correct horse")
     client.post(
         "/api/auth/jwt/token/",
@@ -233,30 +228,25 @@ def test_device_is_called_by_its_program(client, store, agent, name):
 # -- sockets -----------------------------------------------------------------------------------
 
 
-class Socket:
+def make_socket(client, path="/ws", **headers):
     """As much of a socket as tells who opens it."""
-
-    def __init__(self, client, path="/ws/boards/x", **headers):
-        from litestar import WebSocket
-
-        raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-        path, _, query = path.partition("?")
-        self.socket = WebSocket(
-            {
-                "type": "websocket",
-                "scheme": "ws",
-                "path": path,
-                "query_string": query.encode(),
-                "headers": [(b"host", b"127.0.0.1:8765"), *raw],
-                "app": client.app,
-                "litestar_app": client.app,
-                "state": {},
-            }
-        )
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    path, _, query = path.partition("?")
+    scope: Any = {
+        "type": "websocket",
+        "scheme": "ws",
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [(b"host", b"127.0.0.1:8765"), *raw],
+        "app": client.app,
+        "litestar_app": client.app,
+        "state": {},
+    }
+    return WebSocket[Any, Any, Any](scope)
 
 
 def actor_of(client, path="/ws", **headers):
-    return auth.socket_actor(Socket(client, path, **headers).socket)
+    return auth.socket_actor(make_socket(client, path, **headers))
 
 
 def test_socket_knows_tokens_in_the_query_the_subprotocol_the_header_and_cookies(ann, client):
@@ -275,15 +265,11 @@ def test_socket_knows_tokens_in_the_query_the_subprotocol_the_header_and_cookies
 
 
 def test_socket_of_a_foreign_page_cannot_use_the_cookie(ann, client):
-    from solosync.errors import Forbidden
-
     with pytest.raises(Forbidden):
         actor_of(client, cookie=ann.cookies["Cookie"], origin="https://evil.example")
 
 
 def test_socket_of_nobody_is_refused(client, ann):
-    from solosync.errors import Unauthenticated
-
     for headers in ({}, {"cookie": "access_token=x"}, {"sec_websocket_protocol": "solosync"}):
         with pytest.raises(Unauthenticated):
             actor_of(client, **headers)
@@ -296,9 +282,9 @@ def test_socket_of_nobody_is_refused(client, ann):
     [("bearer.t, solosync", "solosync"), ("bearer.t", "bearer.t"), ("yjs, other", "yjs")],
 )
 def test_one_of_the_offered_subprotocols_is_accepted(client, offered, accepted):
-    socket = Socket(client, sec_websocket_protocol=offered).socket
+    socket = make_socket(client, sec_websocket_protocol=offered)
     assert auth.socket_subprotocol(socket) == accepted
 
 
 def test_no_subprotocol_is_accepted_where_none_is_offered(client):
-    assert auth.socket_subprotocol(Socket(client).socket) is None
+    assert auth.socket_subprotocol(make_socket(client)) is None

@@ -5,6 +5,7 @@ import pytest
 from solosync import crypto
 from solosync.domain import accounts, links, tokens
 from solosync.store import devices
+from solosync.store.engine import Store
 from tests.asserts import assert_problem
 from tests.web.conftest import BASE_URL
 from tests.web.test_auth import cookies_of
@@ -223,8 +224,6 @@ def test_link_changes_who_is_signed_in(client, user, link):
 
 
 def test_link_made_by_another_process_is_good(client, data_dir):
-    from solosync.store.engine import Store
-
     with Store.open(data_dir / "solosync.db") as beside:
         token = links.issue_owner_link(beside, crypto.load_keys(data_dir))
     assert client.post(f"/link/{token}", follow_redirects=False).status_code == 303

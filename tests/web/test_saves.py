@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from solosync.domain import sessions
 from tests.asserts import assert_problem, digest
 from tests.web.conftest import BOARDS
 
@@ -274,8 +275,6 @@ def test_beacon_without_a_state_only_tells_of_life(ann, url, content, store):
 
 
 def test_heartbeat_moves_the_time_last_seen(ann, url, board, clock, sign_in, store):
-    from solosync.domain import sessions
-
     ann = sign_in(ann.user)
     beacon(ann, url)
     first = sessions.get_session(store, ann.actor, board["id"]).last_seen_at

@@ -1,5 +1,7 @@
 """Contract "Platform", Signing in: the token routes."""
 
+from dataclasses import replace
+
 import pytest
 
 from solosync.domain import accounts
@@ -45,8 +47,6 @@ def test_sixth_wrong_try_waits_and_does_not_even_look(client, user):
 
 
 def test_tries_are_limited_even_without_rate_limits(serving, config, user):
-    from dataclasses import replace
-
     client = serving(replace(config, rate_limits=False))
     for _ in range(5):
         ask(client, password="wrong")
