@@ -39,8 +39,8 @@ class Replica:
         last = max(
             (
                 element["$order"]
-                for element in map(self.elements.get, self.elements.keys())
-                if element["$page"] == page and element["$list"] == list_
+                for element in self.content()["elements"].values()
+                if (element["$page"], element["$list"]) == (page, list_)
             ),
             default=None,
         )
@@ -90,12 +90,11 @@ class Socket:
         self._held_back: list[bytes] = []
         self._is_synced = False
         self._came = asyncio.Event()
-        self.peer: Peer = room.join(actor, self._send, read_only=read_only)
-        self._runner = asyncio.get_running_loop().create_task(self.peer.run())
+        self.peer: Peer = room.join(actor, self._write, read_only=read_only)
         replica.socket = self
         self._ask()
 
-    async def _send(self, message: bytes) -> None:
+    def _write(self, message: bytes) -> None:
         self.incoming.append(message)
         self._came.set()
 
@@ -105,7 +104,7 @@ class Socket:
     async def push(self, count: int | None = None) -> None:
         """Hands the oldest messages to the room, by default all; raises what it raises."""
         for _ in range(len(self.outgoing) if count is None else count):
-            await self.room.receive(self.peer, self.outgoing.popleft())
+            self.room.deliver(self.peer, self.outgoing.popleft())
 
     def pull(self, count: int | None = None) -> None:
         """Takes the oldest messages of those that came, by default all."""
@@ -128,7 +127,7 @@ class Socket:
 
     async def _answered(self) -> None:
         """Whatever the room sent before now has come."""
-        await self.room.receive(self.peer, bytes(create_sync_message(self.replica.doc)))
+        self.room.deliver(self.peer, bytes(create_sync_message(self.replica.doc)))
         while not any(m[:2] == bytes((protocol.SYNC, protocol.STEP2)) for m in self.incoming):
             self._came.clear()
             await self._came.wait()
@@ -152,7 +151,6 @@ class Socket:
 
     def cut(self) -> None:
         """The connection is lost, with all that was on its way in either direction."""
-        self._runner.cancel()
         self.room.leave(self.peer)
         self.forget()
 

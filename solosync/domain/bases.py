@@ -101,6 +101,8 @@ def load(store: Store, session: Session, device_id: str, shape: Shape) -> list[B
         elif row.rev in past:
             state, exact = past[row.rev]
             found.append(Base(row.rev, state, exact, base_id=row.base_id))
+    for base in found[:-1]:
+        base.superseded = True  # which tab holds which isn't stored; the newest is held for sure
     return found
 
 

@@ -123,7 +123,7 @@ class Rooms:
             self._wake.clear()
             try:
                 self._close_lost()
-                await self._trim()
+                await self.trim()
             except SolosyncError as error:
                 log.warning("Could not look after the open boards: %s", error)
 
@@ -137,7 +137,8 @@ class Rooms:
             if reason is not None:
                 peer.close(reason)
 
-    async def _trim(self) -> None:
+    async def trim(self) -> None:
+        """Closes idle rooms that were not used for long, or while memory is short."""
         now = asyncio.get_running_loop().time()
         places = sorted(self._places.items(), key=lambda item: item[1].last_used)
         total = self.memory_bytes

@@ -121,12 +121,14 @@ class Board:
 
 
 @asynccontextmanager
-async def open_board(store: Store, state: Any = None) -> AsyncIterator[Board]:
+async def open_board(
+    store: Store, state: Any = None, *, memory_bytes: int = MEMORY_BYTES
+) -> AsyncIterator[Board]:
     owner = make_user(store)
     created = sessions.create_session(
         store, make_actor(store, owner), state=dump(state_of() if state is None else state)
     )
-    rooms = Rooms(store, memory_bytes=MEMORY_BYTES)
+    rooms = Rooms(store, memory_bytes=memory_bytes)
     rooms.start()
     board = Board(store, rooms, owner, created.session)
     await board.enter()

@@ -9,12 +9,14 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_save_that_changes_something_is_one_rev(board):
+    """[REV1]"""
     saved = await board.save(board.creator, state_of(stroke("a")), rev=0)
     assert (saved.rev, saved.changed, ids(saved)) == (1, True, ["a"])
     assert board.stored_rev() == 1
 
 
 async def test_a_save_that_changes_nothing_keeps_the_rev(board):
+    """[REV3]"""
     await board.save(board.creator, state_of(stroke("a")), rev=0)
     saved = await board.save(board.creator, state_of(stroke("a")), rev=1)
     assert (saved.rev, saved.changed) == (1, False)
@@ -22,6 +24,7 @@ async def test_a_save_that_changes_nothing_keeps_the_rev(board):
 
 
 async def test_two_saves_from_the_same_rev_are_both_kept(board):
+    """[SAVE1]"""
     base = state_of(stroke("gone"), stroke("moved"), stroke("both"))
     await board.save(board.creator, base, rev=0)
     one, other = board.device("one"), board.device("other")
