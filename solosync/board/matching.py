@@ -1,11 +1,10 @@
 """Which element of one state is which of another: by id and occurrence, else by equal value.
 
-Matching never guesses between equals: an id that occurs twice is matched occurrence by
-occurrence, an item without a usable id only to one of equal value, in order.
+Of several items with one id, equal ones are matched first, and the rest occurrence by occurrence.
+An item without a usable id is matched only to one of equal value, in order.
 """
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Protocol
@@ -37,18 +36,45 @@ def match_items(old: Sequence[Item], new: Sequence[Item]) -> list[int | None]:
         end += 1
     if start == len(new) - end or start == len(old) - end:
         return matches
-    known: dict[tuple[str | None, str, int], int] = {}
-    counts: Counter[tuple[str | None, str]] = Counter()
+    places: dict[tuple[str | None, str], list[int]] = {}
     for index in range(start, len(old) - end):
-        name = _name(old[index])
-        known[*name, counts[name]] = index
-        counts[name] += 1
-    counts.clear()
+        places.setdefault(_name(old[index]), []).append(index)
+    wanted: dict[tuple[str | None, str], list[int]] = {}
     for index in range(start, len(new) - end):
-        name = _name(new[index])
-        matches[index] = known.get((*name, counts[name]))
-        counts[name] += 1
+        wanted.setdefault(_name(new[index]), []).append(index)
+    for name, indexes in wanted.items():
+        known = places.get(name, [])
+        if len(known) > 1 or len(indexes) > 1:
+            indexes = _match_equal(old, known, new, indexes, matches)
+        for index, place in zip(indexes, known, strict=False):
+            matches[index] = place
     return matches
+
+
+def _match_equal(
+    old: Sequence[Item],
+    known: list[int],
+    new: Sequence[Item],
+    indexes: list[int],
+    matches: list[int | None],
+) -> list[int]:
+    """Of several items with one id, matches those that are equal; returns the other ``indexes``.
+
+    Another device may have added its own item with the same id before this one: occurrences
+    alone would take the one for the other. Matched places are taken out of ``known``.
+    """
+    equal: dict[str, list[int]] = {}
+    for place in known:
+        equal.setdefault(old[place].text, []).append(place)
+    left = []
+    for index in indexes:
+        same = equal.get(new[index].text)
+        if same:
+            matches[index] = same.pop(0)
+            known.remove(matches[index] or 0)
+        else:
+            left.append(index)
+    return left
 
 
 def match_pages(old: Sequence[PageLike], new: Sequence[PageLike]) -> list[int | None]:

@@ -18,9 +18,10 @@ from solosync.board.canonical import (
 )
 from solosync.errors import Invalid
 
-# A field of an element stands at level 7 of an answered board: body, state, pages, page, list,
-# element, field. What is shown must be good enough to be saved again.
-FIELD_DEPTH = MAX_DEPTH - 6
+# How many levels may nest in a member of the state: it stands at level 2 of a bare state. What is
+# shown must be good enough to be saved again, so what stands deeper may nest less: a member of
+# `meta`, a list item and a page one and two levels, their fields one more each.
+STATE_DEPTH = MAX_DEPTH - 1
 
 
 def stored(text: str) -> Any:
@@ -39,17 +40,17 @@ def stored(text: str) -> Any:
     return value if number(value) == text else text.encode()
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, depth: int = STATE_DEPTH) -> str:
     """Canonical text for whatever a Yjs map holds; never fails.
 
-    NaN, infinities, bytes that aren't JSON and values nested too deep are null: an update that
-    was applied can't be taken back, so nothing in it may break what is shown.
+    NaN, infinities, bytes that aren't JSON and what nests deeper than ``depth`` levels are null:
+    an update that was applied can't be taken back, so nothing in it may break what is shown.
     """
     if isinstance(value, str):
         return quote(value)
     if isinstance(value, (bytes, bytearray)):
         try:
-            check_depth(value, FIELD_DEPTH)
+            check_depth(value, depth)
             return canonical(value)
         except Invalid:
             return "null"
@@ -58,7 +59,8 @@ def shown(value: Any) -> str:
     if value is None or isinstance(value, (bool, int)):
         return dump(value)
     try:
-        return dump(_plain(value, FIELD_DEPTH))
+        # Never from a bare state, so good enough for a body with the state at its second level.
+        return dump(_plain(value, depth - 1))
     except (TypeError, ValueError):
         return "null"
 
@@ -88,7 +90,7 @@ def _plain(value: Any, depth: int) -> Any:
             return int(value)
         return value if value - value == 0 else None
     if isinstance(value, (bytes, bytearray)):
-        return json.loads(shown(value))
+        return json.loads(shown(value, depth))
     if isinstance(value, (list, tuple)):
         return [_plain(item, depth - 1) for item in value] if depth > 0 else None
     if isinstance(value, dict):
@@ -118,14 +120,17 @@ def _member(target: Map[Any], key: str) -> Any:
         return None
 
 
-def own_fields(values: dict[str, Any]) -> dict[str, str]:
-    """The JSON fields among a map's members: the layout's own names start with one `$`."""
+def own_fields(values: dict[str, Any], depth: int) -> dict[str, str]:
+    """The JSON fields among a map's members: the layout's own names start with one `$`.
+
+    ``depth`` is how many levels may nest in one.
+    """
     fields = {}
     for name, value in values.items():
         if not name.startswith("$"):
-            fields[name] = shown(value)
+            fields[name] = shown(value, depth)
         elif name.startswith("$$"):
-            fields[name[1:]] = shown(value)
+            fields[name[1:]] = shown(value, depth)
     return fields
 
 

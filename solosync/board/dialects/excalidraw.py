@@ -14,6 +14,7 @@ from pycrdt import Array, Doc, Map
 from solosync.board.layout import ROOT, Entry, Layout, PageEntry
 from solosync.board.states import Item, Page, Shape
 from solosync.board.values import (
+    STATE_DEPTH,
     escaped,
     members,
     own_fields,
@@ -29,6 +30,7 @@ _LIST = "elements"
 # Beside an element whose numbers a double doesn't give back: its exact JSON text, as bytes. It
 # counts only as long as `el` is what that text would make of it.
 _EXACT = "$json"
+_ELEMENT_DEPTH = STATE_DEPTH - 1
 
 
 class ExcalidrawLayout(Layout):
@@ -54,8 +56,8 @@ class ExcalidrawLayout(Layout):
         self._listening = [
             (self._array, self._array.observe_deep(self._elements_changed)),
             (self._assets, self._assets.observe_deep(self._rest_changed)),
-            (self._state, self._state.observe(self._rest_changed)),
-            (self._board, self._board.observe(self._rest_changed)),
+            (self._state, self._state.observe_deep(self._rest_changed)),
+            (self._board, self._board.observe_deep(self._rest_changed)),
         ]
 
     def describe(self) -> None:
@@ -113,19 +115,20 @@ class ExcalidrawLayout(Layout):
         if values is None or "el" not in values:
             return None
         pos = values.get("pos")
-        text = shown(values["el"])
+        text = shown(values["el"], _ELEMENT_DEPTH)
         exact = values.get(_EXACT)
         if isinstance(exact, (bytes, bytearray)):
-            exact_text = shown(exact)
-            if shown(plain(exact_text)) == text:
+            exact_text = shown(exact, _ELEMENT_DEPTH)
+            if shown(plain(exact_text), _ELEMENT_DEPTH) == text:
                 text = exact_text
         return Entry(handle, ROOT, _LIST, pos if isinstance(pos, str) else "", Item(text))
 
     def _refresh_rest(self) -> None:
-        self.rest = own_fields(self._state.to_py() or {})
-        board = self._board.to_py() or {}
+        self.rest = own_fields(members(self._state) or {}, STATE_DEPTH)
+        board = members(self._board) or {}
         self.root_lists = {_LIST} if board.get(f"$has:{_LIST}") is True else set()
-        files = {name: shown(value) for name, value in (self._assets.to_py() or {}).items()}
+        assets = members(self._assets) or {}
+        files = {name: shown(value, STATE_DEPTH - 1) for name, value in assets.items()}
         self.keyed = files if files or board.get("$files") is True else None
         self._stale_rest = False
 
@@ -188,7 +191,8 @@ class ExcalidrawLayout(Layout):
     def set_keyed(self, members: dict[str, str | None]) -> None:
         if self.keyed is None:
             self.keyed = {}
-        self._board["$files"] = True
+        if self._board.get("$files") is not True:
+            self._board["$files"] = True
         for name, text in members.items():
             if text is None:
                 remove_key(self._assets, name)
@@ -205,10 +209,10 @@ class ExcalidrawLayout(Layout):
         self.keyed = None
 
     def declare_list(self, page: str, list_: str, present: bool) -> None:
-        if present:
+        if present and _LIST not in self.root_lists:
             self._board[f"$has:{_LIST}"] = True
             self.root_lists.add(_LIST)
-        else:
+        elif not present:
             remove_key(self._board, f"$has:{_LIST}")
             self.root_lists.discard(_LIST)
 

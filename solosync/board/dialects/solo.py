@@ -12,7 +12,15 @@ from pycrdt import Doc, Map
 
 from solosync.board.layout import ROOT, Entry, Layout, PageEntry, free_key
 from solosync.board.states import Item, Page, Shape
-from solosync.board.values import escaped, members, own_fields, remove_key, shown, stored
+from solosync.board.values import (
+    STATE_DEPTH,
+    escaped,
+    members,
+    own_fields,
+    remove_key,
+    shown,
+    stored,
+)
 
 SHAPE = Shape(
     lists=("strokes", "shapes", "texts", "assets"), keyed="meta", has_pages=True, by_field=True
@@ -37,9 +45,9 @@ class SoloLayout(Layout):
         self._listening = [
             (self._elements, self._elements.observe_deep(self._elements_changed)),
             (self._pages, self._pages.observe_deep(self._rest_changed)),
-            (self._state, self._state.observe(self._rest_changed)),
-            (self._meta, self._meta.observe(self._rest_changed)),
-            (self._board, self._board.observe(self._rest_changed)),
+            (self._state, self._state.observe_deep(self._rest_changed)),
+            (self._meta, self._meta.observe_deep(self._rest_changed)),
+            (self._board, self._board.observe_deep(self._rest_changed)),
         ]
 
     def describe(self) -> None:
@@ -96,32 +104,29 @@ class SoloLayout(Layout):
         if list_ not in SHAPE.lists:
             return None
         page, order = values.get("$page"), values.get("$order")
+        page = page if isinstance(page, str) else ROOT
+        depth = STATE_DEPTH - (1 if page == ROOT else 3)
         return Entry(
-            key,
-            page if isinstance(page, str) else ROOT,
-            list_,
-            order if isinstance(order, str) else "",
-            _item(values),
+            key, page, list_, order if isinstance(order, str) else "", _item(values, depth)
         )
 
     def _refresh_rest(self) -> None:
         pages = {}
         for key in self._pages.keys():  # noqa: SIM118 - a Yjs map, not a dict
             values = members(self._pages.get(key))
-            if values is None:
+            if values is None or key == ROOT:
                 continue
             order = values.get("$order")
             has = {name for name in SHAPE.lists if values.get(f"$has:{name}") is True}
-            value = shown(values["$value"]) if "$value" in values else None
-            pages[key] = PageEntry(
-                key, order if isinstance(order, str) else "", own_fields(values), has, value
-            )
+            value = shown(values["$value"], STATE_DEPTH - 1) if "$value" in values else None
+            fields = own_fields(values, STATE_DEPTH - 2)
+            pages[key] = PageEntry(key, order if isinstance(order, str) else "", fields, has, value)
         self.pages = pages
-        self.rest = own_fields(self._state.to_py() or {})
-        board = self._board.to_py() or {}
+        self.rest = own_fields(members(self._state) or {}, STATE_DEPTH)
+        board = members(self._board) or {}
         self.has_pages = board.get("$pages") is True
         self.root_lists = {name for name in SHAPE.lists if board.get(f"$has:{name}") is True}
-        meta = own_fields(self._meta.to_py() or {})
+        meta = own_fields(members(self._meta) or {}, STATE_DEPTH - 1)
         self.keyed = meta if meta or board.get("$meta") is True else None
         self._stale_rest = False
 
@@ -146,6 +151,10 @@ class SoloLayout(Layout):
     def change(self, entry: Entry, fields: dict[str, str | None]) -> None:
         element = self._elements[entry.key]
         now = dict(entry.item.fields)
+        if "$value" in element:
+            # A client stored an object as if it were none: it must become fields to be changed.
+            remove_key(element, "$value")
+            fields = {**now, **fields}
         _set_all(element, now, fields)
         self._put(Entry(entry.key, entry.page, entry.list_name, entry.order, Item.of_fields(now)))
 
@@ -153,8 +162,9 @@ class SoloLayout(Layout):
         element = self._elements[entry.key]
         if item.is_object:
             remove_key(element, "$value")
-            gone = entry.item.fields.keys() - item.fields.keys()
-            changed = {k: v for k, v in item.fields.items() if entry.item.fields.get(k) != v}
+            before = own_fields(members(element) or {}, STATE_DEPTH)
+            gone = before.keys() - item.fields.keys()
+            changed = {k: v for k, v in item.fields.items() if before.get(k) != v}
             _set_all(element, {}, {**dict.fromkeys(gone), **changed})
         else:
             for name in entry.item.fields:
@@ -184,7 +194,8 @@ class SoloLayout(Layout):
     def set_keyed(self, members: dict[str, str | None]) -> None:
         if self.keyed is None:
             self.keyed = {}
-        self._board["$meta"] = True
+        if self._board.get("$meta") is not True:
+            self._board["$meta"] = True
         _set_all(self._meta, self.keyed, members)
 
     def drop_keyed(self) -> None:
@@ -196,17 +207,17 @@ class SoloLayout(Layout):
     def declare_list(self, page: str, list_: str, present: bool) -> None:
         target = self._board if page == ROOT else self._pages[page]
         declared = self.root_lists if page == ROOT else self.pages[page].has
-        if present:
+        if present and list_ not in declared:
             target[f"$has:{list_}"] = True
             declared.add(list_)
-        else:
+        elif not present:
             remove_key(target, f"$has:{list_}")
             declared.discard(list_)
 
     def declare_pages(self, present: bool) -> None:
-        if present:
+        if present and not self.has_pages:
             self._board["$pages"] = True
-        else:
+        elif not present:
             remove_key(self._board, "$pages")
         self.has_pages = present
 
@@ -246,10 +257,11 @@ class SoloLayout(Layout):
         self.pages.pop(key, None)
 
 
-def _item(values: dict[str, Any]) -> Item:
+def _item(values: dict[str, Any], depth: int) -> Item:
+    """``depth`` is how many levels the element may nest."""
     if "$value" in values:
-        return Item(shown(values["$value"]))
-    return Item.of_fields(own_fields(values))
+        return Item(shown(values["$value"], depth))
+    return Item.of_fields(own_fields(values, depth - 1))
 
 
 def _set_all(target: Map[Any], now: dict[str, str], fields: dict[str, str | None]) -> None:
