@@ -23,6 +23,7 @@ def kept(board):
 
 
 async def test_a_days_revs_are_all_kept(board):
+    """[HIST1]"""
     for index in range(5):
         await board.save(board.creator, state_of(stroke(f"s{index}")), rev=index)
     assert thin(board, later_hours=23) == 0
@@ -30,7 +31,7 @@ async def test_a_days_revs_are_all_kept(board):
 
 
 async def test_older_revs_are_kept_one_an_hour_and_are_still_what_they_were(clock, board):
-    """Edited by saves and by a client, over three hours."""
+    """[HIST2] Edited by saves and by a client, over three hours."""
     states = {}
     socket = await board.connect_synced()
     for minute in range(0, 180, 20):
@@ -61,6 +62,7 @@ async def _thin_without_bases(board, **options):
 
 
 async def test_a_rev_that_a_device_holds_is_kept(board):
+    """[BASE6]"""
     tablet = board.device()
     await board.save(board.creator, state_of(stroke("a")), rev=0)
     await board.room.read(tablet)
@@ -74,6 +76,7 @@ async def test_a_rev_that_a_device_holds_is_kept(board):
 
 
 async def test_a_stated_rev_that_was_thinned_out_deletes_nothing(board):
+    """[BASE5]"""
     for index in range(6):
         await board.save(board.creator, state_of(stroke("a", size=index)), rev=index)
     await _thin_without_bases(board, keep=NOTHING_IN_FULL)
@@ -85,6 +88,7 @@ async def test_a_stated_rev_that_was_thinned_out_deletes_nothing(board):
 
 
 async def test_what_was_set_aside_is_kept_when_its_rev_is_thinned_out(board):
+    """[HIST3]"""
     await board.save(board.creator, state_of(stroke("a")), rev=0)
     for color in ("#ff0000", "#00ff00", "#0000ff"):
         await board.save(board.device(), state_of(stroke("a", color=color)), rev=1)
@@ -124,7 +128,7 @@ async def test_thinning_while_the_board_is_used_loses_nothing(board):
 
 
 async def test_a_rev_that_was_raised_is_the_newest_state(board):
-    """A restored backup raises every rev, so that no device's memory matches it by accident."""
+    """[REV6] A restored backup raises every rev, so that no device's memory matches it by accident."""
     from solosync.store.maintenance import raise_revs
 
     await board.save(board.creator, state_of(stroke("a")), rev=0)

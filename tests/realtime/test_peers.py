@@ -22,6 +22,7 @@ NOISE = random.Random(1).randbytes(600_000).hex()  # nothing that compression ma
 
 
 async def test_a_client_that_connects_gets_the_board(board):
+    """[WS1]"""
     await board.save(board.creator, state_of(stroke("a", color="#ff0000")), rev=0)
     socket = await board.connect_synced()
     assert socket.replica.elements["a"]["color"] == "#ff0000"
@@ -37,6 +38,7 @@ async def test_what_a_client_made_offline_reaches_the_board_when_it_connects(boa
 
 
 async def test_a_change_of_one_client_reaches_the_other_once_it_is_on_disk(board):
+    """[WS7]"""
     one, other = await board.connect_synced(), await board.connect_synced()
     one.replica.add("a", page="p1", color="#ff0000")
     await one.push()
@@ -65,6 +67,7 @@ async def test_a_save_reaches_the_clients_and_a_clients_change_the_next_read(boa
 
 
 async def test_updates_that_are_drained_together_are_one_rev_and_one_message(board):
+    """[REV2]"""
     sockets = [await board.connect_synced() for _ in range(3)]
     watcher = await board.connect_synced()
     for index, socket in enumerate(sockets):
@@ -102,6 +105,7 @@ async def test_each_author_of_a_rev_is_named_in_its_version(board):
 
 
 async def test_an_update_that_brings_nothing_new_makes_no_rev(board):
+    """[WS3]"""
     socket = await board.connect_synced()
     socket.replica.add("a", page="p1")
     message = socket.outgoing[0]
@@ -113,6 +117,7 @@ async def test_an_update_that_brings_nothing_new_makes_no_rev(board):
 
 
 async def test_an_update_with_a_gap_is_held_off_and_its_sender_asked(board):
+    """[WS4]"""
     socket, watcher = await board.connect_synced(), await board.connect_synced()
     socket.replica.add("first", page="p1")
     socket.replica.add("second", page="p1")
@@ -183,6 +188,7 @@ async def test_a_client_that_never_fills_its_gaps_is_refused(board):
     ],
 )
 async def test_garbage_is_refused_and_the_room_goes_on(board, data):
+    """[WS2]"""
     socket, good = await board.connect_synced(), await board.connect_synced()
     with pytest.raises(Malformed):
         board.room.deliver(socket.peer, data)
@@ -192,7 +198,7 @@ async def test_garbage_is_refused_and_the_room_goes_on(board, data):
 
 
 async def test_an_update_cut_anywhere_is_refused_or_harmless(board):
-    """A truncated update must never be half applied."""
+    """[WS5] A truncated update must never be half applied."""
     socket = await board.connect_synced()
     foreign = Replica()
     foreign.apply(socket.replica.doc.get_update())
@@ -214,6 +220,7 @@ async def test_an_update_cut_anywhere_is_refused_or_harmless(board):
 
 
 async def test_a_read_only_client_sees_changes_and_may_send_what_is_known(board):
+    """[WS9]"""
     writer = await board.connect_synced()
     viewer = await board.connect_synced(read_only=True)
     writer.replica.add("a", page="p1")
@@ -227,6 +234,7 @@ async def test_a_read_only_client_sees_changes_and_may_send_what_is_known(board)
 
 
 async def test_a_read_only_clients_change_is_refused_and_not_applied(board):
+    """[WS9]"""
     viewer = await board.connect_synced(read_only=True)
     viewer.replica.add("a", page="p1")
     with pytest.raises(Forbidden):
@@ -252,6 +260,7 @@ def _presence(client, clock=1, state=b'{"cursor":1}'):
 
 
 async def test_presence_is_relayed_and_shown_to_those_who_come_later(board):
+    """[WS8]"""
     one, other = await board.connect_synced(), await board.connect_synced()
     board.room.deliver(one.peer, _presence(7))
     await other.arrival()
@@ -264,6 +273,7 @@ async def test_presence_is_relayed_and_shown_to_those_who_come_later(board):
 
 
 async def test_presence_ends_with_its_socket(board):
+    """[WS8]"""
     one, other = await board.connect_synced(), await board.connect_synced()
     board.room.deliver(one.peer, _presence(7))
     one.cut()
@@ -305,6 +315,7 @@ async def test_too_much_presence_is_refused(board):
 
 
 async def test_a_client_that_doesnt_read_is_closed(board, monkeypatch):
+    """[WS10]"""
     monkeypatch.setattr(peers, "MAX_WAITING_BYTES", 50_000)
     fast = await board.connect_synced()
     slow = board.room.join(board.device(), lambda _: None)
@@ -325,6 +336,7 @@ async def test_a_client_that_doesnt_read_is_closed(board, monkeypatch):
 
 
 async def test_a_failed_commit_is_told_and_nobody_keeps_a_phantom(board, full_disk):
+    """[WS11]"""
     watcher, writer = await board.connect_synced(), await board.connect_synced()
     await board.save(board.creator, state_of(stroke("kept")), rev=0)
     await watcher.sync()
@@ -346,6 +358,7 @@ async def test_a_failed_commit_is_told_and_nobody_keeps_a_phantom(board, full_di
 
 
 async def test_a_clients_update_that_cant_be_stored_is_relayed_to_nobody(board, full_disk):
+    """[WS11]"""
     watcher, writer = await board.connect_synced(), await board.connect_synced()
     with full_disk():
         writer.replica.add("big", page="p1", note=NOISE)

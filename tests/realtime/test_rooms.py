@@ -153,6 +153,7 @@ LOSSES = [
 
 @pytest.mark.parametrize(("lose", "reason"), LOSSES)
 async def test_who_loses_access_here_is_closed_at_once(board, monkeypatch, lose, reason):
+    """[WS12]"""
     monkeypatch.setattr(rooms_module, "SWEEP_SECONDS", 60.0)
     actor = board.device()
     socket = await board.connect_synced(actor)
@@ -169,6 +170,7 @@ async def test_who_loses_access_here_is_closed_at_once(board, monkeypatch, lose,
 async def test_who_loses_access_by_another_process_is_closed_by_the_sweep(
     board, monkeypatch, lose, reason
 ):
+    """[WS12]"""
     monkeypatch.setattr(rooms_module, "SWEEP_SECONDS", 0.02)
     actor = board.device()
     socket = await board.connect_synced(actor)
@@ -180,6 +182,7 @@ async def test_who_loses_access_by_another_process_is_closed_by_the_sweep(
 
 
 async def test_a_deleted_board_closes_its_sockets(board):
+    """[WS12]"""
     socket = await board.connect_synced()
     await asyncio.to_thread(
         sessions.trash_session, board.store, board.creator, board.session.session_id
@@ -228,6 +231,7 @@ def _rows(store):
 
 @pytest.mark.parametrize("table", ["snapshots", "updates"])
 async def test_a_damaged_board_refuses_to_open_and_nothing_is_touched(board, table):
+    """[HIST5]"""
     # Without a snapshot the log is read; with one, the log behind it isn't needed.
     count = 600 if table == "snapshots" else 3
     await board.save(board.creator, state_of(*many(count)), rev=0)
@@ -240,6 +244,7 @@ async def test_a_damaged_board_refuses_to_open_and_nothing_is_touched(board, tab
 
 
 async def test_a_damaged_old_rev_isnt_restored_and_the_board_goes_on(board):
+    """[HIST5]"""
     await board.save(board.creator, state_of(*many(3)), rev=0)
     await board.save(board.creator, state_of(*many(4)), rev=1)
 

@@ -54,6 +54,7 @@ async def test_where_both_changed_a_field_the_later_save_wins_and_the_value_that
 
 
 async def test_a_strict_save_from_an_older_rev_is_refused_and_changes_nothing(board):
+    """[BASE7]"""
     await board.save(board.creator, state_of(stroke("a")), rev=0)
     with pytest.raises(Stale) as refused:
         await board.save(board.device(), state_of(stroke("b")), rev=0, strict=True)
@@ -63,12 +64,14 @@ async def test_a_strict_save_from_an_older_rev_is_refused_and_changes_nothing(bo
 
 
 async def test_a_strict_save_from_the_current_rev_is_made(board):
+    """[BASE7]"""
     await board.save(board.creator, state_of(stroke("a")), rev=0)
     saved = await board.save(board.device(), state_of(stroke("b")), rev=1, strict=True)
     assert ids(saved) == ["b"]
 
 
 async def test_a_strict_save_is_refused_when_its_device_holds_an_older_rev(board):
+    """[BASE7]"""
     tablet = board.device()
     await board.room.read(tablet)
     await board.save(board.creator, state_of(stroke("a")), rev=0)
@@ -78,6 +81,7 @@ async def test_a_strict_save_is_refused_when_its_device_holds_an_older_rev(board
 
 @pytest.mark.parametrize("rev", [7, 10**9])
 async def test_a_save_from_a_rev_of_the_future_deletes_nothing(board, rev):
+    """[BASE4]"""
     await board.save(board.creator, state_of(stroke("a")), rev=0)
     saved = await board.save(board.device(), state_of(stroke("b")), rev=rev)
     assert sorted(ids(saved)) == ["a", "b"]
@@ -85,6 +89,7 @@ async def test_a_save_from_a_rev_of_the_future_deletes_nothing(board, rev):
 
 
 async def test_a_save_with_an_unreadable_rev_deletes_nothing(board):
+    """[BASE4]"""
     await board.save(board.creator, state_of(stroke("a")), rev=0)
     saved = await board.save(board.device(), state_of(stroke("b")), is_stated=True)
     assert sorted(ids(saved)) == ["a", "b"]
@@ -102,6 +107,7 @@ async def test_a_refused_state_changes_nothing_and_the_room_goes_on(board):
 
 
 async def test_an_autosave_keeps_what_others_added_since_its_only_get(board):
+    """[BASE2]"""
     tablet, laptop = board.device("tablet"), board.device("laptop")
     for device in (tablet, laptop):
         await board.room.read(device)
@@ -113,6 +119,7 @@ async def test_an_autosave_keeps_what_others_added_since_its_only_get(board):
 
 
 async def test_an_autosave_deletes_only_what_its_device_held(board):
+    """[BASE2]"""
     tablet, laptop = board.device("tablet"), board.device("laptop")
     await board.save(board.creator, state_of(stroke("a"), stroke("b")), rev=0)
     for device in (tablet, laptop):
@@ -125,6 +132,7 @@ async def test_an_autosave_deletes_only_what_its_device_held(board):
 
 
 async def test_an_undo_of_a_deletion_brings_the_stroke_back(board):
+    """[SAVE6]"""
     tablet = board.device()
     await board.room.read(tablet)
     await board.save(tablet, state_of(stroke("a"), stroke("b")))
@@ -134,6 +142,7 @@ async def test_an_undo_of_a_deletion_brings_the_stroke_back(board):
 
 
 async def test_a_new_sign_in_that_saves_a_week_old_copy_removes_nothing(board):
+    """[SAVE14]"""
     await board.save(board.creator, state_of(stroke("a"), stroke("b", color="#ff0000")), rev=0)
     saved = await board.save(board.device("new"), state_of(stroke("b"), stroke("old")))
     assert sorted(ids(saved)) == ["a", "b", "old"]
@@ -143,6 +152,7 @@ async def test_a_new_sign_in_that_saves_a_week_old_copy_removes_nothing(board):
 
 
 async def test_two_tabs_of_one_sign_in_each_save_against_what_they_hold(board):
+    """[BASE3]"""
     tabs = board.device()
     await board.save(board.creator, state_of(stroke("a"), stroke("b")), rev=0)
     await board.room.read(tabs)
@@ -159,6 +169,7 @@ async def test_two_tabs_of_one_sign_in_each_save_against_what_they_hold(board):
 
 
 async def test_what_an_autosave_deleted_is_marked_and_can_be_brought_back(board):
+    """[SAVE16]"""
     tablet = board.device()
     await board.save(board.creator, state_of(stroke("a"), stroke("b")), rev=0)
     await board.room.read(tablet)
@@ -172,12 +183,14 @@ async def test_what_an_autosave_deleted_is_marked_and_can_be_brought_back(board)
 
 
 async def test_a_stated_deletion_is_no_surprise_and_isnt_marked(board):
+    """[SAVE16]"""
     await board.save(board.creator, state_of(stroke("a"), stroke("b")), rev=0)
     saved = await board.save(board.creator, state_of(stroke("b")), rev=1)
     assert board.set_aside(saved.rev) == []
 
 
 async def test_where_somebody_looks_at_is_no_conflict(board):
+    """[SAVE13]"""
     await board.save(board.creator, state_of(zoom=1), rev=0)
     await board.save(board.device(), state_of(zoom=2), rev=1)
     saved = await board.save(board.device(), state_of(zoom=3), rev=1)
@@ -186,6 +199,7 @@ async def test_where_somebody_looks_at_is_no_conflict(board):
 
 
 async def test_what_devices_hold_survives_a_restart(board):
+    """[BASE2]"""
     tablet = board.device()
     await board.room.read(tablet)
     await board.save(tablet, state_of(stroke("mine")))
@@ -208,6 +222,7 @@ async def test_a_retry_of_a_stated_save_whose_answer_was_lost_doubles_nothing(bo
 
 
 async def test_an_id_that_two_devices_made_names_two_elements(board):
+    """[SAVE9]"""
     await board.save(board.device(), state_of(stroke("clock-17", color="#ff0000")), rev=0)
     saved = await board.save(board.device(), state_of(stroke("clock-17", color="#00ff00")), rev=0)
     assert sorted(item["color"] for item in strokes(saved)) == ["#00ff00", "#ff0000"]
@@ -269,6 +284,7 @@ async def test_a_refused_save_isnt_remembered(board):
 
 
 async def test_an_edit_is_one_rev_and_reaches_the_state(board):
+    """[REV1]"""
     ops = [
         {"op": "add", "kind": "stroke", "value": stroke("a")},
         {"op": "update", "kind": "stroke", "id": "a", "patch": {"color": "#ff0000"}},
@@ -280,11 +296,13 @@ async def test_an_edit_is_one_rev_and_reaches_the_state(board):
 
 
 async def test_an_edit_from_another_rev_is_refused(board):
+    """[DIFF11]"""
     with pytest.raises(Stale):
         await board.room.edit(board.creator, [], expected_rev=3)
 
 
 async def test_of_operations_of_which_one_doesnt_fit_none_is_made(board):
+    """[DIFF1]"""
     ops = [
         {"op": "add", "kind": "stroke", "value": stroke("a")},
         {"op": "remove", "kind": "stroke", "id": "nowhere"},
@@ -300,6 +318,7 @@ async def test_of_operations_of_which_one_doesnt_fit_none_is_made(board):
 
 
 async def test_an_old_rev_comes_back_as_a_new_one_and_that_can_be_undone(board):
+    """[HIST4]"""
     await board.save(board.creator, state_of(stroke("a")), rev=0)
     await board.save(board.creator, state_of(stroke("b")), rev=1)
     back = await board.room.restore(board.creator, 1)
@@ -309,6 +328,7 @@ async def test_an_old_rev_comes_back_as_a_new_one_and_that_can_be_undone(board):
 
 
 async def test_restoring_the_same_content_keeps_the_rev(board):
+    """[HIST4]"""
     await board.save(board.creator, state_of(stroke("a")), rev=0)
     back = await board.room.restore(board.creator, 1)
     assert (back.rev, back.changed) == (1, False)
@@ -320,6 +340,7 @@ async def test_restoring_an_unknown_rev_is_refused(board):
 
 
 async def test_every_old_rev_shows_what_was_answered_then(board):
+    """[HIST1]"""
     answered = {}
     for index in range(6):
         state = state_of(*(stroke(f"s{n}") for n in range(index, 2 * index)), zoom=index)
