@@ -34,6 +34,7 @@ from solosync.web import errors, openapi, static
 from solosync.web.edge import Application
 from solosync.web.routes import routes
 from solosync.web.services import Services
+from solosync.web.sockets.link import Link
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +94,9 @@ def serve(config: Config) -> int:
     If a server has the data folder already, this opens that one's page instead. Raises Unavailable
     when the port is taken, and what opening the store raises.
     """
+    # The writer's thread needs the interpreter some ten times for each commit; with the default of
+    # 5 ms a busy event loop would keep it waiting each time.
+    sys.setswitchinterval(0.0005)
     paths.make_data_dir(config.data_dir)
     lock = FolderLock(config.data_dir)
     if not lock.acquire():
@@ -199,7 +203,7 @@ def _uvicorn_config(config: Config, store: Store) -> uvicorn.Config:
     return uvicorn.Config(
         build_app(config, store),
         http="httptools",
-        ws="websockets-sansio",
+        ws=Link,
         # A little more than we take, so that the peer gets our own close code.
         ws_max_size=config.max_state_bytes + MIB,
         # Strokes hardly shrink, and it costs time and memory for each connection.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from solosync.errors import SolosyncError, Unavailable
 from solosync.records.actors import Actor
@@ -20,13 +20,14 @@ class Fallen(Unavailable):
 
 
 class Peer:
-    """Made by ``Room.join``. ``offer`` never waits; ``run`` sends until the peer is closed."""
+    """Made by ``Room.join``. ``offer`` never waits: it writes at once, and while the socket is
+    ``pause``d it keeps what it can."""
 
     def __init__(
         self,
         actor: Actor,
         session_key: int,
-        send: Callable[[bytes], Awaitable[None]],
+        write: Callable[[bytes], None],
         *,
         read_only: bool,
     ) -> None:
@@ -36,42 +37,45 @@ class Peer:
         self.clients: dict[int, int] = {}  # awareness: client id to its newest clock
         self.awaits_missing = False  # asked for what its last update depends on
         self.gaps = 0
-        self._send = send
+        self._write = write
+        self._paused = False
         self._outbox: deque[bytes] = deque()
         self._waiting_bytes = 0
-        self._wake = asyncio.Event()
         self._closed: asyncio.Future[SolosyncError | None] = (
             asyncio.get_running_loop().create_future()
         )
 
     def offer(self, message: bytes) -> None:
-        """Queues a message. Closes the peer when too much waits already."""
+        """Sends a message, or keeps it until the socket resumes. Closes the peer when too much
+        waits already."""
         if self._closed.done():
             return
-        if self._waiting_bytes > MAX_WAITING_BYTES:
+        if not self._paused:
+            self._write(message)
+        elif self._waiting_bytes > MAX_WAITING_BYTES:
             self.close(Fallen())
-            return
-        self._outbox.append(message)
-        self._waiting_bytes += len(message)
-        self._wake.set()
+        else:
+            self._outbox.append(message)
+            self._waiting_bytes += len(message)
+
+    def pause(self) -> None:
+        """The socket takes no more for now."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """The socket takes more; what waits is written, as far as it does."""
+        self._paused = False
+        while self._outbox and not self._paused:
+            message = self._outbox.popleft()
+            self._waiting_bytes -= len(message)
+            self._write(message)
 
     def close(self, reason: SolosyncError | None) -> None:
         """Ends ``closed`` with the reason; what waits isn't sent any more."""
         if not self._closed.done():
             self._closed.set_result(reason)
             self._outbox.clear()
-            self._wake.set()
 
     async def closed(self) -> SolosyncError | None:
         """Returns when the room has closed this peer, with the reason."""
         return await asyncio.shield(self._closed)
-
-    async def run(self) -> None:
-        """Sends what is offered, in order, until the peer is closed."""
-        while not self._closed.done():
-            while self._outbox:
-                message = self._outbox.popleft()
-                await self._send(message)
-                self._waiting_bytes -= len(message)
-            self._wake.clear()
-            await self._wake.wait()

@@ -6,7 +6,8 @@ on the event loop's thread; what it answers or relays is on disk first.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -390,12 +391,12 @@ class Room:
     # -- peers -------------------------------------------------------------------------------
 
     def join(
-        self, actor: Actor, send: Callable[[bytes], Awaitable[None]], *, read_only: bool = False
+        self, actor: Actor, write: Callable[[bytes], None], *, read_only: bool = False
     ) -> Peer:
-        """Adds a socket and greets it; the caller then runs the peer, and hands on its messages."""
+        """Adds a socket and greets it. ``write`` sends a message without waiting."""
         if self.failure is not None:
             raise self.failure
-        peer = Peer(actor, self.session.key, send, read_only=read_only)
+        peer = Peer(actor, self.session.key, write, read_only=read_only)
         self.peers.add(peer)
         peer.offer(protocol.encode_sync(protocol.STEP1, self._document.state_vector()))
         everyone = self._presence.everyone()
@@ -410,7 +411,16 @@ class Room:
         if news is not None:
             self._relay(news, None)
 
-    async def receive(self, peer: Peer, data: bytes) -> None:
+    @property
+    def is_congested(self) -> bool:
+        """Whether so much waits for the disk that peers should not be read further just now."""
+        return self._journal.backlog_bytes > MAX_BACKLOG_BYTES
+
+    async def flushed(self) -> None:
+        """Returns when all that was delivered is on disk; raises what the commit raised."""
+        await self._journal.flushed()
+
+    def deliver(self, peer: Peer, data: bytes) -> None:
         """Handles one message. Raises Malformed, Forbidden, and what a failed commit raised."""
         if self.failure is not None:
             raise self.failure
@@ -425,19 +435,29 @@ class Room:
                 if everyone is not None:
                     peer.offer(everyone)
             elif step == protocol.STEP1:
-                await self._answer(peer, content)
+                self._answer(peer, content)
             else:
                 self._receive_update(peer, step, content)
-                if self._journal.backlog_bytes > MAX_BACKLOG_BYTES:
-                    await self._journal.flushed()
         except (protocol.Malformed, MalformedUpdate, TooMuchPresence) as error:
             raise Malformed from error
 
-    async def _answer(self, peer: Peer, state_vector: bytes) -> None:
+    def _answer(self, peer: Peer, state_vector: bytes) -> None:
         """Sync step 2: what the peer lacks, once it is on disk."""
-        missing = self._document.update(state_vector)
-        await self._journal.flushed()
-        peer.offer(protocol.encode_sync(protocol.STEP2, missing))
+        message = protocol.encode_sync(protocol.STEP2, self._document.update(state_vector))
+        if self._journal.is_idle:
+            peer.offer(message)
+        else:
+            self._spawn(self._offer_when_flushed(peer, message))
+
+    async def _offer_when_flushed(self, peer: Peer, message: bytes) -> None:
+        with suppress(SolosyncError):  # a failed commit closes the peer
+            await self._journal.flushed()
+            peer.offer(message)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _receive_update(self, peer: Peer, step: int, update: bytes) -> None:
         if update in _EMPTY:
@@ -493,9 +513,7 @@ class Room:
             origins = committed.origins
             self._relay(message, origins.pop() if len(origins) == 1 else None)
         if self._wants_snapshot(SNAPSHOT_AFTER_BYTES) and self._journal.nothing_queued:
-            task = asyncio.get_running_loop().create_task(self._put_snapshot(self._take_snapshot()))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._spawn(self._put_snapshot(self._take_snapshot()))
 
     def _wants_snapshot(self, least_bytes: int) -> bool:
         return self._log_bytes > max(least_bytes, 2 * self._snapshot_bytes)

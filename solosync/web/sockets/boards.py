@@ -1,7 +1,6 @@
 """The Yjs door: `/ws/boards/{session_id}` speaks the y-websocket protocol.
 
-Only the adapter between a socket and its room; what the messages mean is realtime's. Raw ASGI
-rather than the framework's socket, because each message here is one of thousands a second.
+Only the adapter between a socket and its room; what the messages mean is realtime's.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from litestar import WebSocket, asgi
 from litestar.enums import ScopeType
@@ -22,6 +21,7 @@ from solosync.realtime.room import Malformed, Room
 from solosync.web.auth import socket_actor, socket_subprotocol
 from solosync.web.errors import outcome
 from solosync.web.services import services
+from solosync.web.sockets.link import EXTENSION, Link
 
 log = logging.getLogger(__name__)
 
@@ -41,28 +41,21 @@ async def board_socket(scope: Scope, receive: Receive, send: Send) -> None:
         return
     socket: WebSocket[Any, Any, Any] = WebSocket(scope, receive, send)
     await receive()
-    await send(
-        {
-            "type": "websocket.accept",
-            "subprotocol": socket_subprotocol(socket),
-            "headers": [],
-        }
-    )
+    subprotocol = socket_subprotocol(socket)
+    await send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": []})
     try:
         actor = socket_actor(socket)
         with_services = services(socket)
         session = sessions.get_session(
             with_services.store, actor, scope["path_params"]["session_id"]
         )
+        link = cast("dict[str, Link]", scope["extensions"])[EXTENSION]
         async with with_services.rooms.enter(session) as room:
-
-            async def send_bytes(message: bytes) -> None:
-                await send({"type": "websocket.send", "bytes": message, "text": None})
-
-            peer = room.join(actor, send_bytes)
+            peer = room.join(actor, write=link.write)
             try:
-                await _serve(room, peer, receive, with_services.config.max_state_bytes)
+                await _serve(room, peer, link, receive, with_services.config.max_state_bytes)
             finally:
+                link.detach()
                 room.leave(peer)
     except SolosyncError as error:
         await _close(send, outcome(error).close_code, error.message)
@@ -71,39 +64,48 @@ async def board_socket(scope: Scope, receive: Receive, send: Send) -> None:
         await _close(send, 1011, "Something went wrong here. Connect again.")
 
 
-async def _serve(room: Room, peer: Peer, receive: Receive, max_bytes: int) -> None:
+async def _serve(room: Room, peer: Peer, link: Link, receive: Receive, max_bytes: int) -> None:
     """Returns when the client has gone; raises why the peer was closed."""
-    reader = asyncio.create_task(_read(room, peer, receive, max_bytes))
-    sender = asyncio.create_task(peer.run())
-    closed = asyncio.create_task(peer.closed())
-    tasks = (reader, closed, sender)
+    broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def deliver(message: bytes | None) -> None:
+        try:
+            if message is None:
+                raise Malformed
+            if len(message) > max_bytes:
+                raise TooLarge(max_bytes)
+            room.deliver(peer, message)
+            if room.is_congested:
+                link.let_read(False)
+                asyncio.ensure_future(_go_on(room, link))  # noqa: RUF006 - ends with the commit
+        except SolosyncError as error:
+            peer.close(error)
+        except Exception as error:
+            if not broken.done():
+                broken.set_exception(error)
+
+    link.attach(deliver, peer.pause, peer.resume)
+    gone = asyncio.ensure_future(receive())  # only the end of the connection comes this way now
+    closed = asyncio.ensure_future(peer.closed())
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((gone, closed, broken), return_when=asyncio.FIRST_COMPLETED)
+        if broken.done():
+            broken.result()
         if closed.done():
             reason = closed.result()
             if reason is not None:
                 raise reason
-        elif reader.done():
-            reader.result()
-        else:
-            sender.result()
     finally:
-        for task in tasks:
+        broken.cancel()
+        for task in (gone, closed):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(gone, closed, return_exceptions=True)
 
 
-async def _read(room: Room, peer: Peer, receive: Receive, max_bytes: int) -> None:
-    while True:
-        message = await receive()
-        if message["type"] != "websocket.receive":
-            return
-        data = message.get("bytes")
-        if data is None:
-            raise Malformed
-        if len(data) > max_bytes:
-            raise TooLarge(max_bytes)
-        await room.receive(peer, data)
+async def _go_on(room: Room, link: Link) -> None:
+    with suppress(SolosyncError):  # the room closes its peers itself when a commit fails
+        await room.flushed()
+    link.let_read(True)
 
 
 async def _close(send: Send, code: int, reason: str) -> None:
