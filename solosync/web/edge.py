@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from litestar import Litestar
 from litestar.enums import ScopeType
+from litestar.routes import HTTPRoute
 from litestar.types import Message, Receive, Scope, Send
 
 from solosync import logs
@@ -49,6 +50,7 @@ class Application(Litestar):
 
     def __init__(self, *, config: Config, **settings: Any) -> None:
         super().__init__(**settings)
+        _complete_options(self)
         self._hosts = Hosts(config)
         self._is_https = config.public_url.startswith("https:")
 
@@ -96,6 +98,18 @@ class Application(Litestar):
             await send(message)
 
         return finishing_send
+
+
+def _complete_options(app: Litestar) -> None:
+    """Where a path's methods were registered one by one, Litestar's answer to OPTIONS knows of the
+    first alone."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute) and "OPTIONS" in route.route_handler_map:
+            handler = route.create_options_handler(route.path)
+            handler.owner = app
+            handler.on_registration(app)
+            model = handler.create_kwargs_model(path_parameters=route.path_parameters)
+            route.route_handler_map["OPTIONS"] = (handler, model)
 
 
 async def _refuse(scope: Scope, send: Send, error: SolosyncError) -> None:

@@ -17,7 +17,7 @@ from litestar.types import ControllerRouterHandler
 
 from solosync import __version__
 from solosync.web.auth import ACCESS_COOKIE, signed_in
-from solosync.web.documented import BODY, HEADERS
+from solosync.web.documented import BODY, BODY_RULE, HEADERS
 
 DESCRIPTION = (
     "Boards in sync. Paths are taken with and without the slash at their end, and JSON bodies may"
@@ -93,8 +93,16 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
         header = {"name": name, "in": "header", "description": description, "required": False}
         operation.setdefault("parameters", []).append(header | {"schema": {"type": "string"}})
     if (body := handler.opt.get(BODY)) is not None:
-        reference = {"schema": {"$ref": _REFERENCE.format(name=body.__name__)}}
-        operation["requestBody"] = {"required": True, "content": {"application/json": reference}}
+        schema: dict[str, Any] = {"$ref": _REFERENCE.format(name=body.__name__)}
+        rule = handler.opt.get(BODY_RULE)
+        operation["requestBody"] = {
+            "required": rule is not None or _has_required_fields(body),
+            "content": {"application/json": {"schema": schema | (rule or {})}},
+        }
+
+
+def _has_required_fields(body: type[msgspec.Struct]) -> bool:
+    return any(field.required for field in msgspec.structs.fields(body))
 
 
 def _as_in_contract(path: str) -> str:

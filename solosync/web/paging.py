@@ -19,7 +19,7 @@ def cursor(position: Position) -> str:
 
 def position(text: str | None) -> Position | None:
     """What `cursor` was given. Raises Invalid for a text that it didn't make."""
-    if text is None:
+    if not text:
         return None
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)

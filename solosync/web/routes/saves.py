@@ -19,6 +19,7 @@ from solosync.web.bodies import Body, read_object
 from solosync.web.documented import (
     BODY,
     BODY_ERRORS,
+    BODY_RULE,
     ETAG,
     HEADERS,
     REV_HEADERS,
@@ -34,6 +35,8 @@ STREAM_BYTES = 2 * 1024 * 1024
 BEACON_BYTES = 64 * 1024
 MOST_OPS = 100
 LONGEST_KEY = 255
+# There is a state, under its name or bare.
+STREAM_RULE = {"not": {"propertyNames": {"enum": ["client_ts", "idempotency_key"]}}}
 UNCHANGED = {204: ResponseSpec(None, description="The board holds that already; `rev` stays.")}
 
 
@@ -114,7 +117,7 @@ async def save_diff(request: Caller, session_id: FromPath[str]) -> Response[Diff
     "/{session_id:str}/save-stream",
     guards=[signed_in],
     status_code=202,
-    opt={BODY: StreamFields, HEADERS: REV_HEADERS},
+    opt={BODY: StreamFields, BODY_RULE: STREAM_RULE, HEADERS: REV_HEADERS},
     response_headers=[ETAG],
     responses=problems(401, 403, 404, 409, 412, *BODY_ERRORS, *WRITE_ERRORS) | UNCHANGED,
 )
