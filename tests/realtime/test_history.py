@@ -128,7 +128,7 @@ async def test_thinning_while_the_board_is_used_loses_nothing(board):
 
 
 async def test_a_rev_that_was_raised_is_the_newest_state(board):
-    """[REV6] A restored backup raises every rev, so that no device's memory matches it by accident."""
+    """[REV6] A restored backup raises every rev, so no memory of a device matches it."""
     from solosync.store.maintenance import raise_revs
 
     await board.save(board.creator, state_of(stroke("a")), rev=0)

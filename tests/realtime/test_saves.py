@@ -41,9 +41,10 @@ async def test_two_saves_from_the_same_rev_are_both_kept(board):
     assert (both["color"], both["size"]) == ("#ff0000", 9)
 
 
-async def test_where_both_changed_a_field_the_later_save_wins_and_the_value_that_lost_is_kept(
+async def test_of_two_values_of_a_field_the_later_wins_and_the_other_is_kept(
     board,
 ):
+    """[SAVE3]"""
     await board.save(board.creator, state_of(stroke("a")), rev=0)
     await board.save(board.device(), state_of(stroke("a", color="#ff0000")), rev=1)
     saved = await board.save(board.device(), state_of(stroke("a", color="#00ff00")), rev=1)
