@@ -8,7 +8,13 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from solosync.board.canonical import MAX_DEPTH, canonical, check_depth, quote
+from solosync.board.canonical import (
+    MAX_DEPTH,
+    canonical,
+    check_depth,
+    quote,
+    without_surrogates,
+)
 from solosync.board.states import Item, Page, State
 from solosync.errors import Invalid, InvalidOps
 from solosync.ids import new_id
@@ -76,7 +82,7 @@ class _Draft:
             item = Item.of_fields(fields)
             if item.id is None:
                 raise _Misfit('"value" needs an "id": a string that isn\'t empty')
-            items = self._lists_for_add(op).setdefault(list_, [])
+            items = self._list_for_add(list_, op)
             if any(other.id == item.id for other in items):
                 raise _Misfit(f'the id "{item.id}" is there already')
             items.append(item)
@@ -91,18 +97,24 @@ class _Draft:
             raise _Misfit("that element has no fields")
         items[index] = Item.of_fields({**items[index].fields, **patch})
 
-    def _lists_for_add(self, op: dict[str, Any]) -> dict[str, list[Item]]:
+    def _list_for_add(self, list_: str, op: dict[str, Any]) -> list[Item]:
         wanted = _page_id(op)
-        if wanted is not None:
-            return self._page_by_id(wanted).lists
-        pages = self.state.pages
-        if not pages and self.state.lists:
-            return self.state.lists
-        page = self._active_page()
-        if page is None:
-            page = Page({"id": quote(new_id())}, {"strokes": []})
-            self.state.pages = [*(pages or []), page]
-        return page.lists
+        if wanted is None and not self.state.pages and self.state.lists:
+            fields, lists = self.state.rest, self.state.lists
+        else:
+            page = self._page_by_id(wanted) if wanted is not None else self._active_page()
+            if page is None:
+                page = Page({"id": quote(new_id())}, {"strokes": []})
+                self._append_page(page)
+            fields, lists = page.fields, page.lists
+        if list_ in fields:
+            raise _Misfit(f'"{list_}" there is no list')
+        return lists.setdefault(list_, [])
+
+    def _append_page(self, page: Page) -> None:
+        if "pages" in self.state.rest:
+            raise _Misfit('"pages" of this board is no list')
+        self.state.pages = [*(self.state.pages or []), page]
 
     def _find(self, list_: str, id_: str, op: dict[str, Any]) -> tuple[list[Item], int]:
         wanted = _page_id(op)
@@ -128,15 +140,15 @@ class _Draft:
         raise _Misfit(f'there is no page "{wanted}"')
 
     def _active_page(self) -> Page | None:
-        pages = [page for page in self.state.pages or [] if page.value is None]
+        pages = self.state.pages or []
         active = self.state.rest.get("activePageId")
         for page in pages:
             if active is not None and page.fields.get("id") == active:
                 return page
         index = self.state.rest.get("currentPageIndex", "")
-        if index.isdecimal() and int(index) < len(pages):
-            return pages[int(index)]
-        return pages[0] if pages else None
+        at = int(index) if index.isdecimal() else len(pages)
+        objects = [page for page in [*pages[at : at + 1], *pages] if page.value is None]
+        return objects[0] if objects else None
 
     def _page(self, verb: str, op: dict[str, Any]) -> None:
         if verb == "add":
@@ -147,9 +159,7 @@ class _Draft:
                 raise _Misfit('"value" needs an "id": a string that isn\'t empty')
             if any(other.id == page.id for other in self.state.pages or []):
                 raise _Misfit(f'the page "{page.id}" is there already')
-            if "pages" in self.state.rest:
-                raise _Misfit('"pages" of this board is no list')
-            self.state.pages = [*(self.state.pages or []), page]
+            self._append_page(page)
             return
         page = self._page_by_id(_id(op))
         if verb == "remove":
@@ -168,8 +178,9 @@ class _Draft:
         if "meta" in self.state.rest:
             raise _Misfit('"meta" of this board is no object')
         if verb == "remove":
+            key = _id(op)
             if self.state.keyed is not None:
-                self.state.keyed.pop(_id(op), None)
+                self.state.keyed.pop(key, None)
             return
         value = _fields(op, "value" if op.get("value") is not None else "patch")
         self.state.keyed = {**(self.state.keyed or {}), **value}
@@ -205,7 +216,7 @@ def _fields(op: dict[str, Any], name: str) -> dict[str, str]:
     if not isinstance(value, dict):
         raise _Misfit(f'this operation needs "{name}": an object')
     try:
-        return {key: _text(item) for key, item in value.items()}
+        return {key: _text(item) for key, item in without_surrogates(value).items()}
     except Invalid as error:
         raise _Misfit(error.message) from None
 
