@@ -30,7 +30,7 @@ _LIST = "elements"
 # Beside an element whose numbers a double doesn't give back: its exact JSON text, as bytes. It
 # counts only as long as `el` is what that text would make of it.
 _EXACT = "$json"
-_ELEMENT_DEPTH = STATE_DEPTH - 1
+_ELEMENT_DEPTH = _FILE_DEPTH = STATE_DEPTH - 1
 
 
 class ExcalidrawLayout(Layout):
@@ -128,7 +128,7 @@ class ExcalidrawLayout(Layout):
         board = members(self._board) or {}
         self.root_lists = {_LIST} if board.get(f"$has:{_LIST}") is True else set()
         assets = members(self._assets) or {}
-        files = {name: shown(value, STATE_DEPTH - 1) for name, value in assets.items()}
+        files = {name: shown(value, _FILE_DEPTH) for name, value in assets.items()}
         self.keyed = files if files or board.get("$files") is True else None
         self._stale_rest = False
 
@@ -199,7 +199,8 @@ class ExcalidrawLayout(Layout):
                 self.keyed.pop(name, None)
             else:
                 value = plain(text)
-                self._assets[name] = value if shown(value) == text else stored(text)
+                is_exact = shown(value, _FILE_DEPTH) == text
+                self._assets[name] = value if is_exact else stored(text)
                 self.keyed[name] = text
 
     def drop_keyed(self) -> None:
@@ -240,6 +241,6 @@ class ExcalidrawLayout(Layout):
 
 def _element(item: Item) -> dict[str, Any]:
     value = plain(item.text)
-    if shown(value) == item.text:
+    if shown(value, _ELEMENT_DEPTH) == item.text:
         return {"el": value}
     return {"el": value, _EXACT: item.text.encode()}
