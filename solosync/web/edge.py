@@ -4,6 +4,7 @@ id, the check of the Host, and the headers that keep browsers from doing what th
 from __future__ import annotations
 
 import asyncio
+import functools
 import ipaddress
 import logging
 import re
@@ -153,6 +154,7 @@ class Hosts:
         return self._is_open and name == _server_address(scope)
 
 
+@functools.lru_cache(maxsize=256)
 def _host_name(host: str) -> str:
     """The host without its port, brackets, and the dot of a full name; "" for nonsense."""
     try:
@@ -161,6 +163,7 @@ def _host_name(host: str) -> str:
         return ""
 
 
+@functools.lru_cache(maxsize=256)
 def _is_loopback_address(name: str) -> bool:
     try:
         return ipaddress.ip_address(name).is_loopback
