@@ -25,6 +25,9 @@ _LAYOUTS: dict[str, type[Layout]] = {
     "excalidraw": excalidraw.ExcalidrawLayout,
 }
 _NOTHING = b"\x00\x00"
+# Keeping a view costs something with each update, reading it anew something with each element:
+# after this many updates, and as many as there are elements, that nobody looked at, it is dropped.
+FORGET_VIEW_AFTER = 500
 _SKIP = 10  # the first byte of a struct that stands for missing ones
 
 
@@ -68,14 +71,24 @@ class Document:
         """Raises Damaged when one of the stored ``updates`` can't be read."""
         self.dialect = dialect
         self._doc: Doc[Any] = Doc()
-        self._layout: Layout = _LAYOUTS[dialect](self._doc, random.Random())
         self._emitted: list[bytes] = []
         self._subscription = self._doc.observe(self._on_update)
+        self._load(updates)
+        self._layout: Layout = _LAYOUTS[dialect](self._doc, random.Random())
         self._reading: Reading | None = None
+        self._unread = 0  # updates since somebody last looked at the state
+
+    def _load(self, updates: Iterable[bytes]) -> None:
+        """Applies what ``apply`` has let through before, in the order it was logged in."""
         try:
             for update in updates:
-                self.apply(update)
-        except (MalformedUpdate, MissingUpdates) as error:
+                self._emitted.clear()
+                self._doc.apply_update(update)
+                if _NOTHING in self._emitted:
+                    raise Damaged("a part of what is stored of this board is missing")
+        except BaseException as error:
+            if isinstance(error, Damaged) or _is_fatal(error):
+                raise
             raise Damaged("what is stored of this board can't be read") from error
 
     @classmethod
@@ -109,17 +122,20 @@ class Document:
             self._doc.apply_update(update)
         except ValueError as error:
             raise MalformedUpdate from error
-        except Exception as error:
-            raise SpoiltDocument from error
         except BaseException as error:
-            if type(error).__name__ != "PanicException":
+            if _is_fatal(error):
                 raise
-            raise SpoiltDocument from None
+            raise SpoiltDocument from error
         emitted = self._emitted
         if not emitted:
             return None
         self._reading = None
+        self._unread += 1
+        if self._unread > FORGET_VIEW_AFTER + self._layout.size():
+            self.forget_view()
         merged = emitted[0] if len(emitted) == 1 else merge_updates(*emitted)
+        if merged == update and _SKIP not in update:
+            return merged  # it came through whole, as nearly all do
         if _NOTHING in emitted or (_may_have_gap(update, merged) and self._lacks(update)):
             raise MissingUpdates
         return merged
@@ -179,6 +195,7 @@ class Document:
     @property
     def layout(self) -> Layout:
         """The view of the document, up to date."""
+        self._unread = 0
         self._layout.refresh()
         return self._layout
 
@@ -202,6 +219,10 @@ class Document:
             self._reading = Reading(state, digest, layout.page_count())
         return self._reading
 
+    def take_page_count(self) -> int | None:
+        """How many pages the board has, if that may have changed since this was last asked."""
+        return self._layout.take_page_count()
+
     def size_hint(self) -> int:
         """About how many bytes of memory the document and its view take."""
         return len(self._reading.state) if self._reading else 0
@@ -209,6 +230,7 @@ class Document:
     def forget_view(self) -> None:
         """Frees what can be read from the document again."""
         self._reading = None
+        self._unread = 0
         self._layout.close()
         self._layout = _LAYOUTS[self.dialect](self._doc, random.Random())
 
@@ -276,6 +298,12 @@ def _may_have_gap(received: bytes, emitted: bytes) -> bool:
             return expected > 1
         at = after
     return False
+
+
+def _is_fatal(error: BaseException) -> bool:
+    """Whether an exception is none of pycrdt's; its panics are no Exception, and have no name that
+    can be imported."""
+    return not isinstance(error, Exception) and type(error).__name__ != "PanicException"
 
 
 def combine(updates: list[bytes]) -> bytes:

@@ -113,6 +113,15 @@ class Layout(ABC):
         """How many pages a person sees: a board without any is drawn as one."""
         return max(1, len(self.pages)) if self.has_pages else 1
 
+    def size(self) -> int:
+        """How many elements the view holds; 0 before it's first read."""
+        return len(self.entries)
+
+    def take_page_count(self) -> int | None:
+        """The page count, if pages may have changed since this was last asked; else None. Spares
+        reading the elements."""
+        return None
+
     def lists_of(self, page: str) -> set[str]:
         """Names of the lists a page has: declared, or holding something."""
         declared = self.root_lists if page == ROOT else self.pages[page].has

@@ -28,7 +28,7 @@ from solosync.errors import (
     StorageFailed,
     Unavailable,
 )
-from solosync.realtime.journal import Committed, Journal
+from solosync.realtime.journal import Beat, Committed, Journal
 from solosync.realtime.peer import Peer
 from solosync.realtime.presence import PresenceBoard, TooMuchPresence
 from solosync.records.actors import Actor
@@ -80,7 +80,7 @@ class Malformed(Invalid):
 class Room:
     """Made by ``Rooms``. After a failed commit it is of no use any more: ``failure`` says why."""
 
-    def __init__(self, store: Store, session: Session) -> None:
+    def __init__(self, store: Store, session: Session, beat: Beat | None = None) -> None:
         """Reads the board. Raises NotFound when it was purged, Damaged when it can't be read."""
         loaded = history.load(store, session.key)
         self.session = session
@@ -88,7 +88,9 @@ class Room:
         self.failure: SolosyncError | None = None
         self._store = store
         self._document = Document(session.dialect, loaded.updates)
-        self._journal = Journal(store, session.key, loaded.rev, self._committed, self._failed)
+        self._journal = Journal(
+            store, session.key, loaded.rev, beat or Beat(), self._committed, self._failed
+        )
         self._presence = PresenceBoard()
         self._holdings = Holdings()
         self._seen = Seen()
@@ -225,6 +227,7 @@ class Room:
 
         Raises NotFound for a rev that isn't kept, Damaged before anything is touched.
         """
+        await self._journal.flushed()
         target = await asyncio.to_thread(self._past_state, rev)
         before = self.current_rev
         change = self._change(self._document.state(), target, may_delete=True, stated=True)
@@ -478,7 +481,7 @@ class Room:
             return
         if emitted is not None:
             author = Author(peer.actor.user_id, peer.actor.device_id)
-            self._journal.sync(author, emitted, peer)
+            self._journal.sync(author, emitted, peer, self._document.take_page_count())
 
     def _reload(self) -> None:
         """Loads the document anew, to be rid of an update that came before what it depends on."""

@@ -42,8 +42,8 @@ class SoloLayout(Layout):
         self._board: Map[Any] = doc.get("board", type=Map)
         self._stale_elements: set[str] | None = None  # None: all of them
         self._stale_rest = True
+        self._stale_pages = False
         self._listening = [
-            (self._elements, self._elements.observe_deep(self._elements_changed)),
             (self._pages, self._pages.observe_deep(self._rest_changed)),
             (self._state, self._state.observe_deep(self._rest_changed)),
             (self._meta, self._meta.observe_deep(self._rest_changed)),
@@ -69,15 +69,28 @@ class SoloLayout(Layout):
 
     def _rest_changed(self, _: object) -> None:
         if not self.writing:
-            self._stale_rest = True
+            self._stale_rest = self._stale_pages = True
 
     def refresh(self) -> None:
         if self._stale_elements is not None and not self._stale_elements and not self._stale_rest:
             return
+        if self._stale_elements is None:
+            # Only now: it costs a third of what applying an update does, and a board that is
+            # drawn on but not read doesn't need it.
+            subscription = self._elements.observe_deep(self._elements_changed)
+            self._listening.append((self._elements, subscription))
         with self.doc.transaction():
             self._refresh_elements()
             if self._stale_rest:
                 self._refresh_rest()
+
+    def take_page_count(self) -> int | None:
+        if not self._stale_pages:
+            return None
+        self._stale_pages = False
+        with self.doc.transaction():
+            self._refresh_rest()
+        return self.page_count()
 
     def _refresh_elements(self) -> None:
         stale = self._stale_elements
