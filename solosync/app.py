@@ -14,6 +14,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 
 import uvicorn
@@ -41,12 +42,15 @@ log = logging.getLogger(__name__)
 FIRST_UPKEEP_SECONDS = 60
 UPKEEP_SECONDS = 600
 CORS_MAX_AGE_SECONDS = 600
+# Fewer than the store has readers, so that a quick read on the event loop never waits for one.
+WORKERS = 6
 # Requests under way may end, then sockets are cut; clients of both come back.
 SHUTDOWN_SECONDS = 3
 KEEP_ALIVE_SECONDS = 60
 BACKLOG = 2048
 # For the first of two servers to say where it is.
 ANNOUNCE_SECONDS = 10.0
+TEXT_BROWSERS = frozenset(("elinks", "links", "lynx", "w3m", "www-browser"))
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 REQUEST_HEADERS = [
     "authorization",
@@ -113,17 +117,20 @@ def serve(config: Config) -> int:
         lock.release()
 
 
-def open_in_browser(url: str) -> bool:
-    """Opens a page for the person at this machine. False where there is no browser with a window:
-    one inside the terminal would take it over."""
+def open_in_browser(url: str, patience_seconds: float = 3.0) -> bool:
+    """Opens a page for the person at this machine; a caller that is about to end waits a moment
+    for the browser to start. False where there is none with a window: one inside the terminal
+    would take it over."""
     try:
         browser = webbrowser.get()
     except webbrowser.Error:
         return False
-    if type(browser) is webbrowser.GenericBrowser:
+    if getattr(browser, "basename", "") in TEXT_BROWSERS:
         return False
     # Some browsers only return when they are closed.
-    threading.Thread(target=browser.open, args=(url,), daemon=True).start()
+    opening = threading.Thread(target=browser.open, args=(url,), daemon=True)
+    opening.start()
+    opening.join(patience_seconds)
     return True
 
 
@@ -152,7 +159,7 @@ def _greet(config: Config, token: str) -> None:
     _say(f"To sign in, once:  {config.base_url}/link/{token}")
     _say("Ctrl-C ends it.")
     if config.open:
-        open_in_browser(f"{config.local_url}/link/{token}")
+        open_in_browser(f"{config.local_url}/link/{token}", patience_seconds=0)
 
 
 def _say(line: str) -> None:
@@ -240,6 +247,7 @@ async def _running(app: Litestar, config: Config, store: Store | None) -> AsyncI
     async with AsyncExitStack() as stack:
         if store is None:
             store = stack.enter_context(_open_store(config))
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(WORKERS, "worker"))
         rooms = Rooms(store, memory_bytes=config.room_memory_bytes)
         rooms.start()
         stack.push_async_callback(rooms.close)

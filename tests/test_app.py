@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import webbrowser
 import zlib
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import pytest
 from websockets.sync.client import connect
 
 from solosync import crypto
+from solosync.app import open_in_browser
 from solosync.config import Config
 from solosync.domain import accounts
 from solosync.store.engine import Store
@@ -170,6 +172,62 @@ def test_person_at_the_terminal_gets_a_link_that_signs_in(port, data_dir):
         process.kill()
         process.wait()
         os.close(leader)
+
+
+@pytest.fixture
+def browser(tmp_path):
+    """An environment whose browser writes down what it is to open, and where."""
+    opened = tmp_path / "opened"
+    program = tmp_path / "a-browser"
+    program.write_text(f'#!/bin/sh\necho "$1" >> {opened}.part; cp {opened}.part {opened}\n')
+    program.chmod(0o755)
+    return {"PATH": os.environ["PATH"], "BROWSER": str(program)}, opened
+
+
+def opened_links(opened, count):
+    """Waits for a browser, which is another program's child."""
+    deadline = time.monotonic() + START_SECONDS
+    while not opened.exists() or len(opened.read_text().split()) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return opened.read_text().split()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the browser is a shell script")
+def test_each_start_opens_a_fresh_link(port, data_dir, browser):
+    env, opened = browser
+    words = ["--data-dir", str(data_dir), "--open"]
+    with running(port, *words, env=env):
+        opened_links(opened, 1)
+        second = subprocess.run(
+            [*FROM_SOURCE, "serve", "--port", str(free_port()), *words],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+        )
+        assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
+        links = opened_links(opened, 2)
+        assert len(set(links)) == 2
+        for link in links:
+            assert link.startswith(f"http://127.0.0.1:{port}/link/")
+            assert httpx.post(link).status_code == 303
+            assert httpx.post(link).status_code == 410
+
+
+@pytest.mark.parametrize("name", ["lynx", "w3m", "www-browser"])
+def test_browser_inside_the_terminal_is_left_alone(monkeypatch, name):
+    monkeypatch.setattr(webbrowser, "get", lambda: webbrowser.GenericBrowser(name))
+    assert open_in_browser("http://127.0.0.1/") is False
+
+
+def test_machine_without_a_browser_goes_without(monkeypatch):
+    def none():
+        raise webbrowser.Error("could not locate runnable browser")
+
+    monkeypatch.setattr(webbrowser, "get", none)
+    assert open_in_browser("http://127.0.0.1/") is False
 
 
 def test_what_a_script_reads_holds_no_link(port, data_dir):

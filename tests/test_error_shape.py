@@ -111,6 +111,16 @@ def test_surprise_is_logged_and_told_without_details(ann, failing, caplog):
     assert record.exc_info
 
 
+def test_log_of_a_surprise_holds_no_token(client, monkeypatch, caplog):
+    def fail(*_):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("solosync.domain.links.redeem", fail)
+    assert_problem(client.post(f"/link/{SECRET}"), 500)
+    assert SECRET not in caplog.text
+    assert "/link/{token}" in caplog.text
+
+
 @pytest.mark.parametrize(
     "kind, status",
     [(errors.StorageFailed, 507), (errors.Damaged, 503), (errors.Unavailable, 503)],

@@ -163,7 +163,9 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         extra = {"fields": error.extra} if error.extra else {}
         headers = headers_for(error.status_code) | dict(error.headers or {})
         return _respond(request, error.status_code, code, error.detail, headers, extra)
-    log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
+    # The route and not the path, which may hold a link's token.
+    route = request.scope.get("path_template", "an unknown route")
+    log.error("%s %s failed", request.method, route, exc_info=error)
     return _respond(request, 500, "internal", UNEXPECTED, {}, {})
 
 
