@@ -111,7 +111,7 @@ def record(tx: Tx, session_key: int, writes: Sequence[Write]) -> Recorded:
             write.also(tx)
     if last is None or last.rev is None or not last.updates:
         return Recorded(0, None, 0)
-    updates.append(tx, session_key, rows)
+    seq = updates.append(tx, session_key, rows)
     sessions.advance(
         tx,
         session_key,
@@ -121,7 +121,6 @@ def record(tx: Tx, session_key: int, writes: Sequence[Write]) -> Recorded:
         updated_at=now_us,
         device_id=last.updates[-1][0].device_id,
     )
-    seq = updates.last_seq(tx, session_key)
     return Recorded(seq, combine(all_updates), sum(row.size for row in rows))
 
 

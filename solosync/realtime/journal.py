@@ -13,7 +13,7 @@ from solosync.domain import Store, history
 from solosync.domain.history import Author, Recorded, Write
 from solosync.errors import SolosyncError, StorageFailed
 
-BEAT_SECONDS = 0.003
+BEAT_SECONDS = 0.005
 
 
 class Committed:

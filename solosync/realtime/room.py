@@ -42,7 +42,10 @@ THREAD_FROM_BYTES = 256 * 1024
 MAX_BACKLOG_BYTES = 8 * 1024 * 1024
 # How often a peer may send updates that depend on others it didn't send.
 MAX_GAPS = 8
-SNAPSHOT_AFTER_BYTES = 512 * 1024
+# A log of that size is replaced by a snapshot for the next load: while the room is open, and when
+# it is closed.
+SNAPSHOT_AFTER_BYTES = 2 * 1024 * 1024
+SNAPSHOT_AT_REST_BYTES = 64 * 1024
 _EMPTY = (b"\x00\x00", b"")
 
 
@@ -128,7 +131,7 @@ class Room:
     async def rest(self) -> None:
         """Before the room is closed: waits for the disk, and spares the next load its log."""
         await self._journal.flushed()
-        if self._wants_snapshot(SNAPSHOT_AFTER_BYTES // 8) and self._journal.is_idle:
+        if self._wants_snapshot(SNAPSHOT_AT_REST_BYTES) and self._journal.is_idle:
             await self._put_snapshot(self._take_snapshot())
         if self._tasks:
             await asyncio.wait(self._tasks)
@@ -364,6 +367,8 @@ class Room:
         """The device was answered with the current state."""
         newest = self._holdings.newest(actor.device_id)
         if newest is not None and newest.rev == rev:
+            # A second tab, or the same one again: more than two need not be told apart.
+            newest.holders = min(newest.holders + 1, 2)
             return
         self._note(actor, Base(rev, self._document.state()), None, None)
 
@@ -371,10 +376,17 @@ class Room:
         self, actor: Actor, save: State, rev: int, base: Base | None, packed: bytes | None
     ) -> None:
         """The device holds what it sent: a rev if that is what came of it."""
-        newest = self._holdings.newest(actor.device_id)
+        holdings, device_id = self._holdings, actor.device_id
+        if base is not None and base.rev is not None:
+            base = holdings.of_rev(device_id, base.rev) or base
         if self._document.state().same_as(save):
+            newest = holdings.newest(device_id)
             if newest is None or newest.rev != rev:
                 self._note(actor, Base(rev, save), base, None)
+            elif newest is not base:
+                newest.holders = min(newest.holders + 1, 2)
+                gone = holdings.let_go(device_id, base)
+                self._journal.save(Write(None, also=partial(bases.drop, gone=gone)))
             return
         if packed is None:
             packed = await asyncio.to_thread(bases.pack_state, save, self._document.shape)

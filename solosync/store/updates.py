@@ -15,16 +15,18 @@ PACK_FROM_BYTES = 8 * 1024
 LAST = 2**63 - 1
 
 
-def append(tx: Tx, session_key: int, rows: Sequence[NewUpdate]) -> None:
-    """In the order given; several may share a rev."""
-    tx.executemany(
-        """
-        INSERT INTO updates (
-            session_key, rev, is_packed, data, kind, actor_id, device_id, summary, set_aside, size,
-            created_at
-        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        [
+def append(tx: Tx, session_key: int, rows: Sequence[NewUpdate]) -> int:
+    """In the order given; several may share a rev. Returns the place in the log of the last, 0 if
+    there are none."""
+    seq = 0
+    for row in rows:
+        added = tx.execute(
+            """
+            INSERT INTO updates (
+                session_key, rev, is_packed, data, kind, actor_id, device_id, summary, set_aside,
+                size, created_at
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
             (
                 session_key,
                 row.rev,
@@ -36,10 +38,10 @@ def append(tx: Tx, session_key: int, rows: Sequence[NewUpdate]) -> None:
                 row.set_aside,
                 row.size,
                 row.created_at,
-            )
-            for row in rows
-        ],
-    )
+            ),
+        )
+        seq = added.lastrowid or 0
+    return seq
 
 
 def since(tx: Tx, session_key: int, seq: int, until_rev: int | None = None) -> list[Update]:
@@ -57,13 +59,6 @@ def since(tx: Tx, session_key: int, seq: int, until_rev: int | None = None) -> l
         Update(rev, unpack(data) if is_packed else data, *others)
         for is_packed, rev, data, *others in rows
     ]
-
-
-def last_seq(tx: Tx, session_key: int) -> int:
-    """0 for an empty log."""
-    row = tx.one("SELECT coalesce(max(seq), 0) FROM updates WHERE session_key = ?", (session_key,))
-    assert row is not None
-    return int(row[0])
 
 
 def weight(tx: Tx, session_key: int, after_seq: int = 0) -> tuple[int, int]:
