@@ -101,10 +101,13 @@ class _Merge:
         self.save = save
         self.may_delete = may_delete
         self.mark_deleted = not stated
-        self.held_pages = {page.id: page for page in (held and held.pages) or () if page.id}
+        self.held_pages: dict[str | None, Page] = {
+            page.id: page for page in (held and held.pages) or () if page.id is not None
+        }
         self.held_lists = held.lists if held else {}
         self.outcome = Outcome()
         self.places: list[_Place] = []
+        self.base_ids: dict[str, Counter[str | None]] = {}
 
     # -- values ------------------------------------------------------------------------------
 
@@ -363,11 +366,13 @@ class _Merge:
             self._find_moved(place)
 
     def _find_moved(self, place: _Place) -> None:
-        """Elements of the base that another device moved: by an id that occurs once."""
+        """Elements of the base that another device moved: by an id that occurs once, in the base
+        and now. (A copied page has the ids of the first: one's element isn't the other's.)"""
+        in_base = self._base_ids(place.list_name)
         missing = {
             item.id: index
             for index, (item, entry) in enumerate(zip(place.base, place.entries, strict=True))
-            if entry is None and item.id is not None
+            if entry is None and item.id is not None and in_base[item.id] == 1
         }
         if not missing:
             return
@@ -384,6 +389,14 @@ class _Merge:
                 place.list_name,
             ):
                 place.entries[index] = where[id_]
+
+    def _base_ids(self, list_: str) -> Counter[str | None]:
+        """How often each id occurs in the base's lists of one name."""
+        if list_ not in self.base_ids:
+            self.base_ids[list_] = Counter(
+                item.id for place in self.places if place.list_name == list_ for item in place.base
+            )
+        return self.base_ids[list_]
 
     def _change(self, place: _Place) -> None:
         for match, item in zip(place.matches, place.save, strict=True):
@@ -489,15 +502,19 @@ class _Merge:
         candidates = place.strangers.get(item.id if item.id is not None else item.text)
         if not candidates:
             return None
-        entry = self.layout.entries.get(candidates[0].key)
+        equal = (i for i, other in enumerate(candidates) if other.item.text == item.text)
+        index = next(equal, 0)
+        entry = self.layout.entries.get(candidates[index].key)
         if entry is None:
             return None
         if entry.item.text != item.text:
             held = self._held(place, item)
             if held is None and self.layout.shape.by_field and self.may_delete:
                 return None
+            if held is None:
+                self._set_aside(place.page_id, place.list_name, item.id, entry.item.text)
             self._change_one(place, held or entry.item, item, entry)
-        candidates.pop(0)
+        del candidates[index]
         return self.layout.entries[entry.key]
 
     def _held(self, place: _Place, item: Item) -> Item | None:

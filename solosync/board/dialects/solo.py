@@ -166,8 +166,9 @@ class SoloLayout(Layout):
         now = dict(entry.item.fields)
         if "$value" in element:
             # A client stored an object as if it were none: it must become fields to be changed.
-            remove_key(element, "$value")
-            fields = {**now, **fields}
+            whole = {k: v for k, v in {**now, **fields}.items() if v is not None}
+            self.replace(entry, Item.of_fields(whole))
+            return
         _set_all(element, now, fields)
         self._put(Entry(entry.key, entry.page, entry.list_name, entry.order, Item.of_fields(now)))
 
