@@ -2,7 +2,7 @@
 
 import hashlib
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -241,7 +241,7 @@ class Document:
         *,
         may_delete: bool,
         stated: bool,
-        held: State | None = None,
+        held: Sequence[State] = (),
     ) -> Change:
         """The three-way merge of a whole-state save: see board/merge.py."""
         with self.change() as change:

@@ -6,6 +6,7 @@ value that lost is set aside.
 """
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from solosync.board.canonical import join_object, quote
@@ -48,16 +49,16 @@ def merge(
     *,
     may_delete: bool,
     stated: bool,
-    held: State | None = None,
+    held: Sequence[State] = (),
 ) -> Outcome:
     """Merges ``save`` into the document; call inside ``Document.change()``.
 
     ``base`` is what the client held before; None is a union: nothing is deleted, and every value
     the save overwrites is set aside. ``may_delete`` False applies additions and changes only (a
     base older than what the client really held). ``stated`` False marks each deletion, since the
-    client didn't say what it knew. ``held`` is what the same device is known to have held last:
-    what it has from there isn't another device's, though the base lacks it (a save whose answer
-    was lost, and which is made again).
+    client didn't say what it knew. ``held`` is what the same device is known to have held, the last
+    first: what it has from there isn't another device's, though the base lacks it (a save whose
+    answer was lost, and which is made again; another tab's state that was taken for the base).
     """
     run = _Merge(layout, base, save, may_delete and base is not None, stated, held)
     run.values()
@@ -93,7 +94,7 @@ class _Merge:
         save: State,
         may_delete: bool,
         stated: bool,
-        held: State | None,
+        held: Sequence[State],
     ) -> None:
         self.layout = layout
         self.blind = base is None
@@ -101,10 +102,7 @@ class _Merge:
         self.save = save
         self.may_delete = may_delete
         self.mark_deleted = not stated
-        self.held_pages: dict[str | None, Page] = {
-            page.id: page for page in (held and held.pages) or () if page.id is not None
-        }
-        self.held_lists = held.lists if held else {}
+        self.held = held
         self.outcome = Outcome()
         self.places: list[_Place] = []
         self.base_ids: dict[str, Counter[str | None]] = {}
@@ -211,7 +209,7 @@ class _Merge:
     def _twin(self, page: Page, strangers: list[PageEntry]) -> tuple[PageEntry | None, Page | None]:
         """The page that was added meanwhile and is this one, and what it was before this save:
         the device's own, or another's with the same id and fields."""
-        held = self.held_pages.get(page.id)
+        held = next(self._held_pages(page.id), None)
         if page.id is not None:
             for entry in strangers:
                 if entry.id == page.id and (held is not None or entry.fields == page.fields):
@@ -519,11 +517,21 @@ class _Merge:
 
     def _held(self, place: _Place, item: Item) -> Item | None:
         """The element as the device held it last, if it did."""
-        page = self.held_pages.get(place.page_id)
-        lists = page.lists if page is not None else self.held_lists if place.page == ROOT else {}
         if item.id is None:
             return None
-        return next((held for held in lists.get(place.list_name, ()) if held.id == item.id), None)
+        states = (state.lists for state in self.held)
+        pages = (page.lists for page in self._held_pages(place.page_id))
+        for lists in states if place.page == ROOT else pages:
+            for held in lists.get(place.list_name, ()):
+                if held.id == item.id:
+                    return held
+        return None
+
+    def _held_pages(self, page_id: str | None) -> Iterator[Page]:
+        for state in self.held:
+            for page in state.pages or ():
+                if page_id is not None and page.id == page_id:
+                    yield page
 
     def _flush(
         self, place: _Place, before: Entry | None, run: list[tuple[Item, Entry | None]]

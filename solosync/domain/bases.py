@@ -27,8 +27,12 @@ class Base:
     rev: int | None
     state: State
     exact: bool = True  # False: an older state stands in for a rev that was thinned out
-    superseded: bool = False
+    holders: int = 1  # tabs that got or sent it while the room was open, and saved nothing since
     base_id: int | None = None  # None until committed
+
+    def is_same(self, other: "Base") -> bool:
+        """Whether they are one, perhaps read from the store again meanwhile."""
+        return self is other or (self.base_id is not None and self.base_id == other.base_id)
 
 
 class Holdings:
@@ -36,34 +40,38 @@ class Holdings:
 
     def __init__(self) -> None:
         self._devices: dict[str, list[Base]] = {}
+        self._were_read: set[str] = set()
 
     def knows(self, device_id: str) -> bool:
         """Whether the device's bases have been read."""
-        return device_id in self._devices
+        return device_id in self._were_read
 
     def enter(self, device_id: str, known: list[Base]) -> None:
-        """Takes what was read, unless something was noted meanwhile."""
-        self._devices[device_id] = known + self._devices.pop(device_id, [])
+        """Takes what was read, and keeps what was noted since the room was opened."""
+        noted = self._devices.get(device_id, [])
+        base_ids = {base.base_id for base in noted}
+        older = [base for base in known if base.base_id not in base_ids]
+        self._devices[device_id] = [*older, *noted][-KEPT_PER_DEVICE:]
+        self._were_read.add(device_id)
 
     def forget(self) -> None:
         """Frees the memory; the store has it all."""
         self._devices.clear()
+        self._were_read.clear()
 
     def newest(self, device_id: str) -> Base | None:
         known = self._devices.get(device_id)
         return known[-1] if known else None
 
-    def best(self, device_id: str, save: State) -> Base | None:
-        """The base with the fewest differences from a save; the newest of equals.
+    def states(self, device_id: str) -> list[State]:
+        """All that the device is known to hold, the newest first."""
+        return [base.state for base in reversed(self._devices.get(device_id, []))]
 
-        A save that is exactly what the device has moved on from is an undo: its base is the state
-        that it undoes, not the older one that it is equal to.
-        """
+    def best(self, device_id: str, save: State) -> Base | None:
+        """The base with the fewest differences from a save; the newest of equals."""
         found: tuple[int, Base] | None = None
         for base in reversed(self._devices.get(device_id, [])):
             apart = base.state.difference(save)
-            if apart == 0 and base.superseded:
-                continue
             if found is None or apart < found[0]:
                 found = (apart, base)
             if apart == 0:
@@ -73,19 +81,35 @@ class Holdings:
     def note(self, device_id: str, base: Base, instead_of: Base | None) -> list[Base]:
         """Adds a base; returns those that have to go.
 
-        ``instead_of`` is the base that this state came from: it is the first to go when there are
-        too many, so that one busy tab doesn't push out what another tab holds.
+        ``instead_of`` is the base of the save that this one came from. Whoever held it has moved
+        on, so it goes, unless another tab was answered with it too. Were it kept, a stroke that is
+        drawn, saved and undone would look like one that another tab doesn't know yet.
         """
+        gone = self.let_go(device_id, instead_of)
         known = self._devices.setdefault(device_id, [])
-        if instead_of is not None:
-            instead_of.superseded = True
         known.append(base)
-        gone = []
-        while len(known) > KEPT_PER_DEVICE:
-            oldest = next((base for base in known if base.superseded), known[0])
-            known.remove(oldest)
-            gone.append(oldest)
+        if len(known) > KEPT_PER_DEVICE:
+            gone.append(known.pop(0))
         return gone
+
+    def let_go(self, device_id: str, base: Base | None) -> list[Base]:
+        """One tab holds something else now; returns the base if no other holds it."""
+        if base is None:
+            return []
+        # Read again meanwhile, perhaps, or forgotten here: then it's only in the store.
+        known = self._devices.get(device_id, [])
+        base = next((held for held in known if held.is_same(base)), base)
+        base.holders -= 1
+        if base.holders > 0:
+            return []
+        if base in known:
+            known.remove(base)
+        return [base]
+
+    def of_rev(self, device_id: str, rev: int) -> Base | None:
+        """The newest base that is a rev, if the device holds that."""
+        known = self._devices.get(device_id, [])
+        return next((base for base in reversed(known) if base.rev == rev), None)
 
 
 def load(store: Store, session: Session, device_id: str, shape: Shape) -> list[Base]:
@@ -97,12 +121,10 @@ def load(store: Store, session: Session, device_id: str, shape: Shape) -> list[B
     found = []
     for row in reversed(rows):
         if row.state is not None:
-            found.append(Base(None, reader.read(row.state), base_id=row.base_id))
+            found.append(Base(None, reader.read(row.state), holders=0, base_id=row.base_id))
         elif row.rev in past:
             state, exact = past[row.rev]
-            found.append(Base(row.rev, state, exact, base_id=row.base_id))
-    for base in found[:-1]:
-        base.superseded = True  # which tab holds which isn't stored; the newest is held for sure
+            found.append(Base(row.rev, state, exact, holders=0, base_id=row.base_id))
     return found
 
 

@@ -6,10 +6,11 @@ on the event loop's thread; what it answers or relays is on disk first.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -97,7 +98,8 @@ class Room:
         self._presence = PresenceBoard()
         self._holdings = Holdings()
         self._seen = Seen()
-        self._keys: dict[tuple[str, str], asyncio.Lock] = {}
+        # Those in use; each goes when its last holder lets it go.
+        self._keys: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._reading_lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._seq = loaded.seq
@@ -182,34 +184,30 @@ class Room:
         key: str | None = None,
         depth: int = 2,
     ) -> Saved:
-        """As ``save`` from exactly ``expected_rev``; Stale when that isn't the current rev.
+        """As ``save`` from exactly ``expected_rev``. Raises Invalid before anything else, then Stale
+        when that isn't the current rev.
 
         The same ``key`` from the same person within a day is answered as the first time (with an
         empty ``state``), whatever it holds now, and changes nothing.
         """
-        if key is None:
-            return await self._stream_save(actor, state, expected_rev, None, depth)
-        name = (actor.user_id, key)
-        async with self._keys.setdefault(name, asyncio.Lock()):
-            try:
-                answer = await asyncio.to_thread(
-                    idempotency.find_answer, self._store, self.session, actor.user_id, key
-                )
-                if answer is not None:
-                    rev, digest, pages, changed = msgspec.json.decode(
-                        answer, type=tuple[int, str, int, bool]
-                    )
-                    return Saved(rev, b"", digest, pages, changed)
-                return await self._stream_save(actor, state, expected_rev, key, depth)
-            finally:
-                self._keys.pop(name, None)
-
-    async def _stream_save(
-        self, actor: Actor, state: bytes, expected_rev: int | None, key: str | None, depth: int
-    ) -> Saved:
-        if expected_rev != self.current_rev:
-            raise Stale(self.current_rev)
         save = await self._take_apart(state, depth)
+        if key is None:
+            return await self._save_exactly(actor, save, expected_rev, None)
+        # Two at once with one key: the second waits, and gets the first one's answer.
+        async with self._keys.setdefault((actor.user_id, key), asyncio.Lock()):
+            answer = await asyncio.to_thread(
+                idempotency.find_answer, self._store, self.session, actor.user_id, key
+            )
+            if answer is not None:
+                rev, digest, pages, changed = msgspec.json.decode(
+                    answer, type=tuple[int, str, int, bool]
+                )
+                return Saved(rev, b"", digest, pages, changed)
+            return await self._save_exactly(actor, save, expected_rev, key)
+
+    async def _save_exactly(
+        self, actor: Actor, save: State, expected_rev: int | None, key: str | None
+    ) -> Saved:
         if expected_rev != self.current_rev:
             raise Stale(self.current_rev)
         base = Base(expected_rev, self._document.state())
@@ -288,19 +286,19 @@ class Room:
         kind: str,
         key: str | None = None,
     ) -> Saved:
+        held = self._holdings.states(actor.device_id)
         packed = None
         if base is None or base.rev != self.current_rev:
             # Before the merge, so that what the device holds is committed with its save: a retry
             # after a crash in between would be merged against what it held before.
             packed = await asyncio.to_thread(bases.pack_state, save, self._document.shape)
-        newest = self._holdings.newest(actor.device_id)
         before = self.current_rev
         change = self._change(
             base.state if base else None,
             save,
             may_delete=base is not None and base.exact,
             stated=is_stated,
-            held=newest.state if newest else None,
+            held=held,
         )
         outcome = change.outcome
         summary = outcome.summary()
@@ -327,7 +325,7 @@ class Room:
         *,
         may_delete: bool,
         stated: bool,
-        held: State | None = None,
+        held: Sequence[State] = (),
     ) -> Change:
         """Merges into the document. Whatever goes wrong in the middle ends the room: a half-made
         change must neither be logged nor shown."""

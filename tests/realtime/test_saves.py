@@ -156,7 +156,8 @@ async def test_two_tabs_of_one_sign_in_each_save_against_what_they_hold(board):
     """[BASE3]"""
     tabs = board.device()
     await board.save(board.creator, state_of(stroke("a"), stroke("b")), rev=0)
-    await board.room.read(tabs)
+    for _ in ("one", "other"):
+        await board.room.read(tabs)
     one = [stroke("a"), stroke("b")]
     other = [stroke("a"), stroke("b")]
     for index in range(12):  # more than the bases that are kept
@@ -167,6 +168,41 @@ async def test_two_tabs_of_one_sign_in_each_save_against_what_they_hold(board):
             await board.save(tabs, state_of(*other))
     found = ids(await board.room.read())
     assert sorted(found) == sorted({item["id"] for item in one + other})
+
+
+async def test_two_tabs_of_one_sign_in_are_told_apart_after_a_restart(board):
+    """[BASE3]"""
+    tabs = board.device()
+    for _ in ("one", "other"):
+        await board.room.read(tabs)
+    await board.save(tabs, state_of(stroke("one1")))
+    await board.save(tabs, state_of(stroke("other1")))
+    await board.reopen()
+    await board.room.read(tabs)  # a third tab
+    await board.save(tabs, state_of(stroke("one1"), stroke("one2")))
+    saved = await board.save(tabs, state_of(stroke("other1"), stroke("other2")))
+    assert sorted(ids(saved)) == ["one1", "one2", "other1", "other2"]
+
+
+async def test_what_a_copied_tab_removes_unknowingly_is_marked(board):
+    """[SAVE16] It never asked for the board, so its save looks like one of the first tab's."""
+    tabs = board.device()
+    await board.room.read(tabs)
+    await board.save(tabs, state_of(stroke("a")))
+    await board.save(tabs, state_of(stroke("a"), stroke("b")))
+    saved = await board.save(tabs, state_of(stroke("a"), stroke("copied")))
+    assert sorted(ids(saved)) == ["a", "copied"]
+    assert [item["id"] for item in board.set_aside(saved.rev)] == ["b"]
+
+
+async def test_a_stroke_that_was_saved_and_undone_doesnt_stay(board):
+    """[SAVE4] Though another was drawn before the next save."""
+    tablet = board.device()
+    await board.room.read(tablet)
+    await board.save(tablet, state_of(stroke("a")))
+    await board.save(tablet, state_of(stroke("a"), stroke("undone")))
+    saved = await board.save(tablet, state_of(stroke("a"), stroke("instead")))
+    assert ids(saved) == ["a", "instead"]
 
 
 async def test_what_an_autosave_deleted_is_marked_and_can_be_brought_back(board):
