@@ -28,7 +28,7 @@ RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 REACH_THE_STORE_THROUGH_DOMAIN = {"web", "realtime", "jobs"}
 WALLS = {
     "litestar": {"web", "app"},
-    "uvicorn": {"app"},
+    "uvicorn": {"web", "app"},
     "huey": {"jobs", "app"},
     "sqlite3": {"store"},
     "sqlite_utils": {"store"},

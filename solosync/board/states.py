@@ -5,6 +5,7 @@ that the dialect knows, its pages, and everything else by key. All JSON in here 
 (see canonical.py), so that two values are equal exactly if their texts are.
 """
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -22,6 +23,8 @@ from solosync.board.canonical import (
     split_object,
 )
 from solosync.errors import Invalid
+
+LARGEST = int(sys.float_info.max)
 
 
 class Shape(NamedTuple):
@@ -260,6 +263,8 @@ class _Reader:
             return quote(value)
         if isinstance(value, float):
             return number(value)
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST:
+            raise Invalid("a number is outside the range of a double")
         return dump(value)
 
     def by_level(self, raw: bytes) -> State:

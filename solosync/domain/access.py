@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
+from solosync.domain.policy import may_edit_boards
 from solosync.errors import Forbidden, NotFound, SolosyncError, Unauthenticated
 from solosync.records.actors import Actor
 from solosync.store import access
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
-
-EDITORS = ("admin", "member")
 
 
 def find_lost(
@@ -36,4 +35,4 @@ def _reason(standing: access.Standing | None, key: int) -> SolosyncError | None:
         return NotFound("session", str(key))
     if not standing.is_signed_in:
         return Unauthenticated()
-    return None if standing.role in EDITORS else Forbidden()
+    return None if standing.role is not None and may_edit_boards(standing.role) else Forbidden()

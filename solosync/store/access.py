@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from solosync.records.organizations import Role
 from solosync.store.transactions import Tx
 
 
@@ -9,7 +10,7 @@ class Standing(NamedTuple):
     """How a sign-in stands to a board now; ``role`` is None for a stranger."""
 
     is_signed_in: bool
-    role: str | None
+    role: Role | None
     is_trashed: bool
 
 

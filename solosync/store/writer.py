@@ -54,7 +54,7 @@ class Writer:
         self._thread.start()
 
     def put(self, item: Item) -> None:
-        if threading.get_ident() == self._thread.ident:
+        if threading.current_thread() is self._thread:
             raise RuntimeError("The writer can't wait for itself: use the tx that you have.")
         with self._gate:  # nothing gets in behind the end mark, where nobody would answer it
             if self._is_closed:

@@ -19,7 +19,7 @@ from solosync.errors import SolosyncError, TooLarge
 from solosync.realtime.peer import Peer
 from solosync.realtime.room import Malformed, Room
 from solosync.web.auth import socket_actor, socket_subprotocol
-from solosync.web.errors import outcome
+from solosync.web.errors import MEDIA_TYPE, body, outcome
 from solosync.web.services import services
 from solosync.web.sockets.link import EXTENSION, Link
 
@@ -31,13 +31,11 @@ CLOSE_SECONDS = 5.0
 _LONGEST_REASON = 123
 
 
-@asgi("/ws/boards/{session_id:str}", is_mount=False)
+@asgi("/ws/boards/{session_id:str}", is_mount=False, copy_scope=False)
 async def board_socket(scope: Scope, receive: Receive, send: Send) -> None:
     """Accepts first, then closes with a code that tells why, if at all (docs/sync-spec.md, WS)."""
     if scope["type"] != ScopeType.WEBSOCKET:
-        headers = [(b"upgrade", b"websocket")]
-        await send({"type": "http.response.start", "status": 426, "headers": headers})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await _ask_to_upgrade(scope, send)
         return
     socket: WebSocket[Any, Any, Any] = WebSocket(scope, receive, send)
     await receive()
@@ -70,19 +68,15 @@ async def _serve(room: Room, peer: Peer, link: Link, receive: Receive, max_bytes
 
     def deliver(message: bytes | None) -> None:
         try:
-            if message is None:
-                raise Malformed
-            if len(message) > max_bytes:
-                raise TooLarge(max_bytes)
-            room.deliver(peer, message)
-            if room.is_congested:
-                link.let_read(False)
-                asyncio.ensure_future(_go_on(room, link))  # noqa: RUF006 - ends with the commit
+            _hand_on(room, peer, message, max_bytes)
         except SolosyncError as error:
             peer.close(error)
         except Exception as error:
             if not broken.done():
                 broken.set_exception(error)
+        if room.is_congested:
+            link.let_read(False)
+            asyncio.ensure_future(_go_on(room, link))  # noqa: RUF006 - ends with the commit
 
     link.attach(deliver, peer.pause, peer.resume)
     gone = asyncio.ensure_future(receive())  # only the end of the connection comes this way now
@@ -91,15 +85,32 @@ async def _serve(room: Room, peer: Peer, link: Link, receive: Receive, max_bytes
         await asyncio.wait((gone, closed, broken), return_when=asyncio.FIRST_COMPLETED)
         if broken.done():
             broken.result()
-        if closed.done():
-            reason = closed.result()
-            if reason is not None:
-                raise reason
+        reason = closed.result() if closed.done() else None
+        if reason is not None:
+            raise reason
     finally:
-        broken.cancel()
-        for task in (gone, closed):
-            task.cancel()
+        for waiting in (broken, gone, closed):
+            waiting.cancel()
         await asyncio.gather(gone, closed, return_exceptions=True)
+
+
+def _hand_on(room: Room, peer: Peer, message: bytes | None, max_bytes: int) -> None:
+    if message is None:
+        raise Malformed
+    if len(message) > max_bytes:
+        raise TooLarge(max_bytes)
+    room.deliver(peer, message)
+
+
+async def _ask_to_upgrade(scope: Scope, send: Send) -> None:
+    content = body(scope, 426, "upgrade_required", "This address is for WebSockets.")
+    headers = [
+        (b"upgrade", b"websocket"),
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(content)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": 426, "headers": headers})
+    await send({"type": "http.response.body", "body": content, "more_body": False})
 
 
 async def _go_on(room: Room, link: Link) -> None:

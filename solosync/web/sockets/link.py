@@ -2,7 +2,7 @@
 
 ASGI costs a queue, a task switch and a pause of the socket for each message, and builds each frame
 anew for each receiver; at thousands of messages a second that is most of what the server does
-(docs/decisions/, "A short way for board messages"). Everything else, from the handshake to pings,
+(docs/decisions/006-a-short-way-for-board-messages.md). Everything else, from the handshake to pings,
 fragments and closing, stays with uvicorn.
 """
 
@@ -36,7 +36,7 @@ class Link(WebSocketsSansIOProtocol):
     _resume: Callable[[], None] | None = None
     _is_framing = False  # whether incoming bytes are cut into frames here
     _is_handed_over = False  # something unusual came: uvicorn reads all the rest
-    _held = bytearray()  # noqa: RUF012 - replaced when it's first needed
+    _held = bytearray()
     _wanted = 0
 
     def attach(
