@@ -244,4 +244,16 @@ def test_hostile_values_break_neither_the_state_nor_other_clients(server):
         assert bad.call("status")["connected"] and good.call("status")["connected"]
         for client in (bad, good):
             client.call("flush")
-        assert bad.call("state") == good.call("state")
+        assert _numbers(bad.call("state")) == _numbers(good.call("state"))
+
+
+def _numbers(value):
+    """A BigInt that a double holds exactly goes over the wire as a number, and is as good."""
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    if isinstance(value, dict):
+        if value.keys() == {"$bigint"}:
+            number = int(value["$bigint"])
+            return float(number) if float(number) == number else number
+        return {key: _numbers(item) for key, item in value.items()}
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
