@@ -80,7 +80,7 @@ def test_bad_sockets_are_closed_with_the_right_codes_while_others_work(server):
     with NodeClient("client.mjs") as one, NodeClient("client.mjs") as two:
         device.connect(one, board)
         device.connect(two, board)
-        latencies = []
+        latencies: list[float] = []
 
         async def work(attack):
             while not attack.done() or len(latencies) < 50:
