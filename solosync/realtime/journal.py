@@ -1,11 +1,13 @@
 """The one order of a board's writes: what is queued here is committed in turn, then announced.
 
-One commit is under way at a time; what comes meanwhile goes into the next one together, so a
-slow disk makes larger commits, not a longer wait.
+All open boards commit together, one commit at a time. What comes meanwhile goes into the next
+one, so a slow disk makes larger commits, not a longer wait
+(docs/decisions/011-boards-commit-on-a-beat.md).
 """
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,107 +15,148 @@ from solosync.domain import Store, history
 from solosync.domain.history import Author, Recorded, Write
 from solosync.errors import SolosyncError, StorageFailed
 
+log = logging.getLogger(__name__)
+
+# How long what came over sockets may wait for more of its kind. Whoever waits for an answer doesn't
+# wait for the beat, but brings it forward.
 BEAT_SECONDS = 0.005
+
+_NOTHING = Recorded(0, None, 0)
 
 
 class Committed:
-    """One commit's worth of writes: whose they were, and their updates as one."""
+    """One commit's worth of a board's writes: whose they were, and their updates as one."""
 
-    __slots__ = ("origins", "recorded", "rev")
+    __slots__ = ("origins", "recorded")
 
-    def __init__(self, rev: int, recorded: Recorded, origins: set[Any]) -> None:
-        self.rev = rev
+    def __init__(self, recorded: Recorded, origins: set[Any]) -> None:
         self.recorded = recorded
         self.origins = origins
 
 
-class Beat:
-    """The moment at which all boards commit what came over their sockets.
+class Batch:
+    """What a journal hands over to one commit."""
 
-    A commit costs the disk and the processor much the same whether it holds one update or thirty:
-    waiting a little, and all together, spares most of both. Whoever waits for an answer doesn't
-    wait for the beat: ``now`` brings it forward.
-    """
+    __slots__ = ("origins", "size", "waiting", "writes")
 
-    def __init__(self, seconds: float = BEAT_SECONDS) -> None:
-        self._seconds = seconds
-        self._next: asyncio.Future[None] | None = None
+    def __init__(self) -> None:
+        self.writes: list[Write] = []
+        self.origins: set[Any] = set()
+        self.size = 0
+        self.waiting: list[asyncio.Future[None]] = []
 
-    def next(self) -> asyncio.Future[None]:
-        if self._next is None:
-            loop = asyncio.get_running_loop()
-            self._next = loop.create_future()
-            loop.call_later(self._seconds, self._strike, self._next)
-        return self._next
 
-    def now(self) -> None:
-        if self._next is not None:
-            self._strike(self._next)
+class Committer:
+    """Commits what the journals of all boards have queued, on the event loop's thread."""
 
-    def _strike(self, moment: asyncio.Future[None]) -> None:
-        if not moment.done():
-            moment.set_result(None)
-        if self._next is moment:
-            self._next = None
+    def __init__(self, store: Store, beat_seconds: float = BEAT_SECONDS) -> None:
+        self._store = store
+        self._beat_seconds = beat_seconds
+        self._ready: dict[Journal, None] = {}
+        self._is_urgent = False
+        self._pause: asyncio.Future[None] | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def queue(self, journal: "Journal", *, urgent: bool) -> None:
+        """The journal has something to commit, at the next beat or as soon as can be."""
+        self._ready[journal] = None
+        if urgent:
+            self._is_urgent = True
+            if self._pause is not None:
+                _resolve(self._pause)
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            while self._ready:
+                if not self._is_urgent:
+                    await self._beat()
+                self._is_urgent = False
+                taken = [(journal, journal.take()) for journal in self._ready]
+                self._ready.clear()
+                await self._commit(taken)
+        finally:
+            self._task = None
+
+    async def _beat(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._pause = loop.create_future()
+        timer = loop.call_later(self._beat_seconds, _resolve, self._pause)
+        await self._pause
+        timer.cancel()
+        self._pause = None
+
+    async def _commit(self, taken: "Sequence[tuple[Journal, Batch]]") -> None:
+        writes = [(journal.session_key, batch.writes) for journal, batch in taken]
+        try:
+            recorded = await self._store.commit(partial(_record, writes))
+        except Exception as error:
+            if len(taken) > 1:
+                # One board's trouble isn't the others': each alone.
+                for pair in taken:
+                    await self._commit([pair])
+                return
+            taken[0][0].fail(_as_failure(error), taken[0][1])
+            return
+        for (journal, batch), result in zip(taken, recorded, strict=True):
+            journal.settle(batch, result)
 
 
 class Journal:
-    """Lives on the event loop's thread. ``on_commit`` and ``on_failure`` are called there."""
+    """One board's queue. ``on_commit`` and ``on_failure`` are called on the event loop's thread."""
 
     def __init__(
         self,
-        store: Store,
+        committer: Committer,
         session_key: int,
         rev: int,
-        beat: Beat,
         on_commit: Callable[[Committed], None],
         on_failure: Callable[[SolosyncError], None],
     ) -> None:
+        self.session_key = session_key
         self.rev = rev  # the newest, committed or not
         self.backlog_bytes = 0
-        self._store = store
-        self._key = session_key
-        self._beat = beat
+        self._committer = committer
         self._on_commit = on_commit
         self._on_failure = on_failure
-        self._queue: list[tuple[Write, Any]] = []
-        self._in_flight: list[tuple[Write, Any]] = []
-        self._waiting: list[asyncio.Future[None]] = []
-        self._open: Write | None = None  # the last in the queue, while more may join it
-        self._task: asyncio.Task[None] | None = None
+        self._next = Batch()
+        self._in_flight: Batch | None = None
+        self._open: Write | None = None  # the last of the next batch, while more may join it
         self._failure: SolosyncError | None = None
 
     @property
     def is_idle(self) -> bool:
         """Whether everything queued so far is on disk."""
-        return self._task is None
+        return self._in_flight is None and self.nothing_queued
 
     @property
     def nothing_queued(self) -> bool:
         """Whether nothing waits behind the commit that is under way, or was just announced."""
-        return not self._queue
+        return not self._next.writes
 
     def sync(self, author: Author, update: bytes, origin: Any, page_count: int | None) -> None:
-        """Queues an update that came over a socket. Those drained together are one rev."""
-        self.backlog_bytes += len(update)
-        if self._open is not None and self._open.updates is not None:
-            self._open.updates.append((author, update))
-            self._queue.append((_JOINED, origin))
-        else:
+        """Queues an update that came over a socket. Those committed together are one rev."""
+        if self._open is None or self._open.updates is None:
             self.rev += 1
             self._open = Write(self.rev, "sync", [(author, update)])
-            self._put(self._open, origin)
+            self._put(self._open, urgent=False)
+        else:
+            self._open.updates.append((author, update))
         if page_count is not None:
             self._open.page_count = page_count
+        self._next.origins.add(origin)
+        self._grow(len(update))
 
     def save(self, write: Write) -> None:
         """Queues a write of its own rev (``write.rev`` must be ``rev + 1``), or of none."""
         if write.rev is not None:
             self.rev = write.rev
-            self.backlog_bytes += sum(len(update) for _, update in write.updates or ())
         self.seal()
-        self._put(write, None)
-        self._beat.now()
+        self._put(write, urgent=True)
+        if write.updates:
+            self._next.origins.add(None)
+            self._grow(sum(len(update) for _, update in write.updates))
 
     def seal(self) -> int:
         """Closes the rev that socket updates are gathering in; returns the newest rev."""
@@ -124,74 +167,81 @@ class Journal:
         """Returns when all that is queued now is on disk; raises what the commit raised."""
         if self._failure is not None:
             raise self._failure
-        if self._task is None:
+        if self.is_idle:
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(future)
-        self._beat.now()
+        if self.nothing_queued and self._in_flight is not None:
+            self._in_flight.waiting.append(future)
+        else:
+            self._next.waiting.append(future)
+            self._committer.queue(self, urgent=True)
         await future
 
     def uncommitted(self) -> list[bytes]:
         """Updates that may not be on disk yet, in order; some may be already."""
+        batches = [self._next] if self._in_flight is None else [self._in_flight, self._next]
         return [
             update
-            for write, _ in [*self._in_flight, *self._queue]
+            for batch in batches
+            for write in batch.writes
             for _, update in write.updates or ()
         ]
 
-    def _put(self, write: Write, origin: Any) -> None:
+    def _put(self, write: Write, *, urgent: bool) -> None:
         if self._failure is not None:
             raise self._failure
-        self._queue.append((write, origin))
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._run())
+        self._next.writes.append(write)
+        self._committer.queue(self, urgent=urgent)
 
-    async def _run(self) -> None:
-        while self._queue or self._waiting:
-            if self._open is not None and not self._waiting:
-                await self._beat.next()
-            batch, self._queue, self._open = self._queue, [], None
-            waiting, self._waiting = self._waiting, []
-            self._in_flight = batch
-            size = self.backlog_bytes
-            writes = [write for write, _ in batch if write is not _JOINED]
-            try:
-                recorded = (
-                    await self._store.commit(partial(_record, self._key, writes))
-                    if writes
-                    else Recorded(0, None, 0)
-                )
-            except SolosyncError as error:
-                self._fail(error, waiting)
-                return
-            except Exception as error:
-                failure = StorageFailed()
-                failure.__cause__ = error
-                self._fail(failure, waiting)
-                return
-            self._in_flight = []
-            self.backlog_bytes -= size
+    def _grow(self, size: int) -> None:
+        self._next.size += size
+        self.backlog_bytes += size
+
+    # -- for the committer -------------------------------------------------------------------
+
+    def take(self) -> Batch:
+        """Hands over what is queued."""
+        self._in_flight, self._next, self._open = self._next, Batch(), None
+        return self._in_flight
+
+    def settle(self, batch: Batch, recorded: Recorded) -> None:
+        """The batch is on disk."""
+        self._in_flight = None
+        self.backlog_bytes -= batch.size
+        try:
             if recorded.update is not None:
-                rev = max(write.rev or 0 for write in writes)
-                self._on_commit(Committed(rev, recorded, {origin for _, origin in batch}))
-            for future in waiting:
-                if not future.done():
-                    future.set_result(None)
-        self._task = None
+                self._on_commit(Committed(recorded, batch.origins))
+        except Exception as error:
+            log.exception("A board could not tell what it committed")
+            self.fail(_as_failure(error), batch)
+            return
+        for future in batch.waiting:
+            _resolve(future)
 
-    def _fail(self, error: SolosyncError, waiting: list[asyncio.Future[None]]) -> None:
+    def fail(self, error: SolosyncError, batch: Batch) -> None:
+        """The batch, and what was queued behind it, isn't on disk and won't be."""
         self._failure = error
-        self._task = None
-        self._queue = []
-        for future in [*waiting, *self._waiting]:
+        self._in_flight = None
+        waiting = [*batch.waiting, *self._next.waiting]
+        self._next = Batch()
+        for future in waiting:
             if not future.done():
                 future.set_exception(error)
-        self._waiting = []
         self._on_failure(error)
 
 
-_JOINED = Write(None)  # stands in the queue for an update that joined the open write
+def _record(boards: list[tuple[int, list[Write]]], tx: Any) -> list[Recorded]:
+    return [history.record(tx, key, writes) if writes else _NOTHING for key, writes in boards]
 
 
-def _record(key: int, writes: list[Write], tx: Any) -> Recorded:
-    return history.record(tx, key, writes)
+def _as_failure(error: Exception) -> SolosyncError:
+    if isinstance(error, SolosyncError):
+        return error
+    failure = StorageFailed()
+    failure.__cause__ = error
+    return failure
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

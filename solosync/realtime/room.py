@@ -29,7 +29,7 @@ from solosync.errors import (
     StorageFailed,
     Unavailable,
 )
-from solosync.realtime.journal import Beat, Committed, Journal
+from solosync.realtime.journal import Committed, Committer, Journal
 from solosync.realtime.peer import Peer
 from solosync.realtime.presence import PresenceBoard, TooMuchPresence
 from solosync.records.actors import Actor
@@ -84,7 +84,7 @@ class Malformed(Invalid):
 class Room:
     """Made by ``Rooms``. After a failed commit it is of no use any more: ``failure`` says why."""
 
-    def __init__(self, store: Store, session: Session, beat: Beat | None = None) -> None:
+    def __init__(self, store: Store, session: Session, committer: Committer) -> None:
         """Reads the board. Raises NotFound when it was purged, Damaged when it can't be read."""
         loaded = history.load(store, session.key)
         self.session = session
@@ -92,9 +92,7 @@ class Room:
         self.failure: SolosyncError | None = None
         self._store = store
         self._document = Document(session.dialect, loaded.updates)
-        self._journal = Journal(
-            store, session.key, loaded.rev, beat or Beat(), self._committed, self._failed
-        )
+        self._journal = Journal(committer, session.key, loaded.rev, self._committed, self._failed)
         self._presence = PresenceBoard()
         self._holdings = Holdings()
         self._seen = Seen()
@@ -184,8 +182,8 @@ class Room:
         key: str | None = None,
         depth: int = 2,
     ) -> Saved:
-        """As ``save`` from exactly ``expected_rev``. Raises Invalid before anything else, then Stale
-        when that isn't the current rev.
+        """As ``save`` from exactly ``expected_rev``. Raises Invalid before anything else, then
+        Stale when that isn't the current rev.
 
         The same ``key`` from the same person within a day is answered as the first time (with an
         empty ``state``), whatever it holds now, and changes nothing.

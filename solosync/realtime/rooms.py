@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from solosync.domain import Store, access
 from solosync.errors import SolosyncError, Unavailable
 from solosync.events import DeviceRevoked, MembershipChanged, SessionDeleted, UserDeactivated
-from solosync.realtime.journal import Beat
+from solosync.realtime.journal import Committer
 from solosync.realtime.room import Room
 from solosync.records.sessions import Session
 
@@ -40,7 +40,7 @@ class Rooms:
     def __init__(self, store: Store, *, memory_bytes: int) -> None:
         self._store = store
         self._memory_bytes = memory_bytes
-        self._beat = Beat()
+        self._committer = Committer(store)
         self._places: dict[int, _Place] = {}
         self._sweeper: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -114,7 +114,7 @@ class Rooms:
 
     async def _open(self, session: Session) -> Room:
         # On this thread: a Yjs document can't leave the one that made it.
-        return Room(self._store, session, self._beat)
+        return Room(self._store, session, self._committer)
 
     # -- watching ----------------------------------------------------------------------------
 

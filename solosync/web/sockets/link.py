@@ -2,8 +2,8 @@
 
 ASGI costs a queue, a task switch and a pause of the socket for each message, and builds each frame
 anew for each receiver; at thousands of messages a second that is most of what the server does
-(docs/decisions/006-a-short-way-for-board-messages.md). Everything else, from the handshake to pings,
-fragments and closing, stays with uvicorn.
+(docs/decisions/006-a-short-way-for-board-messages.md). Everything else, from the handshake to
+pings, fragments and closing, stays with uvicorn.
 """
 
 from __future__ import annotations
