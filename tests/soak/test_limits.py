@@ -4,10 +4,13 @@ import asyncio
 import gzip
 import json
 import os
+import random
 import time
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
 from solosync import clock
 from solosync.config import Config
@@ -66,7 +69,8 @@ def test_a_busy_boards_folder_shrinks_to_its_content_and_opens_fast(data_dir, co
     print(
         f"{count} edits: JSON {len(state) / 1e6:.2f} MB, folder {before / 1e6:.2f} MB, "
         f"after upkeep {after / 1e6:.2f} MB ({after / len(state):.2f} times); "
-        f"opening {opening * 1e3:.1f} ms, json.loads {parsing * 1e3:.1f} ms ({opening / parsing:.2f} times)"
+        f"opening {opening * 1e3:.1f} ms, json.loads {parsing * 1e3:.1f} ms "
+        f"({opening / parsing:.2f} times)"
     )
     assert after < 3 * len(state)
     assert opening < 5 * parsing
@@ -107,6 +111,35 @@ def test_a_gzip_bomb_is_refused_while_memory_stays_flat(tmp_path):
         f"a bomb of {len(bomb) / 1e6:.2f} MB, 300 MB inflated: memory grew by {grown / 1e6:.1f} MB"
     )
     assert grown < 48 * MEGABYTE
+
+
+@pytest.mark.interop
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_a_slow_reader_is_closed_and_grows_no_memory(tmp_path):
+    """[WS10] It connects, asks for everything, and reads nothing of what comes then."""
+    noise = random.Random(1)
+
+    async def run(server):
+        device = server.sign_in()
+        board = device.make_board()
+        page = device.get(board)["state"]["pages"][0]
+        async with connect(device.socket_address(board), ping_interval=None, max_queue=1) as slow:
+            before = _peak_memory(server.process.pid)
+            for number in range(30):
+                page["strokes"] = [{"id": f"s{number}", "note": noise.randbytes(500_000).hex()}]
+                await asyncio.to_thread(device.patch, board, {"pages": [page]})
+            grown = _peak_memory(server.process.pid) - before
+            with pytest.raises(ConnectionClosed) as closed:
+                while True:
+                    await slow.recv()
+        return grown, closed.value.rcvd
+
+    with LiveServer(tmp_path / "data") as server:
+        grown, close = asyncio.run(run(server))
+    print(f"30 MB to a client that doesn't read: memory grew by {grown / 1e6:.1f} MB")
+    # The close frame waits behind what it doesn't read, and isn't waited for.
+    assert close is None or close.code == 1013
+    assert grown < 24 * MEGABYTE
 
 
 def _peak_memory(pid):
