@@ -22,6 +22,7 @@ from solosync.errors import Invalid
 # shown must be good enough to be saved again, so what stands deeper may nest less: a member of
 # `meta`, a list item and a page one and two levels, their fields one more each.
 STATE_DEPTH = MAX_DEPTH - 1
+_LARGEST_BIGINT = 2**63 - 1
 
 
 def stored(text: str) -> Any:
@@ -56,8 +57,10 @@ def shown(value: Any, depth: int = STATE_DEPTH) -> str:
             return "null"
     if isinstance(value, float):
         return number(value)
-    if value is None or isinstance(value, (bool, int)):
+    if value is None or isinstance(value, bool):
         return dump(value)
+    if isinstance(value, int):
+        return dump(_as_logged(value))
     try:
         # Never from a bare state, so good enough for a body with the state at its second level.
         return dump(_plain(value, depth - 1))
@@ -89,6 +92,8 @@ def _plain(value: Any, depth: int) -> Any:
         if value.is_integer() and -EXACT_INTEGER < value < EXACT_INTEGER:
             return int(value)
         return value if value - value == 0 else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _as_logged(value)
     if isinstance(value, (bytes, bytearray)):
         return json.loads(shown(value, depth))
     if isinstance(value, (list, tuple)):
@@ -98,6 +103,15 @@ def _plain(value: Any, depth: int) -> Any:
             return None
         return {str(key): _plain(item, depth - 1) for key, item in value.items()}
     return without_surrogates(value)
+
+
+def _as_logged(value: int) -> int | float:
+    """A BigInt as it is after the next load: pycrdt writes one that a double holds exactly as that
+    double, and takes the largest of 64 bits for one too."""
+    if -EXACT_INTEGER < value < EXACT_INTEGER:
+        return value
+    double = float(value)
+    return double if int(double) == value or value == _LARGEST_BIGINT else value
 
 
 def members(value: Any) -> dict[str, Any] | None:
