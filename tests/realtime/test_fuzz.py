@@ -10,6 +10,7 @@ from solosync.board import document
 from tests.realtime.fuzz import World
 
 SEEDS = int(os.environ.get("SOLOSYNC_FUZZ_SEEDS", "50"))
+SOAK_SEEDS = 500
 
 # Seeds that once failed, by what they found.
 REGRESSIONS = {
@@ -35,7 +36,13 @@ def run(seed, path, monkeypatch):
         world.close()
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize(
+    "seed",
+    [
+        *range(SEEDS),
+        *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(SEEDS, SOAK_SEEDS)),
+    ],
+)
 def test_everyone_ends_with_the_same_board_and_nothing_is_lost(seed, data_dir, monkeypatch):
     run(seed, data_dir / "solosync.db", monkeypatch)
 

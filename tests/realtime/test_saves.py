@@ -250,7 +250,7 @@ async def test_what_devices_hold_survives_a_restart(board):
 
 
 async def test_a_retry_of_a_stated_save_whose_answer_was_lost_doubles_nothing(board):
-    """The stroke went on between the save and its retry, so it isn't the same any more."""
+    """[SAVE9] The stroke went on before the retry, so it isn't the same any more."""
     tablet = board.device()
     await board.room.read(tablet)
     await board.save(tablet, state_of(stroke("a")), rev=0)
