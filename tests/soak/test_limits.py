@@ -63,8 +63,12 @@ def test_a_busy_boards_folder_shrinks_to_its_content_and_opens_fast(data_dir, co
         maintenance.truncate_log(store)
         after = _size(data_dir)
         session = next(s for s in store.read(sessions.list_all) if s.key == session.key)
-        opening = min(_timed(lambda: asyncio.run(_open(store, session))) for _ in range(5))
-        parsing = min(_timed(lambda: json.loads(state)) for _ in range(5))
+        # By turns, and the best of each: others use this machine too.
+        times = [
+            (_timed(lambda: asyncio.run(_open(store, session))), _timed(lambda: json.loads(state)))
+            for _ in range(15)
+        ]
+        opening, parsing = map(min, zip(*times, strict=True))
         assert asyncio.run(_open(store, session)) == state
     print(
         f"{count} edits: JSON {len(state) / 1e6:.2f} MB, folder {before / 1e6:.2f} MB, "
