@@ -54,7 +54,7 @@ class Writer:
         living = claims.living()
         number = next(self._numbers)
         if not living or (len(living) < MOST_STROKES and self.rng.random() < 0.4):
-            choice = f"{self.name}{number}", number
+            choice: tuple[str, int | None] = f"{self.name}{number}", number
         else:
             id_ = self.rng.choice(living)
             choice = id_, GONE if self.rng.random() < 0.3 else number
