@@ -618,3 +618,15 @@ def test_a_forgotten_view_is_read_again():
 )
 def test_pages_are_counted_as_a_person_sees_them(state, count):
     assert make(state).reading().page_count == count
+
+
+def test_a_page_whose_value_is_an_object_is_shown_by_its_fields_and_can_be_saved_back():
+    """[PROJ4] [PROJ6]"""
+    document = make(BOARD)
+    client = Client(document.update())
+    key = next(iter(client.root("pages").keys()))
+    client.root("pages")[key]["$value"] = {"a": None}
+    for update in client.take():
+        document.apply(update)
+    assert shown(document) == shown(reloaded(document)) == BOARD
+    assert edit(document, document.reading().state).update is None

@@ -132,6 +132,8 @@ class SoloLayout(Layout):
             order = values.get("$order")
             has = {name for name in SHAPE.lists if values.get(f"$has:{name}") is True}
             value = shown(values["$value"], STATE_DEPTH - 1) if "$value" in values else None
+            if value is not None and value[0] == "{":
+                value = None  # an object has fields: saved back, this would be another page
             fields = own_fields(values, STATE_DEPTH - 2)
             pages[key] = PageEntry(key, order if isinstance(order, str) else "", fields, has, value)
         self.pages = pages
