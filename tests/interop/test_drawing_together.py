@@ -1,4 +1,4 @@
-"""Two y-websocket clients and a REST client draw on one board; one of them is offline for a while."""
+"""Two y-websocket clients and a REST client draw on one board; one is offline for a while."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor

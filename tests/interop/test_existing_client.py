@@ -1,4 +1,4 @@
-"""The REST client as it is: it GETs once, PATCHes its own state without headers, looks at no answer."""
+"""The REST client as it is: it GETs once, then PATCHes its own state, and reads no answer."""
 
 import json
 import random
