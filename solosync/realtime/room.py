@@ -45,7 +45,7 @@ MAX_BACKLOG_BYTES = 8 * 1024 * 1024
 MAX_GAPS = 8
 # A log of that size is replaced by a snapshot for the next load: while the room is open, and when
 # it is closed.
-SNAPSHOT_AFTER_BYTES = 2 * 1024 * 1024
+SNAPSHOT_AFTER_BYTES = 4 * 1024 * 1024
 SNAPSHOT_AT_REST_BYTES = 64 * 1024
 _EMPTY = (b"\x00\x00", b"")
 
@@ -84,13 +84,17 @@ class Malformed(Invalid):
 class Room:
     """Made by ``Rooms``. After a failed commit it is of no use any more: ``failure`` says why."""
 
-    def __init__(self, store: Store, session: Session, committer: Committer) -> None:
-        """Reads the board. Raises NotFound when it was purged, Damaged when it can't be read."""
+    def __init__(
+        self, store: Store, session: Session, committer: Committer, snapshots: asyncio.Lock
+    ) -> None:
+        """Reads the board. All rooms share ``committer``, and ``snapshots``, which whoever packs
+        one holds. Raises NotFound when it was purged, Damaged when it can't be read."""
         loaded = history.load(store, session.key)
         self.session = session
         self.peers: set[Peer] = set()
         self.failure: SolosyncError | None = None
         self._store = store
+        self._snapshots = snapshots
         self._document = Document(session.dialect, loaded.updates)
         self._journal = Journal(committer, session.key, loaded.rev, self._committed, self._failed)
         self._presence = PresenceBoard()
@@ -523,7 +527,11 @@ class Room:
             message = protocol.encode_sync(protocol.UPDATE, recorded.update)
             origins = committed.origins
             self._relay(message, origins.pop() if len(origins) == 1 else None)
-        if self._wants_snapshot(SNAPSHOT_AFTER_BYTES) and self._journal.nothing_queued:
+        if (
+            self._wants_snapshot(SNAPSHOT_AFTER_BYTES)
+            and self._journal.nothing_queued
+            and not self._snapshots.locked()  # boards that grow together take turns
+        ):
             self._spawn(self._put_snapshot(self._take_snapshot()))
 
     def _wants_snapshot(self, least_bytes: int) -> bool:
@@ -539,9 +547,15 @@ class Room:
     async def _put_snapshot(self, taken: tuple[int, int, bytes]) -> None:
         rev, seq, data = taken
         try:
-            await asyncio.to_thread(
-                history.put_snapshot, self._store, self.session.key, rev=rev, seq=seq, data=data
-            )
+            async with self._snapshots:
+                await asyncio.to_thread(
+                    history.put_snapshot,
+                    self._store,
+                    self.session.key,
+                    rev=rev,
+                    seq=seq,
+                    data=data,
+                )
         except SolosyncError as error:
             # The log has it all; only the next load takes longer.
             log.warning("No snapshot of board %s: %s", self.session.session_id, error)

@@ -41,6 +41,7 @@ class Rooms:
         self._store = store
         self._memory_bytes = memory_bytes
         self._committer = Committer(store)
+        self._snapshots = asyncio.Lock()
         self._places: dict[int, _Place] = {}
         self._sweeper: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -114,7 +115,7 @@ class Rooms:
 
     async def _open(self, session: Session) -> Room:
         # On this thread: a Yjs document can't leave the one that made it.
-        return Room(self._store, session, self._committer)
+        return Room(self._store, session, self._committer, self._snapshots)
 
     # -- watching ----------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from solosync.errors import Damaged
 
 Packed = NewType("Packed", bytes)
 
-LEVEL = 3
+LEVEL = 1  # twice as fast as the usual 3, for a tenth more
 
 
 def pack(data: bytes) -> Packed:
