@@ -44,6 +44,9 @@ _HEADERS = {
 _HSTS = b"max-age=31536000"
 # Probes of containers and proxies ask by whatever name; there is nothing to learn here.
 _ANY_HOST = ("/health/live", "/health/ready")
+_SOCKETS = "/ws/"
+# What is read there counts as held by the device that asked, so an answer without it won't do.
+_WITHOUT_HEAD = "/api/v1/"
 
 
 class Application(Litestar):
@@ -77,13 +80,17 @@ class Application(Litestar):
             logs.request_id.reset(token)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._hosts.are_ours(scope) or scope["path"].rstrip("/") in _ANY_HOST:
-            await super().__call__(scope, receive, send)
-            return
-        error = errors.WrongHost(
-            "This server doesn't go by the name that was asked for. If it should, set public_url."
-        )
-        await _refuse(scope, send, error)
+        if not (self._hosts.are_ours(scope) or scope["path"].rstrip("/") in _ANY_HOST):
+            error = errors.WrongHost(
+                "This server doesn't go by the name that was asked for. "
+                "If it should, set public_url."
+            )
+            await _refuse(scope, send, error)
+        elif scope["type"] == ScopeType.HTTP and scope["path"].startswith(_SOCKETS):
+            # Litestar's routing fails on such a request when the path has a parameter.
+            await _refuse(scope, send, errors.UpgradeRequired())
+        else:
+            await super().__call__(_head_as_get(scope), receive, send)
 
     def _finishing(self, scope: Scope, send: Send) -> Send:
         """A `send` that puts our headers and cookies on the answer."""
@@ -99,6 +106,13 @@ class Application(Litestar):
             await send(message)
 
         return finishing_send
+
+
+def _head_as_get(scope: Scope) -> Any:
+    """A HEAD is routed as GET; the server, which keeps the scope it made, leaves the body out."""
+    if scope.get("method") == "HEAD" and not scope["path"].startswith(_WITHOUT_HEAD):
+        return {**scope, "method": "GET"}
+    return scope
 
 
 def _complete_options(app: Litestar) -> None:

@@ -53,6 +53,13 @@ class WrongHost(errors.Forbidden):
     code = "wrong_host"
 
 
+class UpgradeRequired(errors.Invalid):
+    """A plain request where only WebSockets are."""
+
+    code = "upgrade_required"
+    default_message = "This address is for WebSockets."
+
+
 class Disconnected(SolosyncError):
     """The client went away while it was sending; nobody reads the answer."""
 
@@ -64,6 +71,7 @@ class Disconnected(SolosyncError):
 OUTCOMES: Mapping[type[SolosyncError], Outcome] = {
     errors.Invalid: Outcome(400, 4400),
     errors.InvalidOps: Outcome(422, 4400),
+    UpgradeRequired: Outcome(426, 4400),
     errors.Unauthenticated: Outcome(401, 4401),
     errors.Forbidden: Outcome(403, 4403),
     WrongHost: Outcome(421, 4403),
@@ -142,6 +150,8 @@ def body(
 def headers_for(status: int, error: SolosyncError | None = None) -> dict[str, str]:
     if status == 401:
         return {"WWW-Authenticate": "Bearer"}
+    if status == 426:
+        return {"Upgrade": "websocket"}
     if isinstance(error, errors.RateLimited):
         return {"Retry-After": str(error.retry_after_seconds)}
     if status == 503:

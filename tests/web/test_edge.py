@@ -129,3 +129,23 @@ def test_tls_is_insisted_on_where_there_is_tls(serving, config):
     client = serving(replace(config, public_url="https://boards.example"))
     headers = client.get("/health/live", headers={"Host": "boards.example"}).headers
     assert headers["strict-transport-security"].startswith("max-age=")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_plain_request_to_a_socket_is_told_to_upgrade(client, method):
+    response = client.request(method, "/ws/boards/8d3bdf7d-7e79-4970-a587-d234fa4d15c1")
+    assert_problem(response, 426, code="upgrade_required")
+    assert response.headers["upgrade"] == "websocket"
+
+
+@pytest.mark.parametrize("path", ["/", "/health/live", "/health/ready", "/static/site.css"])
+def test_head_is_answered_as_get(client, path):
+    answer, head = client.get(path), client.head(path)
+    assert head.status_code == answer.status_code == 200
+    assert head.headers["content-type"] == answer.headers["content-type"]
+    assert_problem(client.post("/health/live"), 405)
+
+
+def test_head_never_counts_as_having_read_a_board(ann):
+    board = ann.make_board()
+    assert ann.request("HEAD", f"/api/v1/solo/sessions/{board['id']}/").status_code == 405

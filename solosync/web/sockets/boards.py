@@ -11,7 +11,6 @@ from contextlib import suppress
 from typing import Any, cast
 
 from litestar import WebSocket, asgi
-from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
 
 from solosync.domain import sessions
@@ -19,7 +18,7 @@ from solosync.errors import SolosyncError, TooLarge
 from solosync.realtime.peer import Peer
 from solosync.realtime.room import Malformed, Room
 from solosync.web.auth import socket_actor, socket_subprotocol
-from solosync.web.errors import MEDIA_TYPE, body, outcome
+from solosync.web.errors import outcome
 from solosync.web.services import services
 from solosync.web.sockets.link import EXTENSION, Link
 
@@ -34,9 +33,6 @@ _LONGEST_REASON = 123
 @asgi("/ws/boards/{session_id:str}", is_mount=False, copy_scope=False)
 async def board_socket(scope: Scope, receive: Receive, send: Send) -> None:
     """Accepts first, then closes with a code that tells why, if at all (docs/sync-spec.md, WS)."""
-    if scope["type"] != ScopeType.WEBSOCKET:
-        await _ask_to_upgrade(scope, send)
-        return
     socket: WebSocket[Any, Any, Any] = WebSocket(scope, receive, send)
     await receive()
     subprotocol = socket_subprotocol(socket)
@@ -100,17 +96,6 @@ def _hand_on(room: Room, peer: Peer, message: bytes | None, max_bytes: int) -> N
     if len(message) > max_bytes:
         raise TooLarge(max_bytes)
     room.deliver(peer, message)
-
-
-async def _ask_to_upgrade(scope: Scope, send: Send) -> None:
-    content = body(scope, 426, "upgrade_required", "This address is for WebSockets.")
-    headers = [
-        (b"upgrade", b"websocket"),
-        (b"content-type", MEDIA_TYPE.encode()),
-        (b"content-length", str(len(content)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": 426, "headers": headers})
-    await send({"type": "http.response.body", "body": content, "more_body": False})
 
 
 async def _go_on(room: Room, link: Link) -> None:
