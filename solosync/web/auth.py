@@ -25,7 +25,8 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 ACCESS_COOKIE = "access_token"
 REFRESH_COOKIE = "refresh_token"
 SUBPROTOCOL = "solosync"
-_TOKEN_SUBPROTOCOL = "bearer."
+# A token among the subprotocols: after `bearer.`, or by itself, which is a JWT by its looks.
+_TOKEN_SUBPROTOCOL = re.compile(r"bearer\.(.+)|(eyJ[\w-]+\.[\w-]+\.[\w-]+)", re.ASCII)
 _SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 # In this order: most browsers also call themselves Safari, and Android Linux.
 _BROWSERS = (
@@ -109,8 +110,8 @@ def _access_cookie_actor(connection: Connection, with_services: Services) -> Act
 
 
 def socket_actor(socket: WebSocket[Any, Any, Any]) -> Actor:
-    """Who opens a socket: by `?token=`, a subprotocol `bearer.<token>`, the Authorization header,
-    or the cookies of one of our own pages.
+    """Who opens a socket: by `?token=`, a subprotocol that is the token or `bearer.<token>`, the
+    Authorization header, or the cookies of one of our own pages.
 
     Raises Unauthenticated, and Forbidden for another site's page. A refresh cookie is good here
     too, and stays as it is.
@@ -131,10 +132,12 @@ def socket_actor(socket: WebSocket[Any, Any, Any]) -> Actor:
 
 
 def socket_subprotocol(socket: WebSocket[Any, Any, Any]) -> str | None:
-    """The subprotocol to accept: browsers want one of those they offered."""
+    """The subprotocol to accept: browsers want one of those they offered, which is the token only
+    if they offered nothing else."""
     offered = _offered_subprotocols(socket)
     if SUBPROTOCOL in offered:
         return SUBPROTOCOL
+    offered.sort(key=lambda name: _TOKEN_SUBPROTOCOL.fullmatch(name) is not None)
     return offered[0] if offered else None
 
 
@@ -218,6 +221,6 @@ def _offered_subprotocols(socket: WebSocket[Any, Any, Any]) -> list[str]:
 
 def _subprotocol_token(socket: WebSocket[Any, Any, Any]) -> str | None:
     for name in _offered_subprotocols(socket):
-        if name.startswith(_TOKEN_SUBPROTOCOL):
-            return name.removeprefix(_TOKEN_SUBPROTOCOL)
+        if match := _TOKEN_SUBPROTOCOL.fullmatch(name):
+            return match[1] or match[2]
     return None

@@ -255,6 +255,8 @@ def test_socket_knows_tokens_in_the_query_the_subprotocol_the_header_and_cookies
     for actor in (
         actor_of(client, f"/ws?token={pair.access}"),
         actor_of(client, sec_websocket_protocol=f"solosync, bearer.{pair.access}"),
+        actor_of(client, sec_websocket_protocol=pair.access),
+        actor_of(client, sec_websocket_protocol=f"access_token, {pair.access}"),
         actor_of(client, authorization=f"Bearer {pair.access}"),
         actor_of(client, cookie=ann.cookies["Cookie"]),
         actor_of(client, cookie=ann.cookies["Cookie"], origin=BASE_URL),
@@ -279,7 +281,14 @@ def test_socket_of_nobody_is_refused(client, ann):
 
 @pytest.mark.parametrize(
     "offered, accepted",
-    [("bearer.t, solosync", "solosync"), ("bearer.t", "bearer.t"), ("yjs, other", "yjs")],
+    [
+        ("bearer.t, solosync", "solosync"),
+        ("bearer.t", "bearer.t"),
+        ("bearer.t, yjs", "yjs"),
+        ("eyJh.eyJz.c2ln, yjs", "yjs"),
+        ("eyJh.eyJz.c2ln", "eyJh.eyJz.c2ln"),
+        ("yjs, other", "yjs"),
+    ],
 )
 def test_one_of_the_offered_subprotocols_is_accepted(client, offered, accepted):
     socket = make_socket(client, sec_websocket_protocol=offered)
