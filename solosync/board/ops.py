@@ -107,13 +107,13 @@ class _Draft:
                 page = Page({"id": quote(new_id())}, {"strokes": []})
                 self._append_page(page)
             fields, lists = page.fields, page.lists
-        if list_ in fields:
-            raise _Misfit(f'"{list_}" there is no list')
+        _check_room(fields, list_, "list")
+        fields.pop(list_, None)
         return lists.setdefault(list_, [])
 
     def _append_page(self, page: Page) -> None:
-        if "pages" in self.state.rest:
-            raise _Misfit('"pages" of this board is no list')
+        _check_room(self.state.rest, "pages", "list")
+        self.state.rest.pop("pages", None)
         self.state.pages = [*(self.state.pages or []), page]
 
     def _find(self, list_: str, id_: str, op: dict[str, Any]) -> tuple[list[Item], int]:
@@ -175,15 +175,21 @@ class _Draft:
     # -- meta --------------------------------------------------------------------------------
 
     def _meta(self, verb: str, op: dict[str, Any]) -> None:
-        if "meta" in self.state.rest:
-            raise _Misfit('"meta" of this board is no object')
+        _check_room(self.state.rest, "meta", "object")
         if verb == "remove":
             key = _id(op)
             if self.state.keyed is not None:
                 self.state.keyed.pop(key, None)
             return
         value = _fields(op, "value" if op.get("value") is not None else "patch")
+        self.state.rest.pop("meta", None)
         self.state.keyed = {**(self.state.keyed or {}), **value}
+
+
+def _check_room(fields: dict[str, str], name: str, wanted: str) -> None:
+    """Before a list or object is put there: null counts as absent, anything else is in the way."""
+    if fields.get(name, "null") != "null":
+        raise _Misfit(f'"{name}" there is no {wanted}')
 
 
 def _copied(lists: dict[str, list[Item]]) -> dict[str, list[Item]]:

@@ -24,6 +24,7 @@ from solosync.domain.history import Author, Write
 from solosync.errors import (
     Forbidden,
     Invalid,
+    InvalidOps,
     SolosyncError,
     Stale,
     StorageFailed,
@@ -216,9 +217,12 @@ class Room:
         return await self._merge(actor, save, base, is_stated=True, kind="save", key=key)
 
     async def edit(self, actor: Actor, ops: list[Any], *, expected_rev: int | None) -> Edited:
-        """Fine-grained operations, all or none. Raises Stale; InvalidOps."""
+        """Fine-grained operations, all or none. Raises Stale; InvalidOps, for all operations on a
+        board whose dialect has no pages to apply them to."""
         if expected_rev != self.current_rev:
             raise Stale(self.current_rev)
+        if not self._document.shape.has_pages:
+            raise InvalidOps("this board isn't made of pages and strokes: save its whole state", 0)
         before = self._document.state()
         change = self._change(before, apply_ops(before, ops), may_delete=True, stated=True)
         reading = self._log(actor, change.update, "edit", change.outcome.summary(), None)

@@ -244,7 +244,6 @@ def test_pages_are_added_changed_and_removed():
         ({"meta": 5}, op("add", "meta", value={"a": 1})),
         ({"meta": [1]}, op("remove", "meta", id="a")),
         ({"pages": 5}, op("add", "page", value={"id": "p"})),
-        ({"pages": None}, op("add", value={"id": "n"})),
         ({"pages": {"a": 1}}, op("add", value={"id": "n"})),
         ({"pages": [page("p1", strokes="none")]}, op("add", value={"id": "n"})),
         ({"pages": [page("p1", strokes={})]}, op("add", value={"id": "n"}, page_id="p1")),
@@ -254,6 +253,33 @@ def test_pages_are_added_changed_and_removed():
 def test_what_is_no_list_is_left_alone(state, bad):
     """[DIFF10]"""
     assert misfit(state, bad) == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "edit_", "after"),
+    [
+        ({"meta": None}, op("add", "meta", value={"a": 1}), {"meta": {"a": 1}}),
+        ({"meta": None}, op("remove", "meta", id="a"), {"meta": None}),
+        (
+            {"pages": None, "strokes": []},
+            op("add", value={"id": "n"}),
+            {"pages": None, "strokes": [{"id": "n"}]},
+        ),
+        (
+            {"pages": None},
+            op("add", "page", value={"id": "p", "assets": []}),
+            {"pages": [{"id": "p", "assets": []}]},
+        ),
+        (
+            {"pages": [{"id": "p", "assets": None}]},
+            op("add", "asset", value={"id": "n"}),
+            {"pages": [{"id": "p", "assets": [{"id": "n"}]}]},
+        ),
+    ],
+)
+def test_null_is_as_good_as_absent(state, edit_, after):
+    """[DIFF10]"""
+    assert applied(state, edit_) == after
 
 
 def test_a_page_id_that_stands_on_a_value_that_is_no_page_is_unknown():

@@ -62,6 +62,16 @@ def test_operations_are_all_or_none(ann, url):
     assert ann.get(url).json()["rev"] == 0
 
 
+@pytest.mark.parametrize("kind", ["stroke", "page", "meta"])
+def test_operations_are_not_for_excalidraw_boards(ann, kind):
+    elements = [{"id": "e", "type": "ellipse"}]
+    board = ann.make_board({"type": "excalidraw", "elements": elements, "files": {}})
+    url = f"{BOARDS}{board['id']}/"
+    response = diff(ann, url, [{"op": "add", "kind": kind, "value": {"id": "n"}}])
+    assert_problem(response, 422, detail="invalid_ops", index=0)
+    assert ann.get(url).json() == board
+
+
 @pytest.mark.parametrize(
     "op",
     [
@@ -212,6 +222,13 @@ def test_same_key_is_answered_as_the_first_time(ann, url):
     assert again.json() == first.json()
     assert ann.get(url).json()["state"] == {"zoom": 1}
     assert ann.get(url).json()["rev"] == 1
+
+
+def test_an_empty_key_is_none(ann, url):
+    for rev in range(2):
+        body = {"state": {"zoom": rev}, "idempotency_key": ""}
+        assert stream(ann, url, body, {"X-Rev": str(rev)}).json()["rev"] == rev + 1
+    assert ann.get(url).json()["state"] == {"zoom": 1}
 
 
 def test_same_key_after_an_unchanged_save_is_unchanged_again(ann, board, url):

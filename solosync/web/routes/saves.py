@@ -135,7 +135,7 @@ async def save_stream(request: Caller, session_id: FromPath[str]) -> Response[St
                 request.user,
                 state,
                 expected_rev=stated.rev,
-                key=fields.idempotency_key,
+                key=fields.idempotency_key or None,  # "" names no save: it would be every one's
                 depth=depth,
             )
         except Stale as stale:
