@@ -148,11 +148,18 @@ def test_list_comes_in_pages_that_stay_put(ann):
     page = ann.get(f"{BOARDS}?limit=2").json()
     seen = [item["id"] for item in page["results"]]
     ann.make_board(name="Added meanwhile")
-    while "next" in page:
+    while page["next"] is not None:
         page = ann.get(f"{BOARDS}?limit=2&cursor={page['next']}").json()
         seen += [item["id"] for item in page["results"]]
         assert page["count"] == 6
     assert seen == made[::-1]
+
+
+def test_list_is_whole_and_without_a_cursor_unless_a_limit_is_given(ann):
+    for _ in range(3):
+        ann.make_board()
+    assert ann.get(BOARDS).json().keys() == {"count", "results"}
+    assert len(ann.get(BOARDS).json()["results"]) == 3
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=1001", "cursor=zz", "cursor=MQ"])

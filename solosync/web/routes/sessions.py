@@ -58,12 +58,12 @@ class SessionDetail(SessionItem):
     state_digest: str
 
 
-class SessionList(msgspec.Struct, omit_defaults=True):
-    """`next` is there when `limit` was given and more follows: the cursor of the next page."""
+class SessionList(msgspec.Struct):
+    """`next` is there when `limit` was given: the cursor of the next page, null on the last."""
 
     count: int
     results: list[SessionItem]
-    next: str | None = None
+    next: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class SessionFields(msgspec.Struct):
@@ -100,11 +100,12 @@ async def list_sessions(
         more = None if limit is None else limit + 1
         rows = sessions.list_sessions(store, actor, trashed=trash, limit=more, before=before)
         page = rows[:limit]
+        end = msgspec.UNSET if limit is None else None
         follows = len(page) < len(rows)
         return SessionList(
             count=sessions.count_sessions(store, actor, trashed=trash),
             results=[_item(session) for session in page],
-            next=paging.cursor((page[-1].updated_at, page[-1].key)) if follows else None,
+            next=paging.cursor((page[-1].updated_at, page[-1].key)) if follows else end,
         )
 
     return await asyncio.to_thread(read)
