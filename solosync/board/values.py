@@ -23,6 +23,7 @@ from solosync.errors import Invalid
 # `meta`, a list item and a page one and two levels, their fields one more each.
 STATE_DEPTH = MAX_DEPTH - 1
 _LARGEST_BIGINT = 2**63 - 1
+_PLAIN = frozenset((str, float, bool, int, bytes, bytearray, list, dict, type(None)))
 
 
 def stored(text: str) -> Any:
@@ -119,11 +120,20 @@ def members(value: Any) -> dict[str, Any] | None:
     if not isinstance(value, Map):
         return None
     try:
-        return value.to_py()
+        return _plain_members(value) or value.to_py()
     except Exception:
         # A shared type inside that pycrdt can't turn into plain values. Whatever it raises, the
         # other members are still to be shown.
         return {str(key): _member(value, key) for key in value.keys()}  # noqa: SIM118
+
+
+def _plain_members(target: Map[Any]) -> dict[str, Any] | None:
+    """As `to_py`, which asks thrice for each member and takes a transaction for each question:
+    most of the time that opening a board would take. None if there are shared types inside."""
+    with target.doc.transaction() as transaction:
+        native, inner = target.integrated, transaction._txn
+        values = {key: native.get(inner, key) for key in native.keys(inner)}
+    return values if _PLAIN.issuperset(map(type, values.values())) else None
 
 
 def _member(target: Map[Any], key: str) -> Any:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+from functools import partial
 from itertools import groupby
 
 import pytest
@@ -60,6 +61,24 @@ async def survive(server, reader, boards, writers, kills, rng):
             assert maintenance.integrity_check(store) == [], f"kill {number}"
             for board in boards:
                 check(store, reader, board, writers)
+    await check_devices_agree(reader, boards, writers)
+
+
+def agree(one, other):
+    return one.content() == other.content()
+
+
+async def check_devices_agree(reader, boards, writers):
+    """Once both are back, with what the one drew while there was no server."""
+    painter = next(writer for writer in writers if isinstance(writer, Painter))
+    for board in boards:
+        own, other = painter.own[board.id], painter.others[board.id]
+        address = reader.socket_address(board.id)
+        async with own.connected(address), other.connected(address):
+            await other.until(partial(agree, own, other))
+        drawn = {id_ for id_ in own.content() if id_.startswith(painter.name)}
+        page = reader.get(board.id)["state"]["pages"][0]
+        assert drawn <= {item["id"] for item in page["strokes"]}
 
 
 def check(store, reader, board, writers):

@@ -41,6 +41,10 @@ class YjsClient:
         element = self.elements.get(key)
         return element.get(name) if element is not None else None
 
+    def content(self) -> dict[str, Any]:
+        """The fields of each element, by its key."""
+        return self.elements.to_py() or {}
+
     @contextlib.asynccontextmanager
     async def connected(self, address: str) -> AsyncIterator[None]:
         """In sync when it begins; raises Lost. A connection that is lost later is no error at its

@@ -1,9 +1,0 @@
-import pytest
-
-from tests.live import LiveServer
-
-
-@pytest.fixture
-def server(tmp_path):
-    with LiveServer(tmp_path / "data") as server:
-        yield server
