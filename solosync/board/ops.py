@@ -20,6 +20,11 @@ from solosync.errors import Invalid, InvalidOps
 from solosync.ids import new_id
 
 LIST_OF_KIND = {"stroke": "strokes", "asset": "assets", "shape": "shapes", "text": "texts"}
+# Levels left for a field's value, so that the board can be saved back whole: an element's stands
+# in a body's state, its pages, one of them, a list of it, and the element; a page's in a page.
+_ELEMENT_DEPTH = MAX_DEPTH - 6
+_PAGE_DEPTH = MAX_DEPTH - 4
+_META_DEPTH = MAX_DEPTH - 3
 _VERBS = ("add", "update", "remove")
 _LISTS = frozenset(LIST_OF_KIND.values())
 
@@ -78,7 +83,7 @@ class _Draft:
 
     def _element(self, verb: str, list_: str, op: dict[str, Any]) -> None:
         if verb == "add":
-            fields = _fields(op, "value")
+            fields = _fields(op, "value", _ELEMENT_DEPTH)
             item = Item.of_fields(fields)
             if item.id is None:
                 raise _Misfit('"value" needs an "id": a string that isn\'t empty')
@@ -91,7 +96,7 @@ class _Draft:
         if verb == "remove":
             del items[index]
             return
-        patch = _fields(op, "patch" if op.get("patch") is not None else "value")
+        patch = _fields(op, "patch" if op.get("patch") is not None else "value", _ELEMENT_DEPTH)
         patch.pop("id", None)
         if not items[index].is_object:
             raise _Misfit("that element has no fields")
@@ -152,7 +157,7 @@ class _Draft:
 
     def _page(self, verb: str, op: dict[str, Any]) -> None:
         if verb == "add":
-            fields = _fields(op, "value")
+            fields = _fields(op, "value", _PAGE_DEPTH)
             lists = {name: _items(fields.pop(name)) for name in _LISTS if _is_list(fields, name)}
             page = Page(fields, lists)
             if page.id is None:
@@ -165,7 +170,7 @@ class _Draft:
         if verb == "remove":
             self.state.pages = [other for other in self.state.pages or [] if other is not page]
             return
-        patch = _fields(op, "patch" if op.get("patch") is not None else "value")
+        patch = _fields(op, "patch" if op.get("patch") is not None else "value", _PAGE_DEPTH)
         patch.pop("id", None)
         held = sorted(_LISTS & patch.keys())
         if held:
@@ -181,7 +186,7 @@ class _Draft:
             if self.state.keyed is not None:
                 self.state.keyed.pop(key, None)
             return
-        value = _fields(op, "value" if op.get("value") is not None else "patch")
+        value = _fields(op, "value" if op.get("value") is not None else "patch", _META_DEPTH)
         self.state.rest.pop("meta", None)
         self.state.keyed = {**(self.state.keyed or {}), **value}
 
@@ -216,20 +221,20 @@ def _page_id(op: dict[str, Any]) -> str | None:
     return value
 
 
-def _fields(op: dict[str, Any], name: str) -> dict[str, str]:
+def _fields(op: dict[str, Any], name: str, depth: int) -> dict[str, str]:
     """An object given with an operation, as canonical texts by field."""
     value = op.get(name)
     if not isinstance(value, dict):
         raise _Misfit(f'this operation needs "{name}": an object')
     try:
-        return {key: _text(item) for key, item in without_surrogates(value).items()}
+        return {key: _text(item, depth) for key, item in without_surrogates(value).items()}
     except Invalid as error:
         raise _Misfit(error.message) from None
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, depth: int) -> str:
     raw = json.dumps(value).encode()
-    check_depth(raw, MAX_DEPTH - 6)
+    check_depth(raw, depth)
     return canonical(raw)
 
 
@@ -238,4 +243,4 @@ def _is_list(fields: dict[str, str], name: str) -> bool:
 
 
 def _items(text: str) -> list[Item]:
-    return [Item(_text(value)) for value in json.loads(text)]
+    return [Item(_text(value, _PAGE_DEPTH)) for value in json.loads(text)]

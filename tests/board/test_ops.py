@@ -1,5 +1,7 @@
 """Fine-grained saves on every kind of state."""
 
+import json
+
 import pytest
 
 from solosync.board.dialects import solo
@@ -288,6 +290,28 @@ def test_a_page_id_that_stands_on_a_value_that_is_no_page_is_unknown():
     after = applied({"pages": ["p1"]}, op("add", value={"id": "n"}))
     assert after["pages"][0] == "p1"
     assert after["pages"][1]["strokes"] == [{"id": "n"}]
+
+
+def nest(levels):
+    return json.loads("[" * levels + "]" * levels)
+
+
+@pytest.mark.parametrize(
+    ("kind", "levels", "place"),
+    [
+        ("stroke", 94, lambda state: state["pages"][0]["strokes"][0]),
+        ("page", 96, lambda state: state["pages"][1]),
+        ("meta", 97, lambda state: state["meta"]),
+    ],
+)
+def test_values_may_be_as_deep_as_can_be_saved_back(kind, levels, place):
+    """[JSON4] [PROJ6]"""
+    state = {"pages": [page("p1")]}
+    after = applied(state, op("add", kind, value={"id": "n", "deep": nest(levels)}))
+    assert place(after) == {"id": "n", "deep": nest(levels)}
+    document = make(after)
+    assert shown(document) == after
+    assert misfit(state, op("add", kind, value={"id": "n", "deep": nest(levels + 1)})) == 0
 
 
 def test_lone_surrogates_in_operations_are_replaced():
