@@ -31,6 +31,17 @@ def test_versions_are_listed_newest_first(ann, url):
     assert ann.user.email not in str(answer)
 
 
+def test_versions_come_in_pages(ann, url):
+    first = ann.get(f"{url}versions/?limit=2").json()
+    assert ([version["rev"] for version in first["results"]], first["count"]) == ([2, 1], 3)
+    ann.patch(url, json={"state": {"zoom": 3}}, headers={"If-Match": "2"})
+    last = ann.get(f"{url}versions/?limit=2&cursor={first['next']}").json()
+    assert [version["rev"] for version in last["results"]] == [0]
+    assert last["next"] is None
+    for query in ("limit=0", "limit=x", "cursor=zz"):
+        assert_problem(ann.get(f"{url}versions/?{query}"), 400)
+
+
 def test_rename_makes_no_version(ann, url):
     ann.patch(url, json={"name": "Other"})
     assert ann.get(f"{url}versions/").json()["count"] == 3

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from solosync.clock import iso
 from solosync.domain import history
 from solosync.errors import NotFound
+from solosync.records.versions import Version
+from solosync.web import paging
 from solosync.web.auth import signed_in
 from solosync.web.documented import WRITE_ERRORS, problems
-from solosync.web.routes.sessions import JsonObject, SessionDetail, detail, find
+from solosync.web.routes.sessions import MOST_A_PAGE, JsonObject, SessionDetail, detail, find
 from solosync.web.services import Caller, services
 
 _ENTRIES: msgspec.json.Decoder[list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw])
@@ -31,8 +34,11 @@ class VersionItem(msgspec.Struct):
 
 
 class VersionList(msgspec.Struct):
+    """`next` as in the list of boards."""
+
     count: int
     results: list[VersionItem]
+    next: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class VersionDetail(msgspec.Struct):
@@ -45,23 +51,25 @@ class VersionDetail(msgspec.Struct):
     set_aside: list[JsonObject]
 
 
-@get("/{session_id:str}/versions", guards=[signed_in], responses=problems(401, 404))
-async def list_versions(request: Caller, session_id: FromPath[str]) -> VersionList:
+@get("/{session_id:str}/versions", guards=[signed_in], responses=problems(400, 401, 404))
+async def list_versions(
+    request: Caller,
+    session_id: FromPath[str],
+    limit: Annotated[int | None, QueryParameter(ge=1, le=MOST_A_PAGE)] = None,
+    cursor: FromQuery[str | None] = None,
+) -> VersionList:
     """Every rev that is kept, newest first."""
     session = find(request, session_id)
+    before = paging.position(cursor)
     versions = await asyncio.to_thread(history.list_versions, services(request).store, session.key)
-    results = [
-        VersionItem(
-            rev=version.rev,
-            created_at=iso(version.created_at),
-            actor=version.actor,
-            device=version.device,
-            summary=version.summary,
-            size=version.size,
-        )
-        for version in versions
-    ]
-    return VersionList(len(results), results)
+    rest = versions if before is None else [it for it in versions if it.rev < before[0]]
+    page = rest[:limit]
+    end = msgspec.UNSET if limit is None else None
+    return VersionList(
+        count=len(versions),
+        results=[_item(version) for version in page],
+        next=paging.cursor((page[-1].rev, 0)) if len(page) < len(rest) else end,
+    )
 
 
 @get("/{session_id:str}/versions/{rev:str}", guards=[signed_in], responses=problems(401, 404, 503))
@@ -98,6 +106,17 @@ async def restore_version(
     async with services(request).rooms.enter(session) as room:
         restored = await room.restore(request.user, _number(rev))
     return detail(find(request, session_id), restored)
+
+
+def _item(version: Version) -> VersionItem:
+    return VersionItem(
+        rev=version.rev,
+        created_at=iso(version.created_at),
+        actor=version.actor,
+        device=version.device,
+        summary=version.summary,
+        size=version.size,
+    )
 
 
 def _number(rev: str) -> int:
