@@ -104,6 +104,7 @@ async def _read_raw(request: Request[Any, Any, Any], too_large: TooLarge) -> byt
     while more:
         chunk, more = await _receive(request)
         if len(read) + len(chunk) > too_large.limit:
+            read.clear()  # or it lives as long as the error and its traceback do
             raise too_large
         read += chunk
     return bytes(read)
@@ -148,6 +149,7 @@ class _Gunzip:
             except zlib.error as error:
                 raise Invalid("The body isn't proper gzip.") from error
             if len(piece) > room:
+                self._inflated.clear()  # or it lives as long as the error and its traceback do
                 raise self._too_large
             self._inflated += piece
             if self._inflater.eof:

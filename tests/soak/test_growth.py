@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -60,8 +61,8 @@ class Drawing:
         return id_, name, value
 
     def state(self):
-        lists = {name: [] for name in LISTS if name != "strokes"}
-        page = json.dumps({"id": "p1", **lists}).removesuffix("}")
+        others: dict[str, list[Any]] = {name: [] for name in LISTS if name != "strokes"}
+        page = json.dumps({"id": "p1"} | others).removesuffix("}")
         return f'{{"pages": [{page}, "strokes": [{", ".join(self.texts.values())}]}}]}}'.encode()
 
 
