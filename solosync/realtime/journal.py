@@ -13,7 +13,7 @@ from typing import Any
 
 from solosync.domain import Store, history
 from solosync.domain.history import Author, Recorded, Write
-from solosync.errors import SolosyncError, StorageFailed
+from solosync.errors import SolosyncError, StorageFailed, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -212,8 +212,11 @@ class Journal:
             if recorded.update is not None:
                 self._on_commit(Committed(recorded, batch.origins))
         except Exception as error:
+            # It is on disk, but this room can't be trusted any more: whoever asks again gets it.
             log.exception("A board could not tell what it committed")
-            self.fail(_as_failure(error), batch)
+            failure = Unavailable()
+            failure.__cause__ = error
+            self.fail(failure, batch)
             return
         for future in batch.waiting:
             _resolve(future)
