@@ -19,7 +19,8 @@ MAX_DEPTH = 100
 quote = encode_basestring_ascii  # a string as JSON text; the standard library's own, in C
 EXACT_INTEGER = 2**53
 
-_EXPONENT = re.compile(rb"\d[eE]")
+# After what a value can follow, so that colours such as "#1e2233" don't look like one.
+_EXPONENT = re.compile(rb"(?:^|[\[:,])-?[\d.]+[eE]")
 _NEGATIVE_ZERO = re.compile(rb"-0(?!\.\d*[1-9])")
 _LONG_INTEGER = re.compile(rb"(?<![.\d])\d{16,}")
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")

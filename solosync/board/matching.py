@@ -6,7 +6,7 @@ An item without a usable id is matched only to one of equal value, in order.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
+from operator import lt
 from typing import Protocol
 
 from solosync.board.states import Item
@@ -103,7 +103,7 @@ def match_pages(old: Sequence[PageLike], new: Sequence[PageLike]) -> list[int | 
 
 def outside_order(indexes: Sequence[int]) -> set[int]:
     """Positions in ``indexes`` that lie outside its longest ascending subsequence."""
-    if all(a < b for a, b in pairwise(indexes)):
+    if all(map(lt, indexes, indexes[1:])):
         return set()
     tails: list[int] = []  # the smallest last value of an ascending run of each length
     ends: list[int] = []  # its position
