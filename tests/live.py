@@ -86,9 +86,9 @@ class LiveServer:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def sign_in(self) -> "SignIn":
+    def sign_in(self, email: str = EMAIL, password: str = PASSWORD) -> "SignIn":
         """A device of its own."""
-        device = SignIn(self)
+        device = SignIn(self, email, password)
         self._devices.callback(device.http.close)
         return device
 
@@ -96,10 +96,10 @@ class LiveServer:
 class SignIn:
     """One device, over REST and over the socket."""
 
-    def __init__(self, server: LiveServer) -> None:
+    def __init__(self, server: LiveServer, email: str, password: str) -> None:
         self.server = server
         self.http = httpx.Client(base_url=server.url, timeout=60)
-        body = {"email": EMAIL, "password": PASSWORD}
+        body = {"email": email, "password": password}
         answer = self.http.post("/api/auth/jwt/token/", json=body)
         assert answer.status_code == 200, answer.text
         self.token: str = answer.json()["access"]

@@ -1,127 +1,216 @@
-"""Sockets that send what they must not, while somebody works."""
+"""Sockets that send what they must not, or read nothing, while somebody works."""
 
-import asyncio
+import json
+import random
+import socket
 import statistics
+import subprocess
+import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from pycrdt import Doc, Map
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from solosync.board import protocol
-from tests.live import strokes
+from tests.interop.attack import CODES
+from tests.interop.boards import by_id, stroke
+from tests.live import LiveServer
 from tests.node_client import NodeClient
+from tests.servers import ROOT
 
 pytestmark = pytest.mark.interop
 
 SOCKETS = 64
-LIMIT = 2 * 1024 * 1024
-
-
-def _update(name):
-    doc: Doc = Doc()
-    doc.get("elements", type=Map)[name] = Map({"id": name, "$page": "p", "$list": "strokes"})
-    return protocol.encode_sync(protocol.UPDATE, doc.get_update())
-
-
-BAD = {
-    "an unknown type": (lambda: b"\x63\x01\x02", {4400}),
-    "a truncated message": (lambda: b"\x00\x02\xff\x01", {4400}),
-    "no update": (lambda: protocol.encode_sync(protocol.UPDATE, b"\xff" * 20), {4400}),
-    "text": (lambda: "hello", {4400}),
-    "an oversized frame": (lambda: b"\x00" * (LIMIT + 1), {4413, 1009}),
-}
-
-
-async def _closed_with(address, message):
-    """The code that the server closes with after the message."""
-    async with connect(address, max_size=None, ping_interval=None) as socket:
-        try:
-            await socket.send(message)
-            while True:
-                await socket.recv()
-        except ConnectionClosed as closed:
-            return closed.rcvd.code if closed.rcvd else None
-
-
-async def _attack(addresses):
-    async def one(index):
-        name = list(BAD)[index % len(BAD)]
-        make, codes = BAD[name]
-        for _ in range(3):
-            code = await _closed_with(addresses["own"], make())
-            assert code in codes, f"{name}: {code}"
-        assert await _closed_with(addresses["foreign"], _update(f"foreign{index}")) == 4404
-        assert await _closed_with(addresses["no token"], _update(f"foreign{index}")) == 4401
-
-    await asyncio.gather(*(one(index) for index in range(SOCKETS)))
+MEGABYTE = 1024 * 1024
+LIMIT = 2 * MEGABYTE
+VALUE_BYTES = MEGABYTE // 8
+FIRST = {"pages": [{"id": "p1", "strokes": []}]}
 
 
 @pytest.fixture
 def server(tmp_path):
-    from tests.live import LiveServer
-
     with LiveServer(tmp_path / "data", "--max-state-bytes", str(LIMIT)) as server:
         yield server
 
 
-def test_bad_sockets_are_closed_with_the_right_codes_while_others_work(server):
-    """[WS2]"""
-    device = server.sign_in()
-    board = device.make_board()
-    page = device.get(board)["state"]["pages"][0]["id"]
-    other = "00000000-0000-4000-8000-000000000000"
-    addresses = {
-        "own": device.socket_address(board),
-        "foreign": device.socket_address(other),
-        "no token": f"{server.socket_url}/{board}?token=nonsense",
-    }
-    with NodeClient("client.mjs") as one, NodeClient("client.mjs") as two:
-        device.connect(one, board)
-        device.connect(two, board)
-        latencies: list[float] = []
+class Work:
+    """A client that draws, and how long it takes until another has each stroke."""
 
-        async def work(attack):
-            while not attack.done() or len(latencies) < 50:
-                start = time.perf_counter()
-                number = len(latencies)
-                element = {"id": f"good{number}"}
-                key = (await _call(one, "add", page=page, list="strokes", element=element))["key"]
-                await _call(two, "wait", key=key, field="id", value=f"good{number}")
-                latencies.append((time.perf_counter() - start) * 1000)
-            await attack
+    def __init__(self, one, other):
+        self.one, self.other = one, other
+        self.drawn = {}
 
-        async def run():
-            await work(asyncio.ensure_future(_attack(addresses)))
+    def draw(self):
+        """In milliseconds, with the way through both programs' pipes."""
+        element = stroke(f"good{len(self.drawn)}")
+        self.drawn[element["id"]] = element
+        start = time.perf_counter()
+        key = self.one.call("add", page="p1", list="strokes", element=element)["key"]
+        self.other.call("wait", key=key, field="id", value=element["id"])
+        return (time.perf_counter() - start) * 1000
 
-        asyncio.run(run())
-        one.call("flush")
-        state = device.get(board)["state"]
-    assert sorted(item["id"] for item in strokes(state)) == sorted(
-        f"good{n}" for n in range(len(latencies))
-    )
+
+def told(latencies):
     p99 = statistics.quantiles(latencies, n=100)[98]
-    print(
-        f"{len(latencies)} edits under attack: p50 {statistics.median(latencies):.1f} ms, "
-        f"p99 {p99:.1f} ms (both clients and the attackers on this machine)"
-    )
+    return f"p50 {statistics.median(latencies):.1f} ms, p99 {p99:.1f} ms of {len(latencies)}"
 
 
-async def _call(client, command, **arguments):
-    return await asyncio.to_thread(client.call, command, **arguments)
-
-
-def test_an_update_for_somebody_elses_board_changes_nothing(server):
-    """[STORE4]"""
+@pytest.mark.parametrize(
+    "rounds",
+    [pytest.param(6, id="6"), pytest.param(100, id="100", marks=pytest.mark.soak)],
+)
+def test_bad_sockets_are_closed_with_the_right_codes_while_others_work(server, rounds):
+    """[WS2] [WS5] [WS6] [STORE4]"""
     server.solosync("users", "add", "ben@example.org", "--password-stdin", stdin="x" * 20)
     ann = server.sign_in()
-    board = ann.make_board()
-    answer = ann.http.post(
-        "/api/auth/jwt/token/", json={"email": "ben@example.org", "password": "x" * 20}
-    )
-    token = answer.json()["access"]
-    address = f"{server.socket_url}/{board}?token={token}"
-    assert asyncio.run(_closed_with(address, _update("theirs"))) == 4404
-    assert strokes(ann.get(board)["state"]) == []
-    assert ann.get(board)["rev"] == 0
+    ben = server.sign_in("ben@example.org", "x" * 20)
+    board, theirs = ann.make_board(FIRST), ben.make_board(FIRST)
+    seed = random.randrange(2**32)
+    settings = {
+        "sockets": SOCKETS,
+        "rounds": rounds,
+        "limit": LIMIT,
+        "seed": seed,
+        "own": ann.socket_address(board),
+        "foreign": ann.socket_address(theirs),
+        "unknown": ann.socket_address("00000000-0000-4000-8000-000000000000"),
+        "no token": f"{server.socket_url}/{board}?token=nonsense",
+        "bare": f"{server.socket_url}/{board}",
+        "token": ann.token,
+    }
+    print(f"seed {seed}")
+    with NodeClient("client.mjs") as one, NodeClient("client.mjs") as other:
+        ann.connect(one, board)
+        ann.connect(other, board)
+        work = Work(one, other)
+        calm = [work.draw() for _ in range(100)]
+        attacking = subprocess.Popen(
+            [sys.executable, "-m", "tests.interop.attack", json.dumps(settings)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            attacked = []
+            while attacking.poll() is None:
+                attacked.append(work.draw())
+        finally:
+            attacking.kill()
+            seen = json.loads(attacking.communicate()[0] or "{}")
+        assert attacking.returncode == 0
+        for client in (one, other):
+            client.call("flush")
+            assert client.call("status")["closes"] == []
+    assert sum(sum(codes.values()) for codes in seen.values()) == SOCKETS * rounds
+    assert {name: set(codes) for name, codes in seen.items()} == {
+        name: {str(code) for code in codes} for name, codes in CODES.items()
+    }
+    assert by_id(ann.get(board)["state"]) == work.drawn
+    assert (ben.get(theirs)["rev"], ben.get(theirs)["state"]) == (0, FIRST)
+    print(f"calm: {told(calm)}; beside {SOCKETS} bad sockets: {told(attacked)}")
+    print({name: codes for name, codes in seen.items() if codes})
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="reads /proc")
+
+
+class Writer:
+    """A client that overwrites one large value again and again."""
+
+    def __init__(self, connection):
+        self.socket = connection
+        self.count = 0
+        self._doc: Doc = Doc()
+        self._sent: list[bytes] = []
+        self._subscription = self._doc.observe(lambda event: self._sent.append(event.update))
+
+    @property
+    def value(self):
+        return f"{self.count}:" + "x" * VALUE_BYTES
+
+    def write(self, megabytes):
+        """Returns when all is on disk."""
+        for _ in range(megabytes * MEGABYTE // VALUE_BYTES):
+            self.count += 1
+            self._doc.get("state", type=Map)["large"] = self.value
+            self.socket.send(protocol.encode_sync(protocol.UPDATE, self._sent.pop()))
+        self.socket.send(protocol.encode_sync(protocol.STEP1, self._doc.get_state()))
+        while protocol.decode(self.socket.recv(timeout=60))[:2] != (protocol.SYNC, protocol.STEP2):
+            pass
+
+
+@needs_proc
+@pytest.mark.parametrize(
+    "megabytes",
+    [pytest.param(48, id="48"), pytest.param(400, id="400", marks=pytest.mark.soak)],
+)
+def test_a_client_that_reads_too_slowly_is_closed_and_grows_no_memory(server, megabytes):
+    """[WS10]"""
+    device = server.sign_in()
+    board = device.make_board(FIRST)
+    address = device.socket_address(board)
+    with connect(address, max_size=None, compression=None) as busy:
+        writer = Writer(busy)
+        writer.write(48)  # whatever the server needs for such a writer, it has then
+        before = _memory(server.process.pid)
+        with connect(address, max_size=None, max_queue=1, compression=None) as lazy:
+            lazy.recv()
+            writer.write(megabytes)
+            grown = _memory(server.process.pid) - before
+            with pytest.raises(ConnectionClosed) as closed:
+                while True:
+                    lazy.recv(timeout=30)
+    # After some seconds its connection is cut, whatever still waits for it.
+    assert closed.value.rcvd is None or closed.value.rcvd.code == 1013
+    assert device.get(board)["state"]["large"] == writer.value
+    print(f"{megabytes} MB sent past a client that reads nothing: {grown / MEGABYTE:.1f} MB more")
+    assert grown < 32 * MEGABYTE
+
+
+@needs_proc
+def test_a_client_that_never_reads_is_cut_off(server):
+    """[WS10] Even though it can't be told so, and what waits for it can't be sent."""
+    device = server.sign_in()
+    board = device.make_board(FIRST)
+    with connect(device.socket_address(board), max_size=None, compression=None) as busy:
+        writer = Writer(busy)
+        writer.write(1)
+        others = _sockets(server.process.pid)
+        with socket.create_connection(("127.0.0.1", server.port)) as lazy:
+            lazy.sendall(_handshake(server.port, board, device.token))
+            assert lazy.recv(12) == b"HTTP/1.1 101"
+            assert _sockets(server.process.pid) == others + 1
+            writer.write(48)
+            deadline = time.monotonic() + 20
+            while _sockets(server.process.pid) > others:
+                assert time.monotonic() < deadline, "it is still connected"
+                writer.write(1)
+
+
+def _handshake(port, board, token):
+    return (
+        f"GET /ws/boards/{board}?token={token} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+    ).encode()
+
+
+def _memory(pid):
+    """Resident, in bytes."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    raise AssertionError("no VmRSS")
+
+
+def _sockets(pid):
+    """How many sockets the process has open."""
+    count = 0
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            count += str(link.readlink()).startswith("socket:")
+    return count

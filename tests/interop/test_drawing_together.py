@@ -66,7 +66,8 @@ class Drawing:
 
     def draw_and_kill(self, authors):
         """All draw at once, and the server is killed when some of it was answered."""
-        asked, answers = [], SimpleQueue()
+        asked = []
+        answers: SimpleQueue[bool] = SimpleQueue()
         mine = [self._next(who) for who in authors if who == "saver"]
 
         def autosave():

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def shape(id_, **fields):
     } | fields
 
 
-DRAWING = {
+DRAWING: dict[str, Any] = {
     "type": "excalidraw",
     "version": 2,
     "source": "https://example.org",

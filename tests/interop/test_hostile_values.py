@@ -1,5 +1,7 @@
 """A client that writes what Yjs allows and no board should hold."""
 
+from typing import Any
+
 import pytest
 
 from tests.interop.boards import HUGE, by_id, stroke
@@ -8,14 +10,14 @@ from tests.node_client import NodeClient
 pytestmark = pytest.mark.interop
 
 ROOTS = ("elements", "pages", "state", "meta", "board")
-FIRST = {
+FIRST: dict[str, Any] = {
     "pages": [{"id": "p1", "strokes": [stroke("first", huge=HUGE)], "odd": {"x": None}}],
     "meta": {"title": "x"},
 }
 
 
 def deep(levels):
-    value = 1
+    value: Any = 1
     for _ in range(levels):
         value = [value]
     return value

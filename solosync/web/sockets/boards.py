@@ -37,13 +37,13 @@ async def board_socket(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
     subprotocol = socket_subprotocol(socket)
     await send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": []})
+    link = cast("dict[str, Link]", scope["extensions"])[EXTENSION]
     try:
         actor = socket_actor(socket)
         with_services = services(socket)
         session = sessions.get_session(
             with_services.store, actor, scope["path_params"]["session_id"]
         )
-        link = cast("dict[str, Link]", scope["extensions"])[EXTENSION]
         async with with_services.rooms.enter(session) as room:
             peer = room.join(actor, write=link.write)
             try:
@@ -52,10 +52,10 @@ async def board_socket(scope: Scope, receive: Receive, send: Send) -> None:
                 link.detach()
                 room.leave(peer)
     except SolosyncError as error:
-        await _close(send, outcome(error).close_code, error.message)
+        await _close(send, link, outcome(error).close_code, error.message)
     except Exception:
         log.exception("A board's socket failed")
-        await _close(send, 1011, "Something went wrong here. Connect again.")
+        await _close(send, link, 1011, "Something went wrong here. Connect again.")
 
 
 async def _serve(room: Room, peer: Peer, link: Link, receive: Receive, max_bytes: int) -> None:
@@ -104,9 +104,15 @@ async def _go_on(room: Room, link: Link) -> None:
     link.let_read(True)
 
 
-async def _close(send: Send, code: int, reason: str) -> None:
+async def _close(send: Send, link: Link, code: int, reason: str) -> None:
     short = reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
-    with suppress(OSError, RuntimeError, TimeoutError):  # the client has gone already
+    try:
         await asyncio.wait_for(
             send({"type": "websocket.close", "code": code, "reason": short}), CLOSE_SECONDS
         )
+    except TimeoutError:
+        # What waits for a client that doesn't read would keep the connection open, and the client
+        # would believe that it is still told of changes.
+        link.cut()
+    except (OSError, RuntimeError):
+        log.debug("A socket had gone before it was closed with %s", code)

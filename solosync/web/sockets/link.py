@@ -74,6 +74,10 @@ class Link(WebSocketsSansIOProtocol):
             head = bytes((_FINAL_BINARY, 127)) + length.to_bytes(8, "big")
         self.transport.write(head + message)
 
+    def cut(self) -> None:
+        """Ends the connection at once; what wasn't sent yet is lost."""
+        self.transport.abort()
+
     def let_read(self, on: bool) -> None:
         """Whether more is read from the client just now."""
         if on == self.read_paused and not self.transport.is_closing():
