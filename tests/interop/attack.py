@@ -1,8 +1,9 @@
 """Many sockets that send what they must not; a process of its own, so that it takes no time from
 those whose latency is measured.
 
-    python -m tests.interop.attack '{"sockets": 64, "rounds": 3, "limit": 2097152, "seed": 1,
-        "own": URL, "foreign": URL, "unknown": URL, "no token": URL, "bare": URL, "token": TEXT}'
+    python -m tests.interop.attack '{"sockets": 64, "rounds": 3, "pause": 0.1, "seed": 1,
+        "limit": 2097152, "own": URL, "foreign": URL, "unknown": URL, "no token": URL,
+        "bare": URL, "token": TEXT}'
 
 Prints, as JSON, how often each kind of message was answered by which close code.
 """
@@ -114,6 +115,7 @@ async def attack(settings: dict[str, Any]) -> dict[str, dict[str, int]]:
             headers = foreign if name == "a foreign page" else None
             code = await closed_with(address, message(name, settings["limit"], rng), headers)
             seen[name][str(code)] += 1
+            await asyncio.sleep(settings["pause"])  # before it comes back, as clients do
 
     await asyncio.gather(*(one(index) for index in range(settings["sockets"])))
     return {name: dict(codes) for name, codes in seen.items()}
