@@ -2,8 +2,8 @@
 
     python -m tests.bench                   everything; about three quarters of an hour
     python -m tests.bench --quick           everything, short: a first look, no basis for claims
-    python -m tests.bench --only autosave   one part; again for another. Parts: yjs, endurance,
-                                            autosave, kinto, idle
+    python -m tests.bench --only autosave   one part; again for another. Parts: yjs, plain,
+                                            endurance, autosave, kinto, idle
     python -m tests.bench --write           put the tables into docs/benchmarks.md as well
 
 Peers are installed into .cache/ on first use. One that can't be installed or started is told in the
@@ -22,7 +22,7 @@ from tests.node_client import NodeError
 from tests.nodejs import ROOT
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-PARTS = ("yjs", "endurance", "autosave", "kinto", "idle")
+PARTS = ("yjs", "plain", "endurance", "autosave", "kinto", "idle")
 ENDURANCE_RATE = 1500
 """Edits per second where no ramp was measured in the same run; else half of its highest rate."""
 
@@ -40,6 +40,9 @@ def measure(part: str, plan: Plan, rate: int) -> tuple[str, int]:
     match part:
         case "yjs":
             results = yjs.run(plan, say)
+            return report.yjs(results), round(results.findings[0].highest / 2) or rate
+        case "plain":
+            results = yjs.run(plan, say, values="plain")
             return report.yjs(results), round(results.findings[0].highest / 2) or rate
         case "endurance":
             return report.endurance(yjs.endure(plan, rate, say)), rate

@@ -53,8 +53,10 @@ def open_boards(
     *,
     work: str = "draw",
     receivers: str = "scan",
+    values: str = "bytes",
 ) -> None:
-    """Connect all devices to new boards and let everyone warm up."""
+    """Connect all devices to new boards and let everyone warm up. `values`: how points are held,
+    as bytes of JSON text or as plain lists of objects."""
     client.call(
         "open",
         url=server.socket_url(),
@@ -62,6 +64,7 @@ def open_boards(
         boards=server.make_boards(BOARDS),
         devices=DEVICES,
         points=POINTS,
+        values=values,
         work=work,
         receivers=receivers,
         warmup=WARMUP_EDITS,

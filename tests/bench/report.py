@@ -30,6 +30,12 @@ def _failed(text: str) -> str:
     return f"failed: {first[:160]}" + (f" ({more[-1].strip()[:160]})" if more else "")
 
 
+HELD = {
+    "bytes": "as bytes of JSON text, solosync's own layout (about 1.2 KB)",
+    "plain": "as a plain list of objects, as Yjs whiteboards usually hold them (about 0.9 KB)",
+}
+
+
 def yjs(results: YjsResults) -> str:
     rate = results.common_rate
     head = [
@@ -49,8 +55,9 @@ def yjs(results: YjsResults) -> str:
     return "\n\n".join(
         (
             f"{load.BOARDS} boards with {load.DEVICES} devices each; an edit is a new stroke of "
-            f"{load.POINTS} points (about 1.2 KB). Latency is from the local edit until the last "
-            f"other device has it; the highest rate is the highest that keeps its p99 within "
+            f"{load.POINTS} points, held {HELD[results.values]}. "
+            f"Latency is from the local edit until the last other device has it; "
+            f"the highest rate is the highest that keeps its p99 within "
             f"{load.LATENCY_LIMIT:.0f} ms (median of the runs, and their range; ≥: the generator "
             f"reached its own limit). Then all servers at the highest rate that all of them keep. "
             f"Read back: by a fresh device per board, and at {CHECK_RATE}/s in every device's own "

@@ -40,14 +40,14 @@ def some_findings(server: type, highest: int) -> Findings:
 
 def test_a_peer_that_failed_stands_in_the_table_with_the_reason() -> None:
     failed = Findings(Hocuspocus, version="4.7.0", failure="npm ci failed:\nlog | of npm\nno net")
-    text = report.yjs(YjsResults([some_findings(SolosyncServer, 3000), failed], 500))
+    text = report.yjs(YjsResults([some_findings(SolosyncServer, 3000), failed], 500, "bytes"))
     assert "| Hocuspocus, SQLite extension 4.7.0 | failed: npm ci failed: (no net) |" in text
 
 
 def test_the_comparison_is_with_the_best_peer_that_ran() -> None:
     ours = some_findings(SolosyncServer, 3000)
     peers = [some_findings(Hocuspocus, 1500), some_findings(PycrdtWebsocket, 1000)]
-    text = report.yjs(YjsResults([ours, *peers], 500))
+    text = report.yjs(YjsResults([ours, *peers], 500, "bytes"))
     assert "is 2.0 times that of the best peer (Hocuspocus, SQLite extension)" in text
     assert "| solosync 1.0 | 3,000 [3,000-3,000] | 1.0 / 8.0 | 0.50 | 60 | 0 of 100 |" in text
 
@@ -55,7 +55,7 @@ def test_the_comparison_is_with_the_best_peer_that_ran() -> None:
 def test_a_limit_of_the_generator_is_not_told_as_the_servers() -> None:
     ours = some_findings(SolosyncServer, 3000)
     ours.generator_bound = True
-    assert "| ≥ 3,000 [3,000-3,000] |" in report.yjs(YjsResults([ours], 500))
+    assert "| ≥ 3,000 [3,000-3,000] |" in report.yjs(YjsResults([ours], 500, "bytes"))
 
 
 def test_a_section_is_replaced_and_the_others_stay(tmp_path: Path) -> None:

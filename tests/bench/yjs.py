@@ -52,26 +52,28 @@ class Findings:
 class YjsResults:
     findings: list[Findings]
     common_rate: int
+    values: str
+    """How the strokes held their points: "bytes" or "plain"."""
 
 
-def run(plan: Plan, say: Say) -> YjsResults:
+def run(plan: Plan, say: Say, *, values: str = "bytes") -> YjsResults:
     servers: tuple[type[Server], ...] = (SolosyncServer, *YJS_PEERS)
     everyone = [Findings(server) for server in servers]
     for repeat in range(plan.repeats):
         for findings in everyone:
-            _attempt(findings, lambda one: _climb(one, plan, say), say)
+            _attempt(findings, lambda one: _climb(one, plan, values, say), say)
             say(f"  run {repeat + 1}: {findings.server.name}: {findings.highest:.0f} edits/s")
     running = [findings for findings in everyone if not findings.failure and findings.highest]
     slowest = min((findings.highest for findings in running), default=0)
     rate = max(RATE_STEP, int(slowest) // RATE_STEP * RATE_STEP)
     for repeat in range(plan.repeats):
         for findings in everyone:
-            _attempt(findings, lambda one: _keep_common(one, plan, rate), say)
+            _attempt(findings, lambda one: _keep_common(one, plan, rate, values), say)
             say(f"  run {repeat + 1} at {rate} edits/s: {findings.server.name}")
     for findings in everyone:
-        _attempt(findings, lambda one: _crash(one, plan, rate), say)
+        _attempt(findings, lambda one: _crash(one, plan, rate, values), say)
         say(f"  killed: {findings.server.name}: {findings.crash}")
-    return YjsResults(everyone, rate)
+    return YjsResults(everyone, rate, values)
 
 
 def _attempt(findings: Findings, work: Callable[[Findings], None], say: Say) -> None:
@@ -93,9 +95,9 @@ def _served(findings: Findings) -> Iterator[tuple[Server, NodeClient]]:
         yield server, client
 
 
-def _climb(findings: Findings, plan: Plan, say: Say) -> None:
+def _climb(findings: Findings, plan: Plan, values: str, say: Say) -> None:
     def keeps(rate: int) -> bool:
-        open_boards(client, server)
+        open_boards(client, server, values=values)
         sample = measure(client, server, rate=rate, seconds=plan.step_seconds)
         back = read_back(client, server)
         lost = (f"lost {back.lost}",) if back.lost else ()
@@ -108,27 +110,27 @@ def _climb(findings: Findings, plan: Plan, say: Say) -> None:
 
     with _served(findings) as (server, client):
         # Half of the servers compile as they go: none is judged by its first seconds.
-        open_boards(client, server)
+        open_boards(client, server, values=values)
         measure(client, server, rate=plan.first_rate, seconds=plan.step_seconds)
         ramp = find_highest(keeps, first=plan.first_rate, refinements=plan.refinements)
         findings.ramps.append(ramp)
 
 
-def _keep_common(findings: Findings, plan: Plan, rate: int) -> None:
+def _keep_common(findings: Findings, plan: Plan, rate: int, values: str) -> None:
     with _served(findings) as (server, client):
         # Every device applies what it gets, slowly enough that the generator has time for it.
-        open_boards(client, server, receivers="apply")
+        open_boards(client, server, receivers="apply", values=values)
         measure(client, server, rate=CHECK_RATE, seconds=CHECK_SECONDS)
         findings.checks.append(read_back(client, server))
-        open_boards(client, server)
+        open_boards(client, server, values=values)
         findings.common.append(measure(client, server, rate=rate, seconds=plan.common_seconds))
         findings.checks.append(read_back(client, server))
 
 
-def _crash(findings: Findings, plan: Plan, rate: int) -> None:
+def _crash(findings: Findings, plan: Plan, rate: int, values: str) -> None:
     """Kill the server when the last edit has just been delivered, and see what it still has."""
     with _served(findings) as (server, client):
-        open_boards(client, server)
+        open_boards(client, server, values=values)
         measure(client, server, rate=rate, seconds=plan.step_seconds)
         server.kill()
         server.start()

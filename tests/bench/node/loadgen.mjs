@@ -1,7 +1,8 @@
 // Load for a Yjs server: B boards with M devices each, driven by JSON lines (../../node/jsonlines.mjs), so that one warm
 // process serves a whole series of measurements.
-//   open {url, envelope, boards, devices, points, work, receivers, warmup}
+//   open {url, envelope, boards, devices, points, values, work, receivers, warmup}
 //       `url` holds {board}; envelope y | hocuspocus; boards: ids of boards that are there, or that the server makes.
+//       values bytes | plain: how a stroke holds its points (strokes.mjs); drag wants bytes.
 //       work draw: each edit is a new stroke; drag: each edit rewrites the points of one of the device's own 20 strokes,
 //       60 edits a stroke, so that the board stays as big as it is.
 //       receivers scan: look for marks in the bytes (cheap: the generator is not the bottleneck); apply: into their Y.Doc.
@@ -115,7 +116,7 @@ async function open (options) {
   globalThis.gc?.()
   runs = (runs + 1) % 4096
   load = {
-    options, run: runs, points: new Points(options.points), artists: [], closes: [], garbled: 0, foreign: 0,
+    options, run: runs, points: new Points(options.points, options.values), artists: [], closes: [], garbled: 0, foreign: 0,
     deliveries: new Deliveries(options.devices, options.work === 'drag')
   }
   for (let index = 0; index < options.devices; index++) {

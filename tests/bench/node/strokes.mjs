@@ -29,15 +29,18 @@ const toBytes = (...buffers) => Uint8Array.from(Buffer.concat(buffers))
 
 const coordinate = () => Math.round(Math.random() * 20000) / 10
 
-/** Makes the point lists, as the bytes of JSON text that the layout stores: about 22 bytes a point. */
+/**
+ * Makes the point lists: as the bytes of JSON text that the layout stores (about 22 bytes a point), or as the plain
+ * lists of objects that Yjs whiteboards usually store.
+ */
 export class Points {
-  constructor (count) {
+  constructor (count, values) {
     const lists = Array.from({ length: VARIANTS }, () => Array.from({ length: count }, () => ({ x: coordinate(), y: coordinate() })))
-    this.plain = lists.map(list => toBytes(Buffer.from(JSON.stringify(list))))
+    this.whole = values === 'plain' ? lists : lists.map(list => toBytes(Buffer.from(JSON.stringify(list))))
     this.tails = lists.map(list => Buffer.from(JSON.stringify(list.slice(1)).slice(1)))
   }
 
-  pick (n) { return this.plain[n % VARIANTS] }
+  pick (n) { return this.whole[n % VARIANTS] }
 
   /** The same with a mark in the first point, for a stroke that is drawn on: its update names nothing else. */
   marked (n, text) {
