@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import msgspec
-from pycrdt import Doc, TransactionEvent, merge_updates
+from pycrdt import Doc, TransactionEvent, get_update, merge_updates
 
 from solosync.board import merge as merging
 from solosync.board.dialects import excalidraw, solo
 from solosync.board.layout import Layout
-from solosync.board.protocol import read_varint
 from solosync.board.states import Seen, Shape, State, read_state
-from solosync.board.updates import Unreadable, check_nesting, last_clocks, read_state_vector
+from solosync.board.updates import Unreadable, check_nesting
 from solosync.errors import Damaged
 from solosync.ids import new_id
 
@@ -136,17 +135,13 @@ class Document:
         merged = emitted[0] if len(emitted) == 1 else merge_updates(*emitted)
         if merged == update and _SKIP not in update:
             return merged  # it came through whole, as nearly all do
-        if _NOTHING in emitted or (_may_have_gap(update, merged) and self._lacks(update)):
+        if _NOTHING in emitted or self._lacks(update):
             raise MissingUpdates
         return merged
 
     def _lacks(self, update: bytes) -> bool:
         """Whether the document hasn't got all up to an applied update's structs."""
-        known = read_state_vector(self._doc.get_state())
-        try:
-            return any(known.get(c, 0) < clock for c, clock in last_clocks(update).items())
-        except Unreadable:
-            return True
+        return get_update(update, self._doc.get_state())[0] != 0
 
     def would_change(self, update: bytes) -> bool:
         """Whether an update holds anything this document lacks, without applying it."""
@@ -277,27 +272,6 @@ def _first_page() -> State:
         **{name: [] for name in solo.SHAPE.lists},
     }
     return read_state(msgspec.json.encode({"pages": [page]}), solo.SHAPE)
-
-
-def _may_have_gap(received: bytes, emitted: bytes) -> bool:
-    """Whether part of an update may have been held back; looking closely takes longer.
-
-    One client's structs came through whole if as many came out from the same clock on, and none
-    of them is a skip.
-    """
-    if _SKIP in received:
-        return True
-    if received == emitted:
-        return False  # as nearly always
-    at = 0
-    for _ in range(4):  # clients, structs, client, clock
-        expected, after = read_varint(received, at)
-        if read_varint(emitted, at) != (expected, after):
-            return True
-        if at == 0 and expected != 1:
-            return expected > 1
-        at = after
-    return False
 
 
 def _is_fatal(error: BaseException) -> bool:

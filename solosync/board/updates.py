@@ -1,9 +1,8 @@
-"""What a Yjs update says of itself, read without applying it.
+"""Looks at a Yjs update before it is applied: how deep its plain values nest.
 
-Two things are told from it. How deep its plain values nest: pycrdt's decoder calls itself for each
-level of a list or object; some 100,000 levels, which fit into 200 KB, overflow the stack and end
-the process, and from a thousand levels on what it hands to Python fails half-way. And which structs
-it brings: pycrdt applies what comes after a gap, visibly, where Yjs holds it back.
+pycrdt's decoder calls itself for each level of a list or object; some 100,000 levels, which fit
+into 200 KB, overflow the stack and end the process, and from a thousand levels on what it hands to
+Python fails half-way.
 """
 
 MAX_NESTING = 256  # what comes from JSON nests at most 100 levels deep
@@ -35,12 +34,6 @@ def last_clocks(update: bytes) -> dict[int, int]:
         return _Scan(update).structs()
     except (IndexError, UnicodeError):
         raise Unreadable from None
-
-
-def read_state_vector(vector: bytes) -> dict[int, int]:
-    """The clock that a document has reached, for each client."""
-    scan = _Scan(vector)
-    return {scan.integer(): scan.integer() for _ in range(scan.integer())}
 
 
 class _Scan:

@@ -4,16 +4,25 @@ import random
 import pycrdt
 import pytest
 
+from solosync.board.protocol import read_varint
 from solosync.board.updates import (
     MAX_NESTING,
     Unreadable,
     check_nesting,
     last_clocks,
-    read_state_vector,
 )
 from tests.board.boards import Client, wire_integer, wire_update
 
 NULL, LIST, OBJECT = b"\x7e", b"\x75\x01", b"\x76\x01\x01k"
+
+
+def read_state_vector(vector):
+    """The clock that a document has reached, for each client."""
+    numbers, at = [], 0
+    while at < len(vector):
+        number, at = read_varint(vector, at)
+        numbers.append(number)
+    return dict(zip(numbers[1::2], numbers[2::2], strict=True))
 
 
 def deep(levels, level=LIST):
