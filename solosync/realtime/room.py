@@ -5,7 +5,6 @@ on the event loop's thread; what it answers or relays is on disk first.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
@@ -33,10 +32,9 @@ from solosync.errors import (
 from solosync.realtime.journal import Committed, Committer, Journal
 from solosync.realtime.peer import Peer
 from solosync.realtime.presence import PresenceBoard, TooMuchPresence
+from solosync.realtime.snapshots import Snapshots, Turn
 from solosync.records.actors import Actor
 from solosync.records.sessions import Session
-
-log = logging.getLogger(__name__)
 
 # Larger states are taken apart in a thread, so that other boards' peers don't wait meanwhile.
 THREAD_FROM_BYTES = 256 * 1024
@@ -44,10 +42,6 @@ THREAD_FROM_BYTES = 256 * 1024
 MAX_BACKLOG_BYTES = 8 * 1024 * 1024
 # How often a peer may send updates that depend on others it didn't send.
 MAX_GAPS = 8
-# A log of that size is replaced by a snapshot for the next load: while the room is open, and when
-# it is closed.
-SNAPSHOT_AFTER_BYTES = 4 * 1024 * 1024
-SNAPSHOT_AT_REST_BYTES = 64 * 1024
 _EMPTY = (b"\x00\x00", b"")
 
 
@@ -86,16 +80,16 @@ class Room:
     """Made by ``Rooms``. After a failed commit it is of no use any more: ``failure`` says why."""
 
     def __init__(
-        self, store: Store, session: Session, committer: Committer, snapshots: asyncio.Lock
+        self, store: Store, session: Session, committer: Committer, snapshot_turn: Turn
     ) -> None:
-        """Reads the board. All rooms share ``committer``, and ``snapshots``, which whoever packs
-        one holds. Raises NotFound when it was purged, Damaged when it can't be read."""
+        """Reads the board. All rooms share ``committer`` and ``snapshot_turn``. Raises NotFound
+        when it was purged, Damaged when it can't be read."""
         loaded = history.load(store, session.key)
         self.session = session
         self.peers: set[Peer] = set()
         self.failure: SolosyncError | None = None
         self._store = store
-        self._snapshots = snapshots
+        self._snapshots = Snapshots(store, session, loaded, snapshot_turn)
         self._document = Document(session.dialect, loaded.updates)
         self._journal = Journal(committer, session.key, loaded.rev, self._committed, self._failed)
         self._presence = PresenceBoard()
@@ -105,10 +99,6 @@ class Room:
         self._keys: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._reading_lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._seq = loaded.seq
-        self._stored_bytes = sum(map(len, loaded.updates))
-        self._log_bytes = loaded.since_snapshot
-        self._snapshot_bytes = self._stored_bytes - self._log_bytes
 
     # -- size and rest -----------------------------------------------------------------------
 
@@ -120,7 +110,7 @@ class Room:
     @property
     def memory_bytes(self) -> int:
         """An estimate of what this room holds in memory."""
-        return 3 * self._stored_bytes + 4 * self._document.size_hint() + self._seen.bytes
+        return 3 * self._snapshots.stored_bytes + 4 * self._document.size_hint() + self._seen.bytes
 
     @property
     def is_quiet(self) -> bool:
@@ -136,8 +126,8 @@ class Room:
     async def rest(self) -> None:
         """Before the room is closed: waits for the disk, and spares the next load its log."""
         await self._journal.flushed()
-        if self._wants_snapshot(SNAPSHOT_AT_REST_BYTES) and self._journal.is_idle:
-            await self._put_snapshot(self._take_snapshot())
+        if self._snapshots.is_due_at_rest and self._journal.is_idle:
+            await self._snapshots.take(self.current_rev, self._document.update())
         if self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -524,45 +514,14 @@ class Room:
         recorded = committed.recorded
         if recorded.update is None:
             return
-        self._seq = recorded.seq
-        self._log_bytes += recorded.log_bytes
-        self._stored_bytes += recorded.log_bytes
+        self._snapshots.log_grew(recorded)
         if self.peers:
             message = protocol.encode_sync(protocol.UPDATE, recorded.update)
             origins = committed.origins
             self._relay(message, origins.pop() if len(origins) == 1 else None)
-        if (
-            self._wants_snapshot(SNAPSHOT_AFTER_BYTES)
-            and self._journal.nothing_queued
-            and not self._snapshots.locked()  # boards that grow together take turns
-        ):
-            self._spawn(self._put_snapshot(self._take_snapshot()))
-
-    def _wants_snapshot(self, least_bytes: int) -> bool:
-        return self._log_bytes > max(least_bytes, 2 * self._snapshot_bytes)
-
-    def _take_snapshot(self) -> tuple[int, int, bytes]:
-        """Only when nothing is queued: the document is then what the log holds up to ``_seq``."""
-        data = self._document.update()
-        self._snapshot_bytes = self._stored_bytes = len(data)
-        self._log_bytes = 0
-        return self.current_rev, self._seq, data
-
-    async def _put_snapshot(self, taken: tuple[int, int, bytes]) -> None:
-        rev, seq, data = taken
-        try:
-            async with self._snapshots:
-                await asyncio.to_thread(
-                    history.put_snapshot,
-                    self._store,
-                    self.session.key,
-                    rev=rev,
-                    seq=seq,
-                    data=data,
-                )
-        except SolosyncError as error:
-            # The log has it all; only the next load takes longer.
-            log.warning("No snapshot of board %s: %s", self.session.session_id, error)
+        # With nothing queued, the document is what the log holds.
+        if self._snapshots.is_due and self._journal.nothing_queued:
+            self._spawn(self._snapshots.take(self.current_rev, self._document.update()))
 
     def _failed(self, error: SolosyncError) -> None:
         """A commit failed: nobody keeps what was never stored."""

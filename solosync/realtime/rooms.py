@@ -10,6 +10,7 @@ from solosync.errors import SolosyncError, Unavailable
 from solosync.events import DeviceRevoked, MembershipChanged, SessionDeleted, UserDeactivated
 from solosync.realtime.journal import Committer
 from solosync.realtime.room import Room
+from solosync.realtime.snapshots import Turn
 from solosync.records.sessions import Session
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Rooms:
         self._store = store
         self._memory_bytes = memory_bytes
         self._committer = Committer(store)
-        self._snapshots = asyncio.Lock()
+        self._snapshot_turn = Turn()
         self._places: dict[int, _Place] = {}
         self._sweeper: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -115,7 +116,7 @@ class Rooms:
 
     async def _open(self, session: Session) -> Room:
         # On this thread: a Yjs document can't leave the one that made it.
-        return Room(self._store, session, self._committer, self._snapshots)
+        return Room(self._store, session, self._committer, self._snapshot_turn)
 
     # -- watching ----------------------------------------------------------------------------
 
