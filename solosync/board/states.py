@@ -173,23 +173,25 @@ class Seen:
     def __init__(self) -> None:
         self._now: dict[bytes, Item] = {}
         self._before: dict[bytes, Item] = {}
+        self._bytes_now = 0
         self.bytes = 0
 
     def turn(self) -> None:
         """Starts a new save: what only the save before the last one held is forgotten."""
         self._before, self._now = self._now, {}
-        self.bytes = 2 * sum(map(len, self._before))
+        self.bytes, self._bytes_now = 2 * self._bytes_now, 0
 
     def find(self, raw: bytes) -> Item | None:
         item = self._now.get(raw)
         if item is None:
             item = self._before.get(raw)
             if item is not None:
-                self._now[raw] = item
+                self.add(raw, item)
         return item
 
     def add(self, raw: bytes, item: Item) -> None:
         self._now[raw] = item
+        self._bytes_now += len(raw)
 
 
 _Scalar = str | int | float | bool | None
