@@ -1,0 +1,278 @@
+"""Paths, and what is computed from them. x grows to the right, y downwards, in page pixels."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+Points = npt.NDArray[np.float64]  # shape (n, 2)
+
+# How far the control points of a cubic stand from its ends for a quarter of a circle of radius 1.
+ARC = 4 / 3 * (math.sqrt(2) - 1)
+FLATNESS = 0.1  # in pixels: how far a polyline may stray from its curve
+
+
+class Box(NamedTuple):
+    """A rectangle; empty if its left isn't left of its right, or its top not above its bottom."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.left < self.right and self.top < self.bottom)
+
+    def union(self, other: "Box") -> "Box":
+        """Of the two, an empty one counts only if both are."""
+        if self.is_empty:
+            return other
+        if other.is_empty:
+            return self
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+    def intersection(self, other: "Box") -> "Box":
+        return Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+
+    def grown(self, by: float) -> "Box":
+        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
+    def corners(self) -> Points:
+        left, top, right, bottom = self
+        return np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float)
+
+
+NOWHERE = Box(math.inf, math.inf, -math.inf, -math.inf)
+
+
+def box_of(points: Points) -> Box:
+    if not len(points):
+        return NOWHERE
+    left, top = points.min(axis=0)
+    right, bottom = points.max(axis=0)
+    return Box(float(left), float(top), float(right), float(bottom))
+
+
+class Matrix(NamedTuple):
+    """(x, y) goes to (a x + c y + e, b x + d y + f), as in PDF and SVG."""
+
+    a: float
+    b: float
+    c: float
+    d: float
+    e: float
+    f: float
+
+    def then(self, after: "Matrix") -> "Matrix":
+        """This one first, then the other."""
+        return Matrix(
+            self.a * after.a + self.b * after.c,
+            self.a * after.b + self.b * after.d,
+            self.c * after.a + self.d * after.c,
+            self.c * after.b + self.d * after.d,
+            self.e * after.a + self.f * after.c + after.e,
+            self.e * after.b + self.f * after.d + after.f,
+        )
+
+    def apply(self, points: Points) -> Points:
+        linear = np.array([[self.a, self.b], [self.c, self.d]])
+        return points @ linear + (self.e, self.f)
+
+    @property
+    def scale(self) -> float:
+        """By how much lengths grow, on average."""
+        return math.sqrt(abs(self.a * self.d - self.b * self.c))
+
+
+IDENTITY = Matrix(1, 0, 0, 1, 0, 0)
+
+
+def moved(x: float, y: float) -> Matrix:
+    return Matrix(1, 0, 0, 1, x, y)
+
+
+def scaled(x: float, y: float | None = None) -> Matrix:
+    return Matrix(x, 0, 0, x if y is None else y, 0, 0)
+
+
+def rotated(radians: float, x: float = 0, y: float = 0) -> Matrix:
+    """Clockwise as seen, around a point."""
+    cos, sin = math.cos(radians), math.sin(radians)
+    turn = Matrix(cos, sin, -sin, cos, 0, 0)
+    return moved(-x, -y).then(turn).then(moved(x, y))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subpath:
+    """A polyline, or with ``is_curved`` a chain of cubic Béziers: the start, then for each curve
+    its two control points and its end (3k + 1 points). A straight piece of a curved chain is a
+    cubic whose control points lie on it."""
+
+    points: Points
+    is_closed: bool = True
+    is_curved: bool = False
+
+    def flat(self, tolerance: float = FLATNESS) -> Points:
+        """As a polyline."""
+        return _flattened(self.points, tolerance) if self.is_curved else self.points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """Subpaths that are filled, stroked or clipped to together."""
+
+    subpaths: tuple[Subpath, ...]
+
+    @classmethod
+    def polygon(cls, points: Points | Sequence[tuple[float, float]]) -> Self:
+        return cls((Subpath(np.asarray(points, float).reshape(-1, 2)),))
+
+    @classmethod
+    def polyline(cls, points: Points | Sequence[tuple[float, float]]) -> Self:
+        return cls((Subpath(np.asarray(points, float).reshape(-1, 2), is_closed=False),))
+
+    @classmethod
+    def cubics(
+        cls, points: Points | Sequence[tuple[float, float]], *, is_closed: bool = False
+    ) -> Self:
+        """One chain of 3k + 1 points."""
+        chain = np.asarray(points, float).reshape(-1, 2)
+        return cls((Subpath(chain, is_closed, is_curved=True),))
+
+    @classmethod
+    def joined(cls, paths: "Iterable[Path]") -> Self:
+        return cls(tuple(part for path in paths for part in path.subpaths))
+
+    def transformed(self, matrix: Matrix) -> "Path":
+        if matrix == IDENTITY:
+            return self
+        return Path(
+            tuple(
+                Subpath(matrix.apply(part.points), part.is_closed, part.is_curved)
+                for part in self.subpaths
+            )
+        )
+
+    @property
+    def bounds(self) -> Box:
+        """Exact but for the flatness of curves."""
+        box = NOWHERE
+        for part in self.subpaths:
+            if len(part.points):
+                box = _wider(box, box_of(part.flat()))
+        return box
+
+
+def rectangle(box: Box) -> Path:
+    return Path.polygon(box.corners())
+
+
+def rounded_rectangle(box: Box, radius: float) -> Path:
+    """With corners that are quarters of a circle, as large as fit."""
+    radius = max(0.0, min(radius, box.width / 2, box.height / 2))
+    if not radius:
+        return rectangle(box)
+    left, top, right, bottom = box
+    k = radius * (1 - ARC)
+    corners = [
+        ((right - radius, top), (right - k, top), (right, top + k), (right, top + radius)),
+        (
+            (right, bottom - radius),
+            (right, bottom - k),
+            (right - k, bottom),
+            (right - radius, bottom),
+        ),
+        ((left + radius, bottom), (left + k, bottom), (left, bottom - k), (left, bottom - radius)),
+        ((left, top + radius), (left, top + k), (left + k, top), (left + radius, top)),
+    ]
+    chain: list[tuple[float, float]] = [(left + radius, top)]
+    for corner in corners:
+        start = chain[-1]
+        chain += [start, corner[0], corner[0], *corner[1:]]
+    chain += [chain[-1], chain[0], chain[0]]
+    return Path.cubics(chain, is_closed=True)
+
+
+def ellipse(x: float, y: float, radius_x: float, radius_y: float) -> Path:
+    """Around its centre, clockwise as seen from its rightmost point."""
+    kx, ky = radius_x * ARC, radius_y * ARC
+    return Path.cubics(
+        [
+            (x + radius_x, y),
+            (x + radius_x, y + ky),
+            (x + kx, y + radius_y),
+            (x, y + radius_y),
+            (x - kx, y + radius_y),
+            (x - radius_x, y + ky),
+            (x - radius_x, y),
+            (x - radius_x, y - ky),
+            (x - kx, y - radius_y),
+            (x, y - radius_y),
+            (x + kx, y - radius_y),
+            (x + radius_x, y - ky),
+            (x + radius_x, y),
+        ],
+        is_closed=True,
+    )
+
+
+def quadratics(points: Points, *, is_closed: bool = False) -> Path:
+    """A chain of quadratic Béziers (2k + 1 points: start, then control point and end of each), as
+    cubics."""
+    starts, controls, ends = points[0:-1:2], points[1::2], points[2::2]
+    chain = np.empty((3 * len(controls) + 1, 2))
+    chain[0] = points[0]
+    chain[1::3] = starts + (controls - starts) * (2 / 3)
+    chain[2::3] = ends + (controls - ends) * (2 / 3)
+    chain[3::3] = ends
+    return Path((Subpath(chain, is_closed, is_curved=True),))
+
+
+def _wider(box: Box, other: Box) -> Box:
+    """The union that counts lines, which have no area, too."""
+    return Box(
+        min(box.left, other.left),
+        min(box.top, other.top),
+        max(box.right, other.right),
+        max(box.bottom, other.bottom),
+    )
+
+
+def _flattened(chain: Points, tolerance: float) -> Points:
+    """All curves at once, each in as many pieces as the worst of them needs."""
+    starts, first, second, ends = chain[:-1:3], chain[1::3], chain[2::3], chain[3::3]
+    if not len(ends):
+        return chain[:1]
+    # The distance between a cubic and its chords of n equal pieces is at most bend / n².
+    bends = np.maximum(
+        np.hypot(*(starts - 2 * first + second).T), np.hypot(*(first - 2 * second + ends).T)
+    )
+    worst = float(bends.max()) * 6 / 8
+    pieces = min(64, max(1, math.ceil(math.sqrt(worst / tolerance)))) if worst > 0 else 1
+    t = np.arange(1, pieces + 1)[:, None, None] / pieces
+    u = 1 - t
+    on_curves = u**3 * starts + 3 * u * u * t * first + 3 * u * t * t * second + t**3 * ends
+    # From (piece, curve, xy) to the order in which they are drawn.
+    return np.concatenate([chain[:1], on_curves.transpose(1, 0, 2).reshape(-1, 2)])
