@@ -13,8 +13,9 @@ from pycrdt import Doc, TransactionEvent, get_update, merge_updates
 from solosync.board import merge as merging
 from solosync.board.dialects import excalidraw, solo
 from solosync.board.layout import Layout
+from solosync.board.merge_sides import Outcome
+from solosync.board.nesting import Unreadable, check_nesting
 from solosync.board.states import Seen, Shape, State, read_state
-from solosync.board.updates import Unreadable, check_nesting
 from solosync.errors import Damaged
 from solosync.ids import new_id
 
@@ -61,7 +62,7 @@ class Change:
     """What a ``Document.change`` block did, filled when the block ends: None if nothing."""
 
     update: bytes | None = None
-    outcome: merging.Outcome = field(default_factory=merging.Outcome)
+    outcome: Outcome = field(default_factory=Outcome)
 
 
 class Document:

@@ -24,15 +24,11 @@ class Unreadable(Exception):
 def check_nesting(update: bytes) -> None:
     """Raises Unreadable. Returns at once for an update that is too small to nest too deep."""
     # Each level starts with one of these two bytes, so most updates needn't be taken apart.
-    if update.count(_LIST) + update.count(_OBJECT) > MAX_NESTING:
-        last_clocks(update)
-
-
-def last_clocks(update: bytes) -> dict[int, int]:
-    """For each client the clock after the last of its structs. Raises Unreadable."""
+    if update.count(_LIST) + update.count(_OBJECT) <= MAX_NESTING:
+        return
     try:
-        return _Scan(update).structs()
-    except (IndexError, UnicodeError):
+        _Scan(update).structs()
+    except IndexError:
         raise Unreadable from None
 
 
@@ -44,52 +40,43 @@ class _Scan:
     """
 
     def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
+        self._data = data
+        self._at = 0
 
-    def structs(self) -> dict[int, int]:
-        clocks = {}
-        for _ in range(self.integer()):
-            count = self.integer()
-            client = self.integer()
-            clock = self.integer()
+    def structs(self) -> None:
+        for _ in range(self._integer()):
+            count = self._integer()
+            self._skip_integers(2)  # client and clock
             for _ in range(count):
-                clock += self._struct()
-            clocks[client] = clock
-        return clocks
+                self._struct()
 
-    def _struct(self) -> int:
-        """One struct; returns how many clocks it takes."""
+    def _struct(self) -> None:
         info = self._byte()
         if info in (_GONE, _SKIP):
-            return self.integer()
+            self._skip_integers(1)
+            return
         has_origin, has_right_origin = info & 0x80, info & 0x40
         if has_origin:
             self._skip_integers(2)
         if has_right_origin:
             self._skip_integers(2)
         if not has_origin and not has_right_origin:
-            if self.integer() == 1:
+            if self._integer() == 1:
                 self._bytes()
             else:
                 self._skip_integers(2)
             if info & 0x20:
                 self._bytes()
-        return self._content(info & 0x1F)
+        self._content(info & 0x1F)
 
-    def _content(self, kind: int) -> int:
+    def _content(self, kind: int) -> None:
         if kind == _DELETED:
-            return self.integer()
-        if kind == _STRING:
-            return len(self._bytes().decode().encode("utf-16-le")) // 2
-        if kind in (_JSON, _ANY):
-            count = self.integer()
-            if kind == _ANY:
-                self._values(count)
-            else:
-                self._many_bytes(count)
-            return count
-        if kind in (_BINARY, _EMBED):
+            self._skip_integers(1)
+        elif kind == _JSON:
+            self._many_bytes(self._integer())
+        elif kind == _ANY:
+            self._values(self._integer())
+        elif kind in (_BINARY, _STRING, _EMBED):
             self._bytes()
         elif kind == _FORMAT:
             self._many_bytes(2)
@@ -100,10 +87,9 @@ class _Scan:
             self._values(1)
         else:
             raise Unreadable
-        return 1
 
     def _type(self) -> None:
-        shared = self.integer()
+        shared = self._integer()
         if shared == _XML_ELEMENT:
             self._bytes()
         elif shared not in _PLAIN_TYPES:
@@ -124,14 +110,14 @@ class _Scan:
                 above.append((left, has_keys))
                 if len(above) > MAX_NESTING:
                     raise Unreadable
-                left, has_keys = self.integer(), kind == _OBJECT
+                left, has_keys = self._integer(), kind == _OBJECT
             else:
                 self._value(kind)
 
     def _value(self, kind: int) -> None:
         size = _SIZES.get(kind)
         if size is not None:
-            self.at += size
+            self._at += size
         elif kind == _INTEGER:
             self._skip_integers(1)
         elif kind in (_TEXT, _BYTES):
@@ -140,11 +126,11 @@ class _Scan:
             raise Unreadable
 
     def _byte(self) -> int:
-        byte = self.data[self.at]
-        self.at += 1
+        byte = self._data[self._at]
+        self._at += 1
         return byte
 
-    def integer(self) -> int:
+    def _integer(self) -> int:
         value = shift = 0
         for _ in range(_LONGEST_VARINT):
             byte = self._byte()
@@ -156,16 +142,15 @@ class _Scan:
 
     def _skip_integers(self, count: int) -> None:
         for _ in range(count):
-            while self._byte() >= 0x80:
-                pass
+            self._integer()
 
     def _bytes(self) -> bytes:
-        length = self.integer()
-        start = self.at
-        self.at += length
-        if self.at > len(self.data):
+        length = self._integer()
+        start = self._at
+        self._at += length
+        if self._at > len(self._data):
             raise Unreadable
-        return self.data[start : self.at]
+        return self._data[start : self._at]
 
     def _many_bytes(self, count: int) -> None:
         for _ in range(count):

@@ -1,28 +1,12 @@
-import json
 import random
 
 import pycrdt
 import pytest
 
-from solosync.board.protocol import read_varint
-from solosync.board.updates import (
-    MAX_NESTING,
-    Unreadable,
-    check_nesting,
-    last_clocks,
-)
+from solosync.board.nesting import MAX_NESTING, Unreadable, check_nesting
 from tests.board.boards import Client, wire_integer, wire_update
 
 NULL, LIST, OBJECT = b"\x7e", b"\x75\x01", b"\x76\x01\x01k"
-
-
-def read_state_vector(vector):
-    """The clock that a document has reached, for each client."""
-    numbers, at = [], 0
-    while at < len(vector):
-        number, at = read_varint(vector, at)
-        numbers.append(number)
-    return dict(zip(numbers[1::2], numbers[2::2], strict=True))
 
 
 def deep(levels, level=LIST):
@@ -65,12 +49,16 @@ def test_levels_can_not_be_hidden_behind_what_is_unusual(hidden):
         check_nesting(update)
 
 
-def test_every_content_is_measured_as_yjs_measures_it():
-    """[WS4]"""
+@pytest.mark.parametrize(("levels", "is_too_deep"), [(MAX_NESTING, False), (260, True)])
+def test_depth_is_found_behind_every_kind_of_content(levels, is_too_deep):
+    """[WS6]"""
     client = Client(client_id=9)
     text = client.root("text", pycrdt.Text)
     array = client.root("array", pycrdt.Array)
     state = client.root("state")
+    value = None
+    for _ in range(levels):
+        value = [value]
     with client.doc.transaction():
         text += "é😀x"
         text.insert(1, "in")
@@ -83,16 +71,22 @@ def test_every_content_is_measured_as_yjs_measures_it():
         state["xml"] = pycrdt.XmlFragment([pycrdt.XmlElement("p", {"k": "v"}), pycrdt.XmlText("t")])
         del array[2:4]
         del state["x"]
+        state["looks deep"] = "u" * MAX_NESTING
+        state["last"] = value
     (update,) = client.take()
-    assert last_clocks(update) == read_state_vector(client.doc.get_state())
+    if is_too_deep:
+        with pytest.raises(Unreadable):
+            check_nesting(update)
+    else:
+        check_nesting(update)
 
 
-def test_clocks_of_several_clients_and_of_what_follows_are_read():
-    """[WS4]"""
+def test_updates_of_several_clients_are_read_to_their_end():
+    """[WS6]"""
     seed = 5
     rng = random.Random(seed)
     clients = [Client(client_id=i + 1) for i in range(4)]
-    for turn in range(200):
+    for _ in range(200):
         client = rng.choice(clients)
         root = client.root("state")
         key = rng.choice("abc")
@@ -101,27 +95,28 @@ def test_clocks_of_several_clients_and_of_what_follows_are_read():
         else:
             root[key] = rng.choice(["text", 1.5, b"bytes", [1, "u" * 300, {"v": None}]])
         (update,) = client.take()
-        known = read_state_vector(client.doc.get_state())
-        assert all(known[c] >= clock for c, clock in last_clocks(update).items()), (seed, turn)
+        check_nesting(update)
         if rng.random() < 0.5:
             other = rng.choice(clients)
             other.receive(client.doc.get_update(other.doc.get_state()))
+    clients[0].root("state")["looks deep"] = "u" * MAX_NESTING
     merged = pycrdt.merge_updates(*[client.doc.get_update() for client in clients])
-    union = Client(merged)
-    assert last_clocks(merged) == read_state_vector(union.doc.get_state()), seed
+    check_nesting(merged)
+    with pytest.raises(Unreadable):
+        check_nesting(merged[:-200])
 
 
 def test_nothing_but_unreadable_comes_of_garbage():
     seed = 3
     rng = random.Random(seed)
     good = Client()
-    good.root("state")["x"] = json.loads('{"a":[1,"uv",null,{"b":2.5}]}')
+    good.root("state")["x"] = {"a": [1, "uv" * MAX_NESTING, None, {"b": 2.5}]}
     (update,) = good.take()
     for _ in range(3000):
         broken = bytearray(update)
         for _ in range(rng.randint(1, 4)):
             broken[rng.randrange(len(broken))] = rng.randrange(256)
         try:
-            last_clocks(bytes(broken[: rng.randint(0, len(broken))]))
+            check_nesting(bytes(broken[: rng.randint(0, len(broken))]))
         except Unreadable:
             continue
