@@ -162,6 +162,9 @@ class Room:
         await self._know(actor.device_id)
         if is_stated:
             base = await self._stated_base(stated_rev)
+        elif strict:
+            # What it was last answered: a state that looks closer doesn't make a save current.
+            base = self._holdings.newest(actor.device_id)
         else:
             base = self._holdings.best(actor.device_id, save)
         if strict and (base is None or base.rev != self.current_rev):

@@ -80,6 +80,16 @@ async def test_a_strict_save_is_refused_when_its_device_holds_an_older_rev(board
         await board.save(tablet, state_of(stroke("b")), strict=True)
 
 
+async def test_a_strict_save_is_made_from_the_rev_that_its_device_read_last(board):
+    """[BASE7] Though what it sends is nearer to a rev that it read before."""
+    tablet = board.device()
+    await board.room.read(tablet)
+    await board.save(board.creator, state_of(stroke("a")), rev=0)
+    await board.room.read(tablet)
+    saved = await board.save(tablet, state_of(), strict=True)
+    assert ids(saved) == []
+
+
 @pytest.mark.parametrize("rev", [7, 10**9])
 async def test_a_save_from_a_rev_of_the_future_deletes_nothing(board, rev):
     """[BASE4]"""
