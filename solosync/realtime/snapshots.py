@@ -13,7 +13,7 @@ from solosync.records.sessions import Session
 log = logging.getLogger(__name__)
 
 # How much log is worth a snapshot while the room is open, and when it is closed.
-AFTER_BYTES = 4 * 1024 * 1024
+AFTER_BYTES = 16 * 1024 * 1024
 AT_REST_BYTES = 64 * 1024
 
 
