@@ -40,6 +40,21 @@ class MembershipChanged(msgspec.Struct, frozen=True):
     user_id: str
 
 
+class JobQueued(msgspec.Struct, frozen=True):
+    """There is work to do in the background."""
+
+    job_id: str
+
+
+class JobSettled(msgspec.Struct, frozen=True):
+    """A background job is done, has failed for good, or was cancelled: ``status`` says which."""
+
+    job_id: str
+    task: str
+    subject: str
+    status: str
+
+
 E = TypeVar("E")
 Callback = Callable[[object], None]
 

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solosync.errors import SchemaTooNew, StorageFailed, Unavailable
-from solosync.store.migrations import m0001_initial
+from solosync.store.migrations import m0001_initial, m0002_jobs
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 MIGRATIONS: list[tuple[str, Callable[["Database"], None]]] = [
     ("0001_initial", m0001_initial.migrate),
+    ("0002_jobs", m0002_jobs.migrate),
 ]
 SCHEMA_VERSION = len(MIGRATIONS)
 

@@ -1,0 +1,164 @@
+"""Work done in the background: what is to be done, and how it went.
+
+The rows are the truth. Whoever works them off is told of new ones by events, and finds by the
+rows what it missed.
+"""
+
+from solosync import clock
+from solosync.errors import Conflict, NotFound, RateLimited
+from solosync.events import JobQueued, JobSettled
+from solosync.ids import new_id
+from solosync.records.jobs import Job, JobStatus
+from solosync.store import jobs
+from solosync.store.engine import Store
+from solosync.store.transactions import Tx
+
+MOST_UNFINISHED = 20
+MOST_ATTEMPTS = 3
+RETRY_AFTER_SECONDS = 30
+DONE_KEPT_MS = 24 * 3_600_000
+FAILED_KEPT_MS = 30 * 24 * 3_600_000
+
+
+def add(tx: Tx, task: str, subject: str = "", user_id: str | None = None) -> str:
+    """A new job's id. It is begun only after the commit, and may run twice if the program dies.
+
+    Raises RateLimited when the person has MOST_UNFINISHED jobs waiting already.
+    """
+    if user_id is not None and jobs.count_unfinished(tx, user_id) >= MOST_UNFINISHED:
+        raise RateLimited(RETRY_AFTER_SECONDS)
+    job = Job(
+        job_id=new_id(),
+        task=task,
+        subject=subject,
+        user_id=user_id,
+        status="queued",
+        attempts=0,
+        error=None,
+        created_at=clock.now_ms(),
+        started_at=None,
+        finished_at=None,
+    )
+    jobs.insert(tx, job)
+    tx.emit(JobQueued(job.job_id))
+    return job.job_id
+
+
+def add_once(tx: Tx, task: str, subject: str = "", user_id: str | None = None) -> str:
+    """As `add`, but where the same is waiting to be begun already, that one's id."""
+    waiting = jobs.find_queued(tx, task, subject)
+    return waiting.job_id if waiting is not None else add(tx, task, subject, user_id)
+
+
+def cancel(tx: Tx, subject: str) -> int:
+    """Ends all unfinished jobs about a subject; one that is being worked on is stopped soon."""
+    ended = jobs.cancel(tx, subject, clock.now_ms())
+    for job in ended:
+        tx.emit(_settled(job))
+    return len(ended)
+
+
+def find(store: Store, job_id: str) -> Job | None:
+    return store.read(lambda tx: jobs.find(tx, job_id))
+
+
+def list_jobs(store: Store, *, status: JobStatus | None = None) -> list[Job]:
+    """The last added first."""
+    return store.read(lambda tx: jobs.list_all(tx, status=status))
+
+
+def retry(store: Store, job_id: str) -> Job:
+    """Queues a failed or cancelled job once more. Raises NotFound, or Conflict if it is done or
+    still unfinished."""
+
+    def reopen(tx: Tx) -> Job:
+        job = jobs.reopen(tx, job_id)
+        if job is None:
+            present = jobs.find(tx, job_id)
+            if present is None:
+                raise NotFound("job", job_id)
+            raise Conflict(
+                f"Only a failed or cancelled job can be retried; it is {present.status}."
+            )
+        tx.emit(JobQueued(job.job_id))
+        return job
+
+    return store.write(reopen)
+
+
+# -- for those who work the jobs off -----------------------------------------------------------
+
+
+def list_queued(store: Store) -> list[Job]:
+    """The first added first."""
+    return store.read(lambda tx: jobs.list_unfinished(tx, status="queued"))
+
+
+def list_running(store: Store) -> list[Job]:
+    return store.read(lambda tx: jobs.list_unfinished(tx, status="running"))
+
+
+def claim(store: Store, job_id: str) -> Job | None:
+    """Begins a job; None if somebody else did, or it was cancelled."""
+    return store.write(lambda tx: jobs.claim(tx, job_id, clock.now_ms()))
+
+
+def is_running(store: Store, job_id: str) -> bool:
+    """Whether it was begun and neither ended nor cancelled."""
+    job = find(store, job_id)
+    return job is not None and job.status == "running"
+
+
+def finish(store: Store, job_id: str) -> None:
+    """Does nothing if it was cancelled meanwhile."""
+    _settle(store, job_id, "done", None)
+
+
+def fail(store: Store, job_id: str, message: str) -> None:
+    """``message`` is shown to whoever asked for it. Does nothing if it was cancelled meanwhile."""
+    _settle(store, job_id, "failed", message)
+
+
+def put_back(store: Store, job: Job, *, counts: bool) -> None:
+    """Queues a running job again, to be begun at once; ``counts`` says whether the attempt that
+    didn't end counts as one."""
+    attempts = job.attempts if counts else job.attempts - 1
+
+    def write(tx: Tx) -> None:
+        if jobs.put_back(tx, job.job_id, attempts=attempts) is not None:
+            tx.emit(JobQueued(job.job_id))
+
+    store.write(write)
+
+
+def last_runs(store: Store) -> dict[str, int]:
+    """When each regular task was last queued; those that never were are missing."""
+    return store.read(jobs.last_runs)
+
+
+def add_regular(store: Store, task: str, now_ms: int) -> None:
+    """Queues a regular task and remembers when, together."""
+
+    def write(tx: Tx) -> None:
+        jobs.put_last_run(tx, task, now_ms)
+        add_once(tx, task)
+
+    store.write(write)
+
+
+def purge(tx: Tx, now_ms: int) -> int:
+    """Forgets jobs that ended long ago; how many."""
+    return jobs.purge(tx, ended_before=now_ms - DONE_KEPT_MS, failed_before=now_ms - FAILED_KEPT_MS)
+
+
+def _settle(store: Store, job_id: str, status: JobStatus, error: str | None) -> None:
+    def write(tx: Tx) -> None:
+        job = jobs.settle(tx, job_id, status, error, clock.now_ms())
+        if job is not None:
+            tx.emit(_settled(job))
+
+    store.write(write)
+
+
+def _settled(job: Job) -> JobSettled:
+    return JobSettled(job.job_id, job.task, job.subject, job.status)
