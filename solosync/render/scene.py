@@ -68,6 +68,7 @@ class Glyphs:
     clusters: tuple[int, ...]
     text: str
     is_rtl: bool = False
+    start: int = 0  # where in the line's text this run's begins
 
 
 @dataclass(frozen=True, slots=True, eq=False)
