@@ -24,7 +24,7 @@ class PictureOptions(msgspec.Struct, frozen=True, kw_only=True):
     ``pages`` is "all", "active" or ranges of page numbers such as "1-3,5" or "2-", from 1.
     ``width``, of the whole picture, wins over ``scale``. On paper other than "fit", the content is
     made smaller if it has to be, never larger than ``scale`` says. ``multiple`` says what several
-    pages become in a format whose files hold one picture.
+    pages become in PNG; as SVG they are always zipped.
     """
 
     pages: str = "all"
