@@ -26,7 +26,9 @@ from solosync.option_kinds import (
     NETWORKS,
     ORIGIN,
     ORIGINS,
+    STORAGE,
     SWITCH,
+    WEB_ADDRESS,
     Kind,
     one_of,
     parse_path,
@@ -78,6 +80,20 @@ class Config:
     )
     max_state_bytes: int = _option(
         64 * MIB, size(64 * KIB, GIB), "The largest board that is taken in."
+    )
+    export_max_state_bytes: int = _option(
+        10 * MIB, size(64 * KIB, GIB), "The largest board that exports are made of."
+    )
+    export_days: int = _option(30, whole_number(1, 3650), "Days for which exports are kept.")
+    storage_url: str = _option(
+        "",
+        STORAGE,
+        "Where files are kept, if not in the data folder: s3://bucket/folder or gs://bucket/folder.",
+    )
+    cdn_url: str = _option(
+        "",
+        WEB_ADDRESS,
+        "The address by which a CDN shows what is under /files and /thumbnails here.",
     )
     room_memory_bytes: int = _option(
         256 * MIB, size(MIB, 1024 * GIB), "Memory for open boards; the idlest are closed first."

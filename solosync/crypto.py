@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 KEYS_NAME = "keys.json"
 TOKEN_BYTES = 32
 _KEY_BYTES = 32
+_SEAL_BYTES = 24  # no padding in base64
 _ALGORITHM = "HS256"
 _HASH_MEMORY_KIB = 47_104
 _HASH_PASSES = 2
@@ -51,6 +52,13 @@ class Keys(msgspec.Struct, frozen=True):
         """What is stored of a secret of ours. A hash for one purpose says nothing about another."""
         message = f"{purpose}\0{token}".encode("utf-8", "surrogatepass")
         return hmac.digest(self.hashing, message, hashlib.sha256)
+
+    def seal(self, purpose: str, text: str) -> str:
+        """What proves that an address with this text in it comes from us; safe in a URL."""
+        return base64.urlsafe_b64encode(self.hash_token(purpose, text)[:_SEAL_BYTES]).decode()
+
+    def is_seal(self, purpose: str, text: str, seal: str) -> bool:
+        return hmac.compare_digest(self.seal(purpose, text).encode(), seal.encode())
 
     def sign(self, purpose: str, claims: dict[str, Any]) -> str:
         """A token with `iat` and `exp` (seconds) and further claims, good for one purpose."""

@@ -12,6 +12,7 @@ SolosyncError
 │   ├── Taken               a value that must be unique is in use
 │   └── Locked              another process holds the data folder
 ├── TooLarge                over a limit
+│   └── SessionTooLarge     a board that is more than exports take
 ├── UnsupportedMedia        an encoding or type that is not read here
 ├── RateLimited             too often; try again later
 ├── Unavailable             can't be done now; try again later
@@ -115,6 +116,13 @@ class TooLarge(SolosyncError):
     def __init__(self, limit: int, message: str = "", **details: object) -> None:
         super().__init__(message or f"Too large; the limit is {limit}.", limit=limit, **details)
         self.limit = limit
+
+
+class SessionTooLarge(TooLarge):
+    code = "session_too_large"
+
+    def __init__(self, max_bytes: int, state_bytes: int) -> None:
+        super().__init__(max_bytes, max_bytes=max_bytes, state_bytes=state_bytes)
 
 
 class UnsupportedMedia(SolosyncError):

@@ -104,6 +104,21 @@ def _parse_origin(text: str) -> str:
     return f"{url.scheme}://{host}{port}"
 
 
+def _parse_web_address(text: str) -> str:
+    """With a path, if any; without a slash at the end."""
+    url = urlsplit(text.strip().rstrip("/"))
+    if url.query or url.fragment:
+        raise ValueError(text)
+    return _parse_origin(f"{url.scheme}://{url.netloc}") + url.path
+
+
+def _parse_storage(text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in ("s3", "gs") or not url.netloc or url.fragment or "@" in url.netloc:
+        raise ValueError(text)
+    return text
+
+
 def _parse_network(text: str) -> str:
     return str(ipaddress.ip_network(text.strip(), strict=False))
 
@@ -118,6 +133,16 @@ HOST = Kind("an address or a host name, such as 127.0.0.1", _parse_host, placeho
 ORIGIN = Kind(
     "empty or a base address without a path, such as https://boards.example.org",
     lambda text: _parse_origin(text) if text else "",
+    placeholder="URL",
+)
+WEB_ADDRESS = Kind(
+    "empty or an address such as https://cdn.example.org/boards",
+    lambda text: _parse_web_address(text) if text else "",
+    placeholder="URL",
+)
+STORAGE = Kind(
+    "empty or an object store such as s3://bucket/folder?endpoint=https://...&region=...",
+    lambda text: _parse_storage(text) if text else "",
     placeholder="URL",
 )
 ORIGINS = Kind(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 CONFIG_NAME = "solosync.toml"
 DATABASE_NAME = "solosync.db"
+TEMPORARY_NAME = "tmp"
 
 
 def default_data_dir() -> Path:
@@ -25,3 +26,10 @@ def make_data_dir(data_dir: Path) -> None:
     warns of loose ones).
     """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def make_temporary_dir(data_dir: Path) -> Path:
+    """The folder for what is being made or received, on the disk where it will stay."""
+    folder = data_dir.absolute() / TEMPORARY_NAME
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

@@ -183,13 +183,27 @@ def get_version(store: Store, session_key: int, rev: int) -> Version:
 def document_at(store: Store, session: Session, rev: int) -> Document:
     """The board as it was at a kept rev. Raises NotFound; Damaged, having touched nothing."""
     get_version(store, session.key, rev)
+    return Document(session.dialect, store.read(lambda tx: _parts(tx, session.key, rev)))
+
+
+def updates_at(store: Store, session: Session, rev: int) -> list[bytes]:
+    """The document at a kept rev, as `load` gives it. Raises NotFound, Damaged."""
 
     def read(tx: Tx) -> list[bytes]:
-        snapshot = snapshots.latest(tx, session.key, at_or_before_rev=rev)
-        rows = updates.since(tx, session.key, snapshot.seq if snapshot else 0, until_rev=rev)
-        return [*([snapshot.data] if snapshot else []), *(row.data for row in rows)]
+        found = sessions.find_by_key(tx, session.key)
+        # A board that came from a backup is at a rev that nothing in its log has brought.
+        is_newest = found is not None and found.rev == rev
+        if not is_newest and updates.find_version(tx, session.key, rev) is None:
+            raise NotFound("version", str(rev))
+        return _parts(tx, session.key, rev)
 
-    return Document(session.dialect, store.read(read))
+    return store.read(read)
+
+
+def _parts(tx: Tx, session_key: int, rev: int) -> list[bytes]:
+    snapshot = snapshots.latest(tx, session_key, at_or_before_rev=rev)
+    rows = updates.since(tx, session_key, snapshot.seq if snapshot else 0, until_rev=rev)
+    return [*([snapshot.data] if snapshot else []), *(row.data for row in rows)]
 
 
 class PastState(NamedTuple):

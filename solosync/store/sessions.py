@@ -11,7 +11,7 @@ COLUMNS = """
     sessions.key, sessions.session_id, sessions.organization_id, sessions.owner_id,
     sessions.name, sessions.dialect, sessions.rev, sessions.page_count, sessions.thumbnail_url,
     sessions.state_bytes, sessions.created_at, sessions.updated_at, sessions.deleted_at,
-    sessions.last_device_id, sessions.last_seen_at
+    sessions.last_device_id, sessions.last_seen_at, sessions.thumbnail_version
 """
 VISIBLE_TO_USER = """
     FROM memberships JOIN sessions USING (organization_id)
@@ -104,6 +104,14 @@ def count_for_user(tx: Tx, user_id: str, *, trashed: bool = False) -> int:
     row = tx.one(f"SELECT count(*) {VISIBLE_TO_USER} AND {_IN_TRASH[trashed]}", (user_id,))
     assert row is not None
     return int(row[0])
+
+
+def find(tx: Tx, session_id: str) -> Session | None:
+    """Whoever asks, but not in the trash."""
+    row = tx.one(
+        f"SELECT {COLUMNS} FROM sessions WHERE session_id = ? AND deleted_at IS NULL", (session_id,)
+    )
+    return Session(*row) if row else None
 
 
 def find_by_key(tx: Tx, key: int) -> Session | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solosync.errors import SchemaTooNew, StorageFailed, Unavailable
-from solosync.store.migrations import m0001_initial, m0002_jobs
+from solosync.store.migrations import m0001_initial, m0002_jobs, m0003_pictures
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MIGRATIONS: list[tuple[str, Callable[["Database"], None]]] = [
     ("0001_initial", m0001_initial.migrate),
     ("0002_jobs", m0002_jobs.migrate),
+    ("0003_pictures", m0003_pictures.migrate),
 ]
 SCHEMA_VERSION = len(MIGRATIONS)
 

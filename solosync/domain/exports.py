@@ -1,0 +1,336 @@
+"""Exports: files made of a board as it was when somebody asked. JSON is made at once, pictures by
+jobs; a picture that a client drew itself is taken as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from solosync import clock
+from solosync.blobs import Blob, Blobs
+from solosync.crypto import Keys
+from solosync.domain import drawings, files, image_headers, jobs, sessions
+from solosync.errors import Forbidden, NotFound, SessionTooLarge
+from solosync.ids import new_id
+from solosync.records.actors import Actor
+from solosync.records.exports import Export
+from solosync.records.pictures import Format, PictureOptions
+from solosync.records.sessions import Session
+from solosync.store import exports
+from solosync.store import sessions as session_rows
+from solosync.store.engine import Store
+from solosync.store.transactions import Tx
+
+TASKS: dict[Format, str] = {
+    "png": "solo.generate_png_export",
+    "pdf": "solo.generate_pdf_export",
+    "svg": "solo.generate_svg_export",
+}
+LINK = "export"
+LINK_MS = 60 * 60 * 1000
+DAY_MS = 24 * 3_600_000
+IDEMPOTENCY_MS = DAY_MS
+_EXPIRED_AT_ONCE = 100
+
+
+class Asked(NamedTuple):
+    """What is wanted of a board; `days` is how long it is kept."""
+
+    format: Format
+    options: PictureOptions
+    idempotency_key: str | None
+    days: int
+
+
+class Shown(NamedTuple):
+    """The board at that moment; `state` is its JSON text, safe on disk as `rev`."""
+
+    rev: int
+    state: bytes
+    page_count: int
+
+
+class Requested(NamedTuple):
+    export: Export
+    is_new: bool
+
+
+class Link(NamedTuple):
+    """What makes a download's address good without signing in, until then (in ms)."""
+
+    expires_at: int
+    signature: str
+
+
+class Work(NamedTuple):
+    """What the process that draws is given; `document` is for `drawings.read`, `options` JSON."""
+
+    document: Path
+    title: str
+    format: Format
+    options: bytes
+
+
+# -- for people --------------------------------------------------------------------------------
+
+
+def find_repeated(store: Store, actor: Actor, session: Session, key: str | None) -> Export | None:
+    """The export that was asked for under this key, by this person, within a day."""
+    return store.read(lambda tx: _repeated(tx, actor.user_id, session.key, key))
+
+
+def request(
+    store: Store,
+    blobs: Blobs,
+    actor: Actor,
+    session: Session,
+    asked: Asked,
+    shown: Shown,
+    *,
+    max_state_bytes: int,
+) -> Requested:
+    """A new export, or the one that has the same key already: also if both come at once.
+
+    Raises SessionTooLarge, NotFound, RateLimited when too many jobs of the person's wait.
+    """
+    if len(shown.state) > max_state_bytes:
+        raise SessionTooLarge(max_state_bytes, len(shown.state))
+    export = _new(actor, session, asked, shown.rev)
+    if asked.format == "json":
+        content = _Content("application/json", "json", shown.page_count)
+        return _insert_made(store, blobs, export, shown.state, content)
+
+    def insert(tx: Tx) -> Requested:
+        if (found := _check(tx, export)) is not None:
+            return Requested(found, False)
+        exports.insert(tx, export)
+        jobs.add(tx, TASKS[asked.format], export.export_id, actor.user_id)
+        return Requested(export, True)
+
+    return store.write(insert)
+
+
+def store_picture(
+    store: Store, blobs: Blobs, actor: Actor, session: Session, asked: Asked, picture: Path
+) -> Requested:
+    """A completed export of a PNG that the client drew; the file is taken away. Raises Invalid for
+    what is no whole PNG, NotFound."""
+    image_headers.check_png(picture)
+    export = _new(actor, session, asked, session.rev)
+    return _insert_made(store, blobs, export, picture, _Content("image/png", "png", 1))
+
+
+def get_export(store: Store, actor: Actor, export_id: str) -> Export:
+    """Raises NotFound, also for another's."""
+    export = store.read(lambda tx: exports.find_for_user(tx, actor.user_id, export_id))
+    if export is None:
+        raise NotFound("export", export_id)
+    return export
+
+
+def list_exports(store: Store, actor: Actor, session: Session) -> list[Export]:
+    """The actor's own, newest first."""
+    return store.read(lambda tx: exports.list_for_user(tx, actor.user_id, session.key))
+
+
+def delete_export(store: Store, blobs: Blobs, actor: Actor, export_id: str) -> None:
+    """Its file goes too, and so does the work on it. Raises NotFound."""
+
+    def delete(tx: Tx, _: list[Blob]) -> tuple[None, list[str]]:
+        export = exports.find_for_user(tx, actor.user_id, export_id)
+        if export is None:
+            raise NotFound("export", export_id)
+        jobs.cancel(tx, export_id)
+        exports.delete(tx, export_id)
+        return None, [export.sha256] if export.sha256 is not None else []
+
+    files.settle(store, blobs, [], delete)
+
+
+def sign(keys: Keys, export: Export) -> Link:
+    expires_at = clock.now_ms() + LINK_MS
+    return Link(expires_at, keys.seal(LINK, _sealed(export.export_id, expires_at)))
+
+
+def get_signed(store: Store, keys: Keys, export_id: str, link: Link) -> Export:
+    """A completed export, for whoever has the link. Raises Forbidden for a link that isn't ours or
+    has run out, NotFound for what is no longer there."""
+    is_ours = keys.is_seal(LINK, _sealed(export_id, link.expires_at), link.signature)
+    if not is_ours or link.expires_at <= clock.now_ms():
+        raise Forbidden("This link is no longer good. Ask for the export again to get another.")
+    export = store.read(lambda tx: exports.find(tx, export_id))
+    if export is None or export.sha256 is None or is_expired(export):
+        raise NotFound("export", export_id)
+    return export
+
+
+def is_expired(export: Export) -> bool:
+    return export.expires_at <= clock.now_ms()
+
+
+# -- for the jobs ------------------------------------------------------------------------------
+
+
+def begin(store: Store, blobs: Blobs, export_id: str, folder: Path) -> Work | None:
+    """What is to be drawn, put into the folder; None if it was cancelled, or is finished. May be
+    called again when the work broke off. Raises as `drawings.pack`."""
+
+    def start(tx: Tx) -> tuple[Export, Session] | None:
+        export = exports.begin(tx, export_id, clock.now_ms())
+        session = session_rows.find_by_key(tx, export.session_key) if export else None
+        return (export, session) if export and session else None
+
+    started = store.write(start)
+    if started is None:
+        return None
+    export, session = started
+    document = drawings.pack(store, blobs, session, export.rev, folder)
+    return Work(document, export.title, export.format, export.options)
+
+
+def set_progress(store: Store, export_id: str, done: int, total: int) -> bool:
+    """So many of so many pages. False: nobody wants it any more."""
+    percent = min(99, 100 * done // max(total, 1))
+    found = store.read(lambda tx: exports.find(tx, export_id))
+    if found is None or found.progress == percent:
+        return found is not None and found.status == "processing"
+    return store.write(lambda tx: exports.set_progress(tx, export_id, percent, clock.now_ms()))
+
+
+def is_cancelled(store: Store, export_id: str) -> bool:
+    found = store.read(lambda tx: exports.find(tx, export_id))
+    return found is None or found.status not in ("pending", "processing")
+
+
+def complete(
+    store: Store,
+    blobs: Blobs,
+    export_id: str,
+    file: Path,
+    *,
+    content_type: str,
+    suffix: str,
+    page_count: int,
+    warnings: Sequence[str],
+) -> bool:
+    """Takes the file away and shows it to whoever asked. False, and nothing is kept, if nobody
+    wants it any more. Raises StorageFailed."""
+
+    def finish(tx: Tx, kept: list[Blob]) -> tuple[bool, Iterable[str]]:
+        is_wanted = exports.complete(
+            tx,
+            export_id,
+            sha256=kept[0].sha256,
+            content_type=content_type,
+            suffix=suffix.lstrip("."),
+            file_size=kept[0].size,
+            page_count=page_count,
+            warnings=tuple(warnings),
+            now=clock.now_ms(),
+        )
+        return is_wanted, ()
+
+    return files.settle(store, blobs, [file], finish)
+
+
+def fail(store: Store, export_id: str, message: str) -> None:
+    """The message is for the person who asked. What is completed stays so."""
+    store.write(lambda tx: exports.fail(tx, export_id, message, clock.now_ms()))
+
+
+def clean_up(store: Store, blobs: Blobs, now_ms: int) -> int:
+    """Deletes what is past its `expires_at`, files too; returns how many."""
+
+    def drop(tx: Tx, _: list[Blob]) -> tuple[int, Iterable[str]]:
+        expired = exports.list_expired(tx, now_ms, limit=_EXPIRED_AT_ONCE)
+        for export_id, _sha256 in expired:
+            jobs.cancel(tx, export_id)
+            exports.delete(tx, export_id)
+        return len(expired), {sha256 for _, sha256 in expired if sha256 is not None}
+
+    gone = 0
+    while count := files.settle(store, blobs, [], drop):
+        gone += count
+    return gone
+
+
+# -- inside ------------------------------------------------------------------------------------
+
+
+class _Content(NamedTuple):
+    content_type: str
+    suffix: str
+    page_count: int
+
+
+def _new(actor: Actor, session: Session, asked: Asked, rev: int) -> Export:
+    now = clock.now_ms()
+    return Export(
+        export_id=new_id(),
+        session_id=session.session_id,
+        session_key=session.key,
+        user_id=actor.user_id,
+        format=asked.format,
+        status="pending",
+        rev=rev,
+        title=session.name or sessions.DEFAULT_NAME,
+        options=msgspec.json.encode(asked.options),
+        idempotency_key=asked.idempotency_key,
+        progress=0,
+        sha256=None,
+        content_type=None,
+        suffix=None,
+        file_size=None,
+        page_count=None,
+        warnings=(),
+        error=None,
+        created_at=now,
+        updated_at=now,
+        expires_at=now + asked.days * DAY_MS,
+    )
+
+
+def _insert_made(
+    store: Store, blobs: Blobs, export: Export, source: bytes | Path, content: _Content
+) -> Requested:
+    """An export that is complete from the start."""
+
+    def insert(tx: Tx, kept: list[Blob]) -> tuple[Requested, Iterable[str]]:
+        if (found := _check(tx, export)) is not None:
+            return Requested(found, False), ()
+        made = msgspec.structs.replace(
+            export,
+            status="completed",
+            progress=100,
+            sha256=kept[0].sha256,
+            file_size=kept[0].size,
+            content_type=content.content_type,
+            suffix=content.suffix,
+            page_count=content.page_count,
+        )
+        exports.insert(tx, made)
+        return Requested(made, True), ()
+
+    return files.settle(store, blobs, [source], insert)
+
+
+def _check(tx: Tx, export: Export) -> Export | None:
+    """What was asked for under the same key, perhaps a moment ago. Raises NotFound if the person
+    lost the board meanwhile."""
+    if session_rows.find_for_user(tx, export.user_id, export.session_id) is None:
+        raise NotFound("session", export.session_id)
+    return _repeated(tx, export.user_id, export.session_key, export.idempotency_key)
+
+
+def _repeated(tx: Tx, user_id: str, session_key: int, key: str | None) -> Export | None:
+    if key is None:
+        return None
+    since = clock.now_ms() - IDEMPOTENCY_MS
+    return exports.find_by_idempotency_key(tx, user_id, session_key, key, since=since)
+
+
+def _sealed(export_id: str, expires_at: int) -> str:
+    return f"{export_id} {expires_at}"

@@ -1,0 +1,189 @@
+"""Exports.
+
+What serves a person takes their `user_id`: they see their own exports of boards that they may
+open now. The rest is for the jobs and the upkeep.
+"""
+
+import msgspec
+
+from solosync.records.exports import Export
+from solosync.store.transactions import Row, Tx
+
+_COLUMNS = """
+    exports.export_id, sessions.session_id, exports.session_key, exports.user_id, exports.format,
+    exports.status, exports.rev, exports.title, exports.options, exports.idempotency_key,
+    exports.progress, exports.sha256, exports.content_type, exports.suffix, exports.file_size,
+    exports.page_count, exports.warnings, exports.error, exports.created_at, exports.updated_at,
+    exports.expires_at
+"""
+_WITH_SESSION = "FROM exports JOIN sessions ON sessions.key = exports.session_key"
+_VISIBLE_TO_USER = f"""
+    {_WITH_SESSION}
+    JOIN memberships USING (organization_id)
+    WHERE exports.user_id = ? AND memberships.user_id = exports.user_id
+    AND memberships.role IN ('admin', 'member') AND sessions.deleted_at IS NULL
+"""
+_WARNINGS = msgspec.json.Decoder(tuple[str, ...])
+_WARNINGS_AT = 16
+
+
+def insert(tx: Tx, export: Export) -> None:
+    tx.execute(
+        """
+        INSERT INTO exports (
+            export_id, session_key, user_id, format, status, rev, title, options,
+            idempotency_key, progress, sha256, content_type, suffix, file_size, page_count,
+            warnings, error, created_at, updated_at, expires_at
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            export.export_id,
+            export.session_key,
+            export.user_id,
+            export.format,
+            export.status,
+            export.rev,
+            export.title,
+            export.options,
+            export.idempotency_key,
+            export.progress,
+            export.sha256,
+            export.content_type,
+            export.suffix,
+            export.file_size,
+            export.page_count,
+            msgspec.json.encode(export.warnings),
+            export.error,
+            export.created_at,
+            export.updated_at,
+            export.expires_at,
+        ),
+    )
+
+
+def find(tx: Tx, export_id: str) -> Export | None:
+    """Whoever asks, but none of a board in the trash."""
+    row = tx.one(
+        f"SELECT {_COLUMNS} {_WITH_SESSION} WHERE export_id = ? AND deleted_at IS NULL",
+        (export_id,),
+    )
+    return _export(row) if row else None
+
+
+def find_for_user(tx: Tx, user_id: str, export_id: str) -> Export | None:
+    row = tx.one(f"SELECT {_COLUMNS} {_VISIBLE_TO_USER} AND export_id = ?", (user_id, export_id))
+    return _export(row) if row else None
+
+
+def find_by_idempotency_key(
+    tx: Tx, user_id: str, session_key: int, idempotency_key: str, *, since: int
+) -> Export | None:
+    row = tx.one(
+        f"""
+        SELECT {_COLUMNS} {_VISIBLE_TO_USER}
+        AND session_key = ? AND idempotency_key = ? AND exports.created_at >= ?
+        """,
+        (user_id, session_key, idempotency_key, since),
+    )
+    return _export(row) if row else None
+
+
+def list_for_user(tx: Tx, user_id: str, session_key: int) -> list[Export]:
+    """Newest first."""
+    rows = tx.all(
+        f"""
+        SELECT {_COLUMNS} {_VISIBLE_TO_USER} AND session_key = ?
+        ORDER BY exports.created_at DESC, exports.rowid DESC
+        """,
+        (user_id, session_key),
+    )
+    return [_export(row) for row in rows]
+
+
+def begin(tx: Tx, export_id: str, now: int) -> Export | None:
+    """Marks it as being worked on, again if need be; None if it's done, failed or gone."""
+    begun = tx.execute(
+        """
+        UPDATE exports SET status = 'processing', progress = 0, updated_at = ?
+        WHERE export_id = ? AND status IN ('pending', 'processing')
+        """,
+        (now, export_id),
+    )
+    return find(tx, export_id) if begun.rowcount else None
+
+
+def set_progress(tx: Tx, export_id: str, percent: int, now: int) -> bool:
+    """False if it isn't being worked on."""
+    changed = tx.execute(
+        """
+        UPDATE exports SET progress = ?, updated_at = ?
+        WHERE export_id = ? AND status = 'processing'
+        """,
+        (percent, now, export_id),
+    )
+    return changed.rowcount > 0
+
+
+def complete(
+    tx: Tx,
+    export_id: str,
+    *,
+    sha256: str,
+    content_type: str,
+    suffix: str,
+    file_size: int,
+    page_count: int,
+    warnings: tuple[str, ...],
+    now: int,
+) -> bool:
+    """False if it isn't being worked on."""
+    changed = tx.execute(
+        """
+        UPDATE exports SET
+            status = 'completed', progress = 100, sha256 = ?, content_type = ?, suffix = ?,
+            file_size = ?, page_count = ?, warnings = ?, error = NULL, updated_at = ?
+        WHERE export_id = ? AND status = 'processing'
+        """,
+        (
+            sha256,
+            content_type,
+            suffix,
+            file_size,
+            page_count,
+            msgspec.json.encode(warnings),
+            now,
+            export_id,
+        ),
+    )
+    return changed.rowcount > 0
+
+
+def fail(tx: Tx, export_id: str, error: str, now: int) -> None:
+    """Not what is completed already."""
+    tx.execute(
+        """
+        UPDATE exports SET status = 'failed', error = ?, updated_at = ?
+        WHERE export_id = ? AND status IN ('pending', 'processing')
+        """,
+        (error, now, export_id),
+    )
+
+
+def delete(tx: Tx, export_id: str) -> None:
+    tx.execute("DELETE FROM exports WHERE export_id = ?", (export_id,))
+
+
+def list_expired(tx: Tx, now: int, *, limit: int) -> list[tuple[str, str | None]]:
+    """Ids and contents of some whose time is over, the oldest first."""
+    return tx.all(
+        """
+        SELECT export_id, sha256 FROM exports WHERE expires_at <= ?
+        ORDER BY expires_at LIMIT ?
+        """,
+        (now, limit),
+    )  # type: ignore[return-value]
+
+
+def _export(row: Row) -> Export:
+    warnings = _WARNINGS.decode(row[_WARNINGS_AT])
+    return Export(*row[:_WARNINGS_AT], warnings, *row[_WARNINGS_AT + 1 :])
