@@ -1,0 +1,353 @@
+"""The outline of a line drawn by hand, after the perfect-freehand algorithm.
+
+The line is smoothed by dragging a pen after the points, then widened to both sides: more where the
+pen pressed harder, or, without a measured pressure, where it was slower. Coordinates agree with
+the npm package of that name, version 1.2, which whiteboards draw their strokes with.
+
+A board has thousands of strokes of some dozens of points each, too short for numpy to pay: points
+are complex numbers here, for which one operation of the interpreter is one on both coordinates.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from solosync.render.geometry import Path, Points
+
+FIRST_PRESSURE = 0.25  # of a first point that comes without one; the others' is
+PRESSURE = 0.5
+PRESSURE_RATE = 0.275  # how fast a simulated pressure follows the pen's speed
+TAIL = 3.0  # points that near to the end are noise of lifting the pen
+THINNEST = 0.01
+MOST_PIECES = 16
+
+# The peer's half circle is slightly more than one, and its steps are added up: both show in the
+# last digits, and in whether the last step is still made.
+_PI = math.pi + 0.0001
+
+
+def _turns(count: int, angle: float, *, first: int = 1) -> list[complex]:
+    """Rotations by parts of an angle, the last of them not beyond all of it."""
+    turns = []
+    part = first / count
+    while part <= 1:
+        turns.append(complex(math.cos(angle * part), math.sin(angle * part)))
+        part += 1 / count
+    return turns
+
+
+_CORNER = _turns(13, _PI, first=0)
+_CORNER_BACK = _turns(13, -_PI, first=0)
+_START_CAP = _turns(13, _PI)
+_END_CAP = _turns(29, 3 * _PI)
+_DOT = _turns(13, 2 * _PI)
+
+
+def _linear(part: float) -> float:
+    return part
+
+
+def ease_out_quadratic(part: float) -> float:
+    return part * (2 - part)
+
+
+def ease_out_cubic(part: float) -> float:
+    return (part - 1) ** 3 + 1
+
+
+Easing = Callable[[float], float]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a line begins or ends: ``taper`` is the length in pixels over which it narrows to
+    nothing, or True for all of it; without one, ``cap`` makes the end round."""
+
+    cap: bool = True
+    taper: float | bool = 0
+    easing: Easing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """``size`` is the width at a pressure of a half; ``thinning`` how much the pressure matters
+    (-1..1); ``smoothing`` how far outline points stand apart, and ``streamline`` how far the pen
+    lags behind (0..1 both). ``is_complete``: the line ends in its last point, without lag."""
+
+    size: float = 16
+    thinning: float = 0.5
+    smoothing: float = 0.5
+    streamline: float = 0.5
+    simulate_pressure: bool = True
+    easing: Easing = _linear
+    start: End = End()
+    end: End = End()
+    is_complete: bool = False
+
+
+@dataclass(slots=True)
+class _Track:
+    """The smoothed line, a list for each property of its points."""
+
+    points: list[complex]
+    pressures: list[float]
+    back: list[complex]  # the unit vector to the point before
+    steps: list[float]
+    lengths: list[float]  # from the beginning
+
+
+def outline(
+    points: Sequence[complex], pressures: Sequence[float | None] | None, pen: Pen
+) -> list[complex]:
+    """The corners of the closed outline, to be filled non-zero; empty for no points or no size.
+
+    ``points`` are finite x + y·j; a pressure that is None or negative counts as none.
+    """
+    if not points or pen.size <= 0:
+        return []
+    track = _streamlined(points, pressures, pen)
+    tapers = _taper(pen.start, track, pen), _taper(pen.end, track, pen)
+    if len(track.points) == 1:
+        return _dot(track, pen) if pen.is_complete or not any(tapers) else []
+    kept = _without_tail(track.lengths)
+    corners = _sharp_corners(track.back, kept)
+    radii = _radii(track, kept, corners, pen)
+    if any(tapers):
+        radii = _tapered(radii, track, kept, tapers, pen)
+    left, right = _sides(track, kept, corners, radii, (pen.size * pen.smoothing) ** 2)
+    start = _start_cap(left[0], right[0], track.points[0], pen.start) if not tapers[0] else []
+    end = _end_cap(track, radii[-1], pen.end) if not tapers[1] else [track.points[-1]]
+    right.reverse()
+    return left + end + right + start
+
+
+def path(corners: Sequence[complex], tolerance: float = 0.05) -> Path:
+    """The outline as it is usually drawn: the corners are control points of quadratic curves that
+    meet half-way between them. As a polygon that strays less than ``tolerance`` from it."""
+    return Path.polygon(_rounded(np.array(corners, np.complex128), tolerance))
+
+
+def _rounded(corners: npt.NDArray[np.complex128], tolerance: float) -> Points:
+    if len(corners) < 3:
+        return corners.view(np.float64).reshape(-1, 2)
+    middles = np.empty_like(corners)
+    np.add(corners[:-1], corners[1:], out=middles[:-1])
+    middles[-1] = corners[-1] + corners[0]
+    middles *= 0.5
+    before = np.empty_like(middles)
+    before[1:] = middles[:-1]
+    before[0] = corners[0]
+    bends = before - 2 * corners + middles
+    # n chords of a quadratic curve stray from it by its bend / (4 n²).
+    pieces = np.sqrt(np.abs(bends) / (4 * tolerance)).astype(np.int64) + 1
+    np.minimum(pieces, MOST_PIECES, out=pieces)
+    ends = np.cumsum(pieces)
+    which = np.repeat(np.arange(len(corners)), pieces)
+    t = (np.arange(1, ends[-1] + 1) - (ends - pieces)[which]) / pieces[which]
+    curve = before[which] + t * (2 * (corners - before)[which] + t * bends[which])
+    polygon: Points = curve.view(np.float64).reshape(-1, 2)
+    return polygon
+
+
+def _streamlined(
+    points: Sequence[complex], pressures: Sequence[float | None] | None, pen: Pen
+) -> _Track:
+    points, pressures = _enough(points, pressures)
+    follow = 0.15 + (1 - pen.streamline) * 0.85
+    previous = points[0]
+    last = len(points) - 1
+    track = _Track([previous], [_pressure(pressures[0], FIRST_PRESSURE)], [0j], [0.0], [0.0])
+    length, is_long = 0.0, False
+    for place in range(1, last + 1):
+        step = points[place] - previous
+        if place != last or not pen.is_complete:
+            step *= follow
+        distance = abs(step)
+        if not distance:
+            continue
+        length += distance
+        if not is_long and place < last:
+            # The first pixels of a line have no direction yet.
+            if length < pen.size:
+                continue
+            is_long = True
+        track.back.append(-step / distance)
+        previous += step
+        track.points.append(previous)
+        track.pressures.append(_pressure(pressures[place], PRESSURE))
+        track.steps.append(distance)
+        track.lengths.append(length)
+    if len(track.back) > 1:
+        track.back[0] = track.back[1]
+    return track
+
+
+def _enough(
+    points: Sequence[complex], pressures: Sequence[float | None] | None
+) -> tuple[Sequence[complex], Sequence[float | None]]:
+    """A single point becomes a short line, and the way between two is divided in four."""
+    if pressures is None:
+        pressures = [None] * len(points)
+    if len(points) == 1:
+        return [points[0], points[0] + (1 + 1j)], [pressures[0]] * 2
+    if len(points) == 2:
+        first, way = points[0], points[1] - points[0]
+        divided = [first, *(first + way * (part / 4) for part in range(1, 5))]
+        return divided, [pressures[0], None, None, None, None]
+    return points, pressures
+
+
+def _pressure(given: float | None, default: float) -> float:
+    return given if given is not None and given >= 0 else default
+
+
+def _taper(end: End, track: _Track, pen: Pen) -> float:
+    if end.taper is True:
+        return max(pen.size, track.lengths[-1])
+    return end.taper
+
+
+def _without_tail(lengths: list[float]) -> list[int]:
+    """Which points are used: all but those that nearly coincide with the last one."""
+    last = len(lengths) - 1
+    kept = last
+    while kept > 0 and lengths[-1] - lengths[kept - 1] < TAIL:
+        kept -= 1
+    return [*range(kept), last]
+
+
+def _sharp_corners(back: list[complex], kept: list[int]) -> list[bool]:
+    """Where the line turns by more than a right angle, at the point or right after it."""
+    corners = []
+    last = len(back) - 1
+    before = back[0].conjugate()
+    was_turning = False
+    for place in kept:
+        here = back[place]
+        turns_next = place < last and (here.conjugate() * back[place + 1]).real < 0
+        if turns_next or (not was_turning and (here * before).real < 0):
+            corners.append(True)
+            was_turning = was_turning or turns_next
+        else:
+            corners.append(False)
+            was_turning = False
+            if place < last:
+                before = here.conjugate()
+    return corners
+
+
+def _radii(track: _Track, kept: list[int], corners: list[bool], pen: Pen) -> list[float]:
+    size, thinning, easing = pen.size, pen.thinning, pen.easing
+    if not thinning:
+        return [max(THINNEST, size / 2)] * len(kept)
+    if pen.simulate_pressure:
+        pressures = _simulated(track, kept, corners, size)
+    else:
+        pressures = [track.pressures[place] for place in kept]
+    if easing is _linear:
+        return [max(THINNEST, size * (0.5 - thinning * (0.5 - pressure))) for pressure in pressures]
+    return [
+        max(THINNEST, size * easing(0.5 - thinning * (0.5 - pressure))) for pressure in pressures
+    ]
+
+
+def _simulated(track: _Track, kept: list[int], corners: list[bool], size: float) -> list[float]:
+    """Slow is hard; each pressure moves from the one before, but not from one in a corner."""
+    before = track.pressures[0]
+    steps = track.steps
+    for step in steps[:10]:
+        speed = min(1.0, step / size)
+        before = (before + min(1.0, before + (1 - speed - before) * speed * PRESSURE_RATE)) / 2
+    pressures = []
+    for place, is_corner in zip(kept, corners, strict=True):
+        step = steps[place]
+        speed = step / size if step < size else 1.0
+        pressure = before + (1 - speed - before) * speed * PRESSURE_RATE
+        if pressure > 1:
+            pressure = 1.0
+        pressures.append(pressure)
+        if not is_corner:
+            before = pressure
+    return pressures
+
+
+def _tapered(
+    radii: list[float], track: _Track, kept: list[int], tapers: tuple[float, float], pen: Pen
+) -> list[float]:
+    start_ease = pen.start.easing or ease_out_quadratic
+    end_ease = pen.end.easing or ease_out_cubic
+    total = track.lengths[-1]
+    tapered = []
+    for place, radius in zip(kept, radii, strict=True):
+        done, left = track.lengths[place], total - track.lengths[place]
+        from_start = start_ease(done / tapers[0]) if done < tapers[0] else 1.0
+        to_end = end_ease(left / tapers[1]) if left < tapers[1] else 1.0
+        tapered.append(max(THINNEST, radius * min(from_start, to_end)))
+    return tapered
+
+
+def _sides(
+    track: _Track, kept: list[int], corners: list[bool], radii: list[float], apart: float
+) -> tuple[list[complex], list[complex]]:
+    """The outline's points to the left and to the right of the line, ``apart`` (squared) from the
+    one before; sharp corners are rounded by half circles on both sides."""
+    points, back = track.points, track.back
+    last = len(points) - 1
+    left: list[complex] = []
+    right: list[complex] = []
+    before = back[0]
+    last_left = last_right = points[0]
+    for place, is_corner, radius in zip(kept, corners, radii, strict=True):
+        point, here = points[place], back[place]
+        if is_corner:
+            offset = before * (-1j * radius)
+            left += [point - offset * turn for turn in _CORNER]
+            right += [point + offset * turn for turn in _CORNER_BACK]
+            last_left, last_right = left[-1], right[-1]
+            continue
+        if place == last:
+            offset = here * (-1j * radius)
+            left.append(point - offset)
+            right.append(point + offset)
+            break
+        following = back[place + 1]
+        # Perpendicular to the mean of both directions, weighted by how alike they are.
+        alike = here.real * following.real + here.imag * following.imag
+        offset = (following + (here - following) * alike) * (-1j * radius)
+        side = point - offset
+        way = side - last_left
+        if place <= 1 or way.real * way.real + way.imag * way.imag > apart:
+            left.append(side)
+            last_left = side
+        side = point + offset
+        way = side - last_right
+        if place <= 1 or way.real * way.real + way.imag * way.imag > apart:
+            right.append(side)
+            last_right = side
+        before = here
+    return left, right
+
+
+def _start_cap(left: complex, right: complex, first: complex, end: End) -> list[complex]:
+    if end.cap:
+        around = right - first
+        return [first + around * turn for turn in _START_CAP]
+    across = left - right
+    return [first - across * share for share in (0.5, 0.51, -0.51, -0.5)]
+
+
+def _end_cap(track: _Track, radius: float, end: End) -> list[complex]:
+    last, sideways = track.points[-1], track.back[-1] * 1j
+    if end.cap:
+        return [last + sideways * (radius * turn) for turn in _END_CAP]
+    return [last + sideways * (radius * share) for share in (1, 0.99, -0.99, -1)]
+
+
+def _dot(track: _Track, pen: Pen) -> list[complex]:
+    point = track.points[0]
+    radius = _radii(track, [0], [False], pen)[0]
+    sideways = -1j * complex(1, 1) / math.sqrt(2)
+    return [point + sideways * (radius * turn) for turn in _DOT]
