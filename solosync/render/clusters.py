@@ -38,7 +38,8 @@ def _continues(cluster: str, char: str, ends_flag: bool) -> bool:
     if ends_flag or unicodedata.category(char) in MARKS or EXTENDERS.match(char):
         return True
     if before == JOINER:
-        return unicodedata.category(char) in ("So", "Sk") and len(cluster) > 1
+        is_picture = unicodedata.category(cluster[0]) == unicodedata.category(char) == "So"
+        return is_picture and not FLAG_LETTERS.match(char)
     return char in THAI_AND_LAO_AM or _joins_hangul(before, char)
 
 
@@ -48,8 +49,10 @@ def _joins_hangul(before: str, char: str) -> bool:
         return False
     if "\u1100" <= before <= "\u115f":
         return char <= "\u11a7" or char >= "\uac00"
-    is_syllable = "\uac00" <= before <= "\ud7a3"
-    if "\u1160" <= before <= "\u11a7" or is_syllable:
+    if "\uac00" <= before <= "\ud7a3":
+        has_tail = (ord(before) - 0xAC00) % 28 != 0
+        return ("\u11a8" if has_tail else "\u1160") <= char <= "\u11ff"
+    if "\u1160" <= before <= "\u11a7":
         return "\u1160" <= char <= "\u11ff"
     return "\u11a8" <= before <= "\u11ff" and "\u11a8" <= char <= "\u11ff"
 

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from solosync.render.faces import Face
 
 SUFFIXES = {".ttf", ".otf", ".ttc", ".otc"}
+BOXES_FOR_ALL = "lastresort"  # has a glyph for everything, but shows none of it
 MAX_FACES = 64  # of one collection; the largest known has 12
 
 # Which of two fonts that both have a character is taken: plain before styled, then by this list.
@@ -16,6 +17,7 @@ PREFERRED = ["notosans", "dejavusans", "segoeui", "arialuni", "freesans"]
 STYLED = [
     *("bold", "italic", "oblique", "light", "thin", "black", "medium", "heavy", "condensed"),
     *("narrow", "mono", "serif", "display", "mincho", "song", "ming", "math", "icon"),
+    "unifont",
 ]
 # How names tell which language's way of writing Chinese characters a font has.
 MARKS = {
@@ -48,7 +50,11 @@ class SystemFonts:
     @cached_property
     def files(self) -> list[Path]:
         found = (file for folder in self.folders for file in folder.rglob("*"))
-        return [file for file in found if file.suffix.lower() in SUFFIXES]
+        return [
+            file
+            for file in found
+            if file.suffix.lower() in SUFFIXES and not file.stem.lower().startswith(BOXES_FOR_ALL)
+        ]
 
     def find(self, characters: str, language: str = "") -> Face | None:
         """The best face that draws all of these characters; ``language`` (`zh`, `ja`, `ko`)
@@ -78,7 +84,6 @@ class SystemFonts:
 def _rank(name: str, language: str) -> tuple[bool, bool, int, str]:
     plain = name.lower().replace("-", "").replace("_", "").replace(" ", "")
     is_foreign = not any(mark in plain for mark in MARKS.get(language, [""]))
-    # "semilight" and the like are found in the list's words as well.
     is_styled = any(word in plain for word in STYLED)
     place = next((at for at, name in enumerate(PREFERRED) if plain.startswith(name)), 99)
     return is_styled, is_foreign, place, name
