@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check soak bench binary format clean
+.PHONY: help serve test check soak visual bench binary format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ format: $(VENV)/.dev ## Put the code into its format
 
 soak: $(VENV)/.dev ## Run the long tests with their full counts (an hour or more)
 	@$(BIN)/python -m pytest -m soak --timeout 0 -s $(ARGS)
+
+visual: $(VENV)/.dev ## Compare pictures of boards with those a browser draws
+	@$(BIN)/python -m tests.visual $(ARGS)
+	@$(BIN)/python -m pytest -q -m visual
 
 bench: $(VENV)/.dev ## Measure the server beside its peers
 	@$(BIN)/python -m tests.bench $(ARGS)
