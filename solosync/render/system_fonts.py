@@ -4,7 +4,9 @@ import sys
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+import uharfbuzz as hb
 
 from solosync.render.faces import Face
 
@@ -46,6 +48,7 @@ class SystemFonts:
         self.folders = list(folders)
         self._faces: dict[Path, list[Face]] = {}
         self._ranked: dict[str, list[Path]] = {}
+        self._characters: Any = None  # what any of them has, once all have been looked into
 
     @cached_property
     def files(self) -> list[Path]:
@@ -59,11 +62,24 @@ class SystemFonts:
     def find(self, characters: str, language: str = "") -> Face | None:
         """The best face that draws all of these characters; ``language`` (`zh`, `ja`, `ko`)
         chooses among those that would draw the same characters differently."""
+        if self._characters is not None and not all(
+            ord(char) in self._characters for char in characters
+        ):
+            return None
         for file in self._in_order(language):
             for face in self._in(file, language):
                 if all(face.draws(char) for char in characters):
                     return face
+        if self._characters is None:
+            self._characters = self._all_characters()
         return None
+
+    def _all_characters(self) -> Any:
+        characters = hb.Set()
+        for faces in self._faces.values():
+            for face in faces:
+                characters.update(face.characters)
+        return characters
 
     def _in_order(self, language: str) -> list[Path]:
         order = self._ranked.get(language)
