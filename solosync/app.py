@@ -6,7 +6,6 @@ import asyncio
 import errno
 import functools
 import json
-import logging
 import signal
 import socket
 import sys
@@ -15,7 +14,7 @@ import time
 import webbrowser
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import uvicorn
 from litestar import Litestar
@@ -24,10 +23,15 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template import TemplateConfig
 from uvicorn.server import HANDLED_SIGNALS
 
-from solosync import crypto, paths
+from solosync import clock, crypto, paths
+from solosync.blobs import open_blobs
 from solosync.config import Config
-from solosync.domain import Store, links, upkeep
-from solosync.errors import Locked, SolosyncError, Unavailable
+from solosync.domain import Store, links, thumbnails
+from solosync.errors import Locked, Unavailable
+from solosync.jobs.context import Context
+from solosync.jobs.runner import Runner
+from solosync.jobs.schedule import SCHEDULE
+from solosync.jobs.tasks import TASKS
 from solosync.option_kinds import MIB
 from solosync.realtime.rooms import Rooms
 from solosync.store.lock import FolderLock, read_holder
@@ -37,10 +41,6 @@ from solosync.web.routes import routes
 from solosync.web.services import Services
 from solosync.web.sockets.link import Link
 
-log = logging.getLogger(__name__)
-
-FIRST_UPKEEP_SECONDS = 60
-UPKEEP_SECONDS = 600
 CORS_MAX_AGE_SECONDS = 600
 # Fewer than the store has readers, so that a quick read on the event loop never waits for one.
 WORKERS = 6
@@ -248,6 +248,7 @@ async def _running(app: Litestar, config: Config, store: Store | None) -> AsyncI
         if store is None:
             store = stack.enter_context(_open_store(config))
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(WORKERS, "worker"))
+        blobs = open_blobs(config.storage_url, config.data_dir)
         rooms = Rooms(store, memory_bytes=config.room_memory_bytes)
         rooms.start()
         stack.push_async_callback(rooms.close)
@@ -258,24 +259,15 @@ async def _running(app: Litestar, config: Config, store: Store | None) -> AsyncI
             rooms=rooms,
             openapi=functools.cache(lambda: openapi_json(config).encode()),
         )
-        upkeep = asyncio.create_task(_keep_up_forever(store, config))
-        try:
-            yield
-        finally:
-            upkeep.cancel()
-            with suppress(asyncio.CancelledError):
-                await upkeep
-
-
-async def _keep_up_forever(store: Store, config: Config) -> None:
-    wait_seconds = FIRST_UPKEEP_SECONDS
-    while True:
-        await asyncio.sleep(wait_seconds)
-        wait_seconds = UPKEEP_SECONDS
-        try:
-            await asyncio.to_thread(upkeep.run, store, config)
-        except SolosyncError as error:
-            log.warning("Upkeep stopped short, and will be tried again: %s", error)
+        runner = Runner(
+            Context(store, config, blobs),
+            TASKS,
+            SCHEDULE,
+            find=lambda: thumbnails.queue_due(store, clock.now_ms()),
+        )
+        runner.start()
+        stack.push_async_callback(asyncio.to_thread, runner.close)
+        yield
 
 
 def _cors(config: Config) -> CORSConfig:

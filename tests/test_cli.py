@@ -20,6 +20,8 @@ COMMANDS = [
     "users deactivate",
     "boards list",
     "import",
+    "jobs",
+    "jobs retry",
     "config",
     "doctor",
     "openapi",
@@ -231,3 +233,31 @@ def test_name_with_control_characters_cannot_steer_the_terminal(run, tmp_path):
     (tmp_path / "a\x1b[2Jb.json").write_text(json.dumps(BOARD), encoding="utf-8")
     assert run("import", str(tmp_path / "a\x1b[2Jb.json")).code == 0
     assert "\x1b" not in run("boards", "list").out
+
+
+def test_jobs_are_listed_and_a_failed_one_is_queued_again(run, tmp_path):
+    from solosync.domain import jobs
+    from solosync.store.engine import Store
+
+    add(run)
+    with Store.open(tmp_path / "data" / "solosync.db") as store:
+        failed = store.write(lambda tx: jobs.add(tx, "solo.generate_pdf_export", "e1"))
+        waiting = store.write(lambda tx: jobs.add(tx, "solo.generate_thumbnail", "s1"))
+        jobs.fail(store, failed, "The disk is full.")
+    listed = run("jobs", "--json").json
+    assert [(job["id"], job["status"]) for job in listed] == [
+        (waiting, "queued"),
+        (failed, "failed"),
+    ]
+    assert "The disk is full." in run("jobs").out
+    assert [job["id"] for job in run("jobs", "--failed", "--json").json] == [failed]
+    assert_one_line_error(run("jobs", "retry", waiting), "it is queued")
+    assert_one_line_error(run("jobs", "retry", "unknown"), "no such job")
+    assert "solo.generate_pdf_export" in run("jobs", "retry", failed).out
+    assert {job["status"] for job in run("jobs", "--json").json} == {"queued"}
+
+
+def test_data_folder_may_be_named_before_retry(tmp_path):
+    parser = cli.build_parser()
+    arguments = parser.parse_args(["jobs", "--data-dir", str(tmp_path), "retry", "j1"])
+    assert (arguments.data_dir, arguments.job_id) == (str(tmp_path), "j1")

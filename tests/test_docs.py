@@ -26,7 +26,7 @@ def commands(parser: argparse.ArgumentParser, name: str = "solosync") -> Iterato
     groups = [
         action for action in parser._actions if isinstance(action, argparse._SubParsersAction)
     ]
-    if not groups:
+    if not groups or parser.get_default("run"):
         yield name, parser.description or ""
     for group in groups:
         for word, child in group.choices.items():

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from solosync import __version__
-from solosync.cli import about, boards, server, terminal, users
+from solosync.cli import about, boards, jobs, server, terminal, users
 from solosync.cli.arguments import Parser
 from solosync.config import ConfigError
 from solosync.errors import SolosyncError
@@ -32,6 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "serve")
+    if words == ["render-worker"]:  # for the server, not for people
+        from solosync.cli import render_worker
+
+        return render_worker.main()
     arguments = build_parser().parse_args(words)
     try:
         code: int = arguments.run(arguments)
@@ -57,7 +61,7 @@ def build_parser() -> Parser:
     parser = Parser(prog="solosync", description=DESCRIPTION, formatter_class=layout)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
-    for module in (server, users, boards, about):
+    for module in (server, users, boards, jobs, about):
         module.register(commands)
     return parser
 

@@ -50,6 +50,11 @@ def add_once(tx: Tx, task: str, subject: str = "", user_id: str | None = None) -
     return waiting.job_id if waiting is not None else add(tx, task, subject, user_id)
 
 
+def is_unfinished(tx: Tx, task: str, subject: str) -> bool:
+    """Whether it is waiting or being worked on."""
+    return jobs.is_unfinished(tx, task, subject)
+
+
 def cancel(tx: Tx, subject: str) -> int:
     """Ends all unfinished jobs about a subject; one that is being worked on is stopped soon."""
     ended = jobs.cancel(tx, subject, clock.now_ms())
@@ -60,6 +65,14 @@ def cancel(tx: Tx, subject: str) -> int:
 
 def find(store: Store, job_id: str) -> Job | None:
     return store.read(lambda tx: jobs.find(tx, job_id))
+
+
+def get_job(store: Store, job_id: str) -> Job:
+    """Raises NotFound."""
+    job = find(store, job_id)
+    if job is None:
+        raise NotFound("job", job_id)
+    return job
 
 
 def list_jobs(store: Store, *, status: JobStatus | None = None) -> list[Job]:
@@ -74,8 +87,7 @@ def retry(store: Store, job_id: str) -> Job:
     def reopen(tx: Tx) -> Job:
         job = jobs.reopen(tx, job_id)
         if job is None:
-            present = jobs.find(tx, job_id)
-            if present is None:
+            if (present := jobs.find(tx, job_id)) is None:
                 raise NotFound("job", job_id)
             raise Conflict(
                 f"Only a failed or cancelled job can be retried; it is {present.status}."

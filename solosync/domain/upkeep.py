@@ -1,11 +1,13 @@
 """What is done from time to time, so that a data folder doesn't grow without bound."""
 
+import contextlib
 import logging
+from collections.abc import Callable
+from pathlib import Path
 
-from solosync import clock
 from solosync.config import Config
 from solosync.domain import bases as held_bases
-from solosync.domain import history, idempotency
+from solosync.domain import history, idempotency, jobs
 from solosync.errors import SolosyncError
 from solosync.events import SessionDeleted
 from solosync.store import bases, links, maintenance, sessions, tokens
@@ -16,23 +18,28 @@ from solosync.store.transactions import Tx
 log = logging.getLogger(__name__)
 
 
-def run(store: Store, config: Config, now_ms: int | None = None) -> None:
-    """Thins the history of every board, empties the trash, drops what has expired, and gives the
-    freed space back. Each step is short transactions of its own; one that fails is logged, and
-    the rest still runs. ``now_ms`` is for tests: what would be done then."""
-    now = clock.now_ms() if now_ms is None else now_ms
+def run(store: Store, config: Config, now_ms: int) -> None:
+    """All of it, one after the other, as if it were ``now_ms``."""
+    thin_histories(store, config, now_ms)
+    purge_trash(store, now_ms - config.trash_days * history.DAY_MS)
+    drop_expired(store, now_ms)
+    give_back_space(store)
+
+
+def thin_histories(
+    store: Store, config: Config, now_ms: int, check: Callable[[], object] = lambda: None
+) -> None:
+    """Of every board, in short transactions; one that can't be thinned is logged, and the rest
+    still is. ``check`` is called between boards, and ends it by raising."""
     keep = history.Keep(
         config.history_full_hours, config.history_hourly_days, config.history_daily_days
     )
     for session in store.read(sessions.list_all):
+        check()
         try:
-            history.thin(store, session, now, keep)
+            history.thin(store, session, now_ms, keep)
         except SolosyncError as error:
             log.warning("The history of board %s was not thinned: %s", session.session_id, error)
-    purge_trash(store, now - config.trash_days * history.DAY_MS)
-    store.write(lambda tx: _drop_expired(tx, now))
-    maintenance.incremental_vacuum(store)
-    maintenance.truncate_log(store)
 
 
 def purge_trash(store: Store, before_ms: int) -> int:
@@ -50,8 +57,37 @@ def purge_trash(store: Store, before_ms: int) -> int:
     return purged
 
 
-def _drop_expired(tx: Tx, now: int) -> None:
-    answers.purge(tx, now - idempotency.KEPT_MS)
-    bases.drop_older(tx, now - held_bases.KEPT_DAYS * history.DAY_MS)
-    links.purge(tx, now)
-    tokens.purge(tx, now)
+def drop_expired(store: Store, now_ms: int) -> None:
+    """Remembered answers, bases, links, tokens, and jobs that ended long ago."""
+
+    def drop(tx: Tx) -> None:
+        answers.purge(tx, now_ms - idempotency.KEPT_MS)
+        bases.drop_older(tx, now_ms - held_bases.KEPT_DAYS * history.DAY_MS)
+        links.purge(tx, now_ms)
+        tokens.purge(tx, now_ms)
+        jobs.purge(tx, now_ms)
+
+    store.write(drop)
+
+
+def give_back_space(store: Store) -> None:
+    """What the database doesn't need any more, to the disk."""
+    maintenance.incremental_vacuum(store)
+    maintenance.truncate_log(store)
+
+
+def remove_old_files(folder: Path, before_ms: int) -> int:
+    """Files below a folder that nobody has written to since then, and empty folders likewise; how
+    many files. For temporary ones, which a process that died has left."""
+    removed = 0
+    for path in sorted(folder.rglob("*"), reverse=True):  # what is inside a folder comes first
+        with contextlib.suppress(FileNotFoundError):  # its owner was faster
+            if path.lstat().st_mtime * 1000 >= before_ms:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                with contextlib.suppress(OSError):  # not empty
+                    path.rmdir()
+            else:
+                path.unlink()
+                removed += 1
+    return removed

@@ -44,6 +44,11 @@ def find_queued(tx: Tx, task: str, subject: str) -> Job | None:
     return Job(*row) if row else None
 
 
+def is_unfinished(tx: Tx, task: str, subject: str) -> bool:
+    sql = f"SELECT 1 FROM jobs WHERE subject = ? AND task = ? AND {UNFINISHED}"
+    return tx.one(sql, (subject, task)) is not None
+
+
 def list_all(tx: Tx, *, status: JobStatus | None = None) -> list[Job]:
     """The last added first; of one status only, if it is given."""
     rows = tx.all(

@@ -1,5 +1,6 @@
 import pytest
 
+from solosync.clock import now_ms
 from solosync.domain import jobs
 from solosync.errors import Conflict, NotFound, RateLimited
 from solosync.events import JobQueued, JobSettled
@@ -8,7 +9,7 @@ from tests.make import make_user
 
 @pytest.fixture
 def heard(store):
-    events = []
+    events: list[object] = []
     for kind in (JobQueued, JobSettled):
         store.bus.subscribe(kind, events.append)
     return events
@@ -16,6 +17,12 @@ def heard(store):
 
 def add(store, *arguments):
     return store.write(lambda tx: jobs.add(tx, *arguments))
+
+
+def claim(store, job_id):
+    job = jobs.claim(store, job_id)
+    assert job is not None
+    return job
 
 
 def test_job_is_announced_once_it_is_committed(store, heard):
@@ -66,7 +73,7 @@ def test_finished_and_failed_jobs_are_announced_with_how_it_went(store, heard):
         JobSettled(good, "solo.draw", "e1", "done"),
         JobSettled(bad, "solo.draw", "e2", "failed"),
     ]
-    assert jobs.find(store, bad).error == "The disk is full."
+    assert jobs.get_job(store, bad).error == "The disk is full."
 
 
 def test_cancelled_job_stays_cancelled(store, heard):
@@ -78,16 +85,30 @@ def test_cancelled_job_stays_cancelled(store, heard):
     assert not jobs.is_running(store, job_id)
     jobs.finish(store, job_id)
     jobs.fail(store, job_id, "too late")
-    assert jobs.find(store, job_id).status == "cancelled"
+    assert jobs.get_job(store, job_id).status == "cancelled"
     assert heard == [JobSettled(job_id, "solo.draw", "e1", "cancelled")]
+
+
+def test_job_is_unfinished_until_it_has_ended(store):
+    def is_unfinished():
+        return store.read(lambda tx: jobs.is_unfinished(tx, "solo.draw", "e1"))
+
+    add(store, "solo.draw", "e2")
+    assert not is_unfinished()
+    job_id = add(store, "solo.draw", "e1")
+    assert is_unfinished()
+    jobs.claim(store, job_id)
+    assert is_unfinished()
+    jobs.finish(store, job_id)
+    assert not is_unfinished()
 
 
 def test_interrupted_attempt_does_not_count_and_a_crashed_one_does(store, heard):
     job_id = add(store, "solo.draw")
-    jobs.put_back(store, jobs.claim(store, job_id), counts=False)
-    assert jobs.find(store, job_id).attempts == 0
-    jobs.put_back(store, jobs.claim(store, job_id), counts=True)
-    assert jobs.find(store, job_id).attempts == 1
+    jobs.put_back(store, claim(store, job_id), counts=False)
+    assert jobs.get_job(store, job_id).attempts == 0
+    jobs.put_back(store, claim(store, job_id), counts=True)
+    assert jobs.get_job(store, job_id).attempts == 1
     assert heard == [JobQueued(job_id)] * 3
     assert [job.job_id for job in jobs.list_queued(store)] == [job_id]
     assert jobs.list_running(store) == []
@@ -117,7 +138,7 @@ def test_jobs_of_the_past_are_forgotten(store, clock):
     done, failed, queued = (add(store, "solo.draw") for _ in range(3))
     jobs.finish(store, done)
     jobs.fail(store, failed, "no")
-    later = jobs.clock.now_ms() + jobs.DONE_KEPT_MS + 1
+    later = now_ms() + jobs.DONE_KEPT_MS + 1
     assert store.write(lambda tx: jobs.purge(tx, later)) == 1
     later += jobs.FAILED_KEPT_MS
     assert store.write(lambda tx: jobs.purge(tx, later)) == 1

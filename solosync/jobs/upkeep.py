@@ -1,0 +1,40 @@
+"""What is done at regular times; each may be done twice."""
+
+from solosync import clock, paths
+from solosync.domain import exports, files, upkeep
+from solosync.jobs.context import Context
+from solosync.records.jobs import Job
+
+DAY_MS = 24 * 3_600_000
+TEMPORARY_MS = DAY_MS
+
+
+def clean_up_exports(context: Context, job: Job) -> None:
+    exports.clean_up(context.store, context.blobs, clock.now_ms())
+
+
+def clean_up_files(context: Context, job: Job) -> None:
+    files.clean_up(context.store, context.blobs, clock.now_ms())
+
+
+def clean_up_temporary_files(context: Context, job: Job) -> None:
+    folder = context.config.data_dir / paths.TEMPORARY_NAME
+    upkeep.remove_old_files(folder, clock.now_ms() - TEMPORARY_MS)
+
+
+def drop_expired(context: Context, job: Job) -> None:
+    upkeep.drop_expired(context.store, clock.now_ms())
+
+
+def empty_trash(context: Context, job: Job) -> None:
+    upkeep.purge_trash(context.store, clock.now_ms() - context.config.trash_days * DAY_MS)
+
+
+def give_back_space(context: Context, job: Job) -> None:
+    upkeep.give_back_space(context.store)
+
+
+def thin_histories(context: Context, job: Job) -> None:
+    upkeep.thin_histories(
+        context.store, context.config, clock.now_ms(), check=lambda: context.check(job)
+    )
