@@ -56,6 +56,15 @@ class Box(NamedTuple):
             min(self.bottom, other.bottom),
         )
 
+    def meets(self, other: "Box") -> bool:
+        """Whether they overlap or touch; boxes of lines, which have no area, do so too."""
+        return (
+            self.left <= other.right
+            and other.left <= self.right
+            and self.top <= other.bottom
+            and other.top <= self.bottom
+        )
+
     def grown(self, by: float) -> "Box":
         return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
@@ -98,12 +107,20 @@ class Matrix(NamedTuple):
 
     def apply(self, points: Points) -> Points:
         linear = np.array([[self.a, self.b], [self.c, self.d]])
-        return points @ linear + (self.e, self.f)
+        moved: Points = points @ linear + (self.e, self.f)
+        return moved
 
     @property
     def scale(self) -> float:
         """By how much lengths grow, on average."""
         return math.sqrt(abs(self.a * self.d - self.b * self.c))
+
+    @property
+    def inverse(self) -> "Matrix":
+        """Raises ZeroDivisionError for one that leaves no area."""
+        factor = 1 / (self.a * self.d - self.b * self.c)
+        a, b, c, d = self.d * factor, -self.b * factor, -self.c * factor, self.a * factor
+        return Matrix(a, b, c, d, -(self.e * a + self.f * c), -(self.e * b + self.f * d))
 
 
 IDENTITY = Matrix(1, 0, 0, 1, 0, 0)

@@ -1,0 +1,138 @@
+"""Ops with a region taken out of them, or reduced to it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from solosync.render import picture_cuts, regions, text_cuts
+from solosync.render.geometry import IDENTITY, Box, Path
+from solosync.render.regions import Piece, Region
+from solosync.render.scene import Fill, Group, Op, Picture, Stroke, Text, bounds
+
+SLIVER = 0.01  # in square px: less isn't worth a path
+MITRES = 5  # by how many line widths the corners of mitred lines may stand out
+
+
+def cut(op: Op, near: Sequence[Piece], *, inside: bool = False) -> tuple[Op, ...]:
+    """What is left of an op without the pieces' union, or ``inside`` of it."""
+    if not near:
+        return () if inside else (op,)
+    match op:
+        case Fill():
+            shape = regions.polygons(op.path)
+            touching = regions.touching(shape, near)
+            if not touching:
+                return () if inside else (op,)
+            left = _clip(shape, touching, inside, is_even_odd=op.is_even_odd)
+            return _fills(left, op)
+        case Stroke():
+            touching = _touching_line(op, near)
+            if not touching:
+                return () if inside else (op,)
+            return _fills(_clip(regions.of_stroke(op), touching, inside), op)
+        case Text():
+            return _cut_text(op, near, inside)
+        case Picture():
+            return picture_cuts.faded(op, _joined(near), float(inside), float(not inside))
+        case Group():
+            return _cut_group(op, near, inside)
+
+
+def fade(op: Op, near: Sequence[Piece], alpha: float) -> tuple[Op, ...]:
+    """The op with ``alpha`` times its own where the pieces are."""
+    if isinstance(op, Picture):
+        return picture_cuts.faded(op, _joined(near), alpha, 1.0)
+    within = cut(op, near, inside=True)
+    if not within:
+        return (op,)
+    return (*cut(op, near), *(replace(part, alpha=part.alpha * alpha) for part in within))
+
+
+def region_of(op: Op) -> Region:
+    """What an op covers, however thinly."""
+    match op:
+        case Fill():
+            return regions.of_path(op.path, is_even_odd=op.is_even_odd)
+        case Stroke():
+            return regions.of_stroke(op)
+        case Picture():
+            corners = op.matrix.apply(Box(0, 0, 1, 1).corners())
+            return regions.of_path(Path.polygon(corners))
+        case Text():
+            glyphs = text_cuts.glyph_regions(op)
+            return regions.union([polygon for glyph in glyphs for polygon in glyph.region])
+        case Group():
+            covered = [polygon for part in op.parts for polygon in region_of(part)]
+            covered = regions.transformed(covered, op.matrix)
+            if op.clip is None:
+                return covered
+            return regions.intersection(covered, regions.of_path(op.clip))
+
+
+def _joined(near: Sequence[Piece]) -> Region:
+    return [polygon for piece in near for polygon in piece.region]
+
+
+def _clip(
+    shape: Region, near: Sequence[Piece], inside: bool, *, is_even_odd: bool = False
+) -> Region:
+    operation = regions.intersection if inside else regions.difference
+    return operation(shape, _joined(near), is_even_odd=is_even_odd)
+
+
+def _fills(region: Region, like: Fill | Stroke | Text) -> tuple[Fill, ...]:
+    if regions.area(region) < SLIVER:
+        return ()
+    return (Fill(regions.to_path(region), like.color, like.alpha),)
+
+
+def _touching_line(op: Stroke, near: Sequence[Piece]) -> list[Piece]:
+    lines = []
+    for part in op.path.subpaths:
+        points = part.flat(regions.FLATNESS)
+        if part.is_closed:
+            points = np.concatenate([points, points[:1]])
+        lines.append(regions.whole(points))
+    around = op.width * (MITRES if op.join == "miter" else 1)
+    return regions.touching(lines, near, around, is_line=True)
+
+
+def _cut_group(op: Group, near: Sequence[Piece], inside: bool) -> tuple[Op, ...]:
+    if not op.matrix.scale:
+        return ()
+    if op.matrix != IDENTITY:
+        inverse = op.matrix.inverse
+        own = (regions.transformed(piece.region, inverse) for piece in near)
+        near = [Piece(region, regions.box_of(region)) for region in own if region]
+    parts = tuple(left for part in op.parts for left in _cut_part(part, near, inside))
+    return (replace(op, parts=parts),) if parts else ()
+
+
+def _cut_part(op: Op, near: Sequence[Piece], inside: bool) -> tuple[Op, ...]:
+    box = bounds([op])
+    meeting = [piece for piece in near if piece.box.meets(box)]
+    if not meeting:
+        return () if inside else (op,)
+    return cut(op, meeting, inside=inside)
+
+
+def _cut_text(op: Text, near: Sequence[Piece], inside: bool) -> tuple[Op, ...]:
+    """Glyphs that aren't touched stay text; what is left of the others becomes shapes."""
+    touched: set[text_cuts.Place] = set()
+    shapes: Region = []
+    whole: dict[text_cuts.Place, Region] = {}
+    for place, region in text_cuts.glyph_regions(op):
+        whole[place] = region
+        touching = regions.touching(region, near)
+        if touching and _clip(region, touching, inside=True):
+            touched.add(place)
+            shapes += _clip(region, touching, inside)
+    if not touched:
+        return () if inside else (op,)
+    texts, torn = text_cuts.without(op, touched)
+    if inside:
+        return _fills(shapes, op)
+    # Marks of letters that are gone, and letters of marks: no text, but untouched ink.
+    shapes += [polygon for place in torn for polygon in whole.get(place, [])]
+    return (*texts, *_fills(shapes, op))
