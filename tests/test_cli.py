@@ -20,6 +20,7 @@ COMMANDS = [
     "users deactivate",
     "boards list",
     "import",
+    "render",
     "jobs",
     "jobs retry",
     "config",
