@@ -255,6 +255,7 @@ async def _running(app: Litestar, config: Config, store: Store | None) -> AsyncI
         app.state["services"] = Services(
             config=config,
             store=store,
+            blobs=blobs,
             keys=crypto.load_keys(config.data_dir),
             rooms=rooms,
             openapi=functools.cache(lambda: openapi_json(config).encode()),

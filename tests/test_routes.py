@@ -27,6 +27,11 @@ ANYONE = {
     ("GET", "/link/{token}"),
     ("POST", "/link/{token}"),
     ("GET", "/static/{name}"),
+    # Whoever knows these addresses may: they are signed, sealed or random.
+    ("GET", "/exports/{export_id}"),
+    ("GET", "/files/{name}"),
+    ("GET", "/thumbnails/{name}"),
+    ("PUT", "/uploads/{file_id}"),
 }
 PEOPLE = {
     ("POST", "/sign-out"),
@@ -34,6 +39,9 @@ PEOPLE = {
     ("PATCH", "/api/v1/me"),
     ("GET", "/api/v1/solo/sessions"),
     ("POST", "/api/v1/solo/sessions"),
+    ("POST", "/api/v1/solo/uploads/presign"),
+    ("GET", "/api/v1/exports/{export_id}"),
+    ("DELETE", "/api/v1/exports/{export_id}"),
 }
 # And what each answers to somebody who may open the board, given an empty body.
 BOARDS_OWN = {
@@ -48,6 +56,9 @@ BOARDS_OWN = {
     ("GET", f"{SESSION}/versions"): 200,
     ("GET", f"{SESSION}/versions/{{rev}}"): 200,
     ("POST", f"{SESSION}/versions/{{rev}}/restore"): 200,
+    ("POST", f"{SESSION}/export"): 201,
+    ("GET", f"{SESSION}/exports"): 200,
+    ("POST", f"{SESSION}/thumbnail"): 200,
 }
 
 
@@ -75,7 +86,7 @@ def test_every_route_says_who_may_ask(handlers):
 @pytest.mark.parametrize("method, path", sorted(PEOPLE | BOARDS_OWN.keys()))
 def test_nobody_gets_nothing(client, ann, method, path):
     board = ann.make_board({"secret": "s3cret"}, name="s3cret")
-    url = path.format(session_id=board["id"], rev=0) + "/"
+    url = path.format(session_id=board["id"], rev=0, export_id=board["id"]) + "/"
     response = client.request(method, url)
     assert response.status_code == 401
     assert "s3cret" not in response.text
@@ -89,7 +100,9 @@ def test_board_is_there_only_for_those_who_may_open_it(ann, bob, store, method, 
     if who != "stranger":
         make_member(store, team, bob.user, who)
     board = ann.make_board({"secret": "s3cret"}, organization_id=team.organization_id)
-    response = bob.request(method, path.format(session_id=board["id"], rev=0) + "/")
+    response = bob.request(
+        method, path.format(session_id=board["id"], rev=0, export_id=board["id"]) + "/"
+    )
     if who == "member":
         assert response.status_code == BOARDS_OWN[method, path]
     else:
@@ -103,7 +116,7 @@ def test_another_sites_page_can_write_nothing_by_cookie(ann, client):
     for method, path in sorted(PEOPLE | BOARDS_OWN.keys()):
         if method == "GET":
             continue
-        url = path.format(session_id=board["id"], rev=0) + "/"
+        url = path.format(session_id=board["id"], rev=0, export_id=board["id"]) + "/"
         headers = ann.cookies | {"Origin": "https://evil.example"}
         response = client.request(method, url, headers=headers)
         assert response.status_code == 403, (method, path)
@@ -148,7 +161,7 @@ def test_every_operation_is_described_tagged_and_lists_its_errors(described):
 
 
 def test_every_raw_body_is_described(described):
-    without_body = {"restore", "duplicate"}
+    without_body = {"restore", "duplicate", "thumbnail"}
     for method, path, operation in operations(described):
         takes_body = method in ("POST", "PATCH") and path.split("/")[-2] not in without_body
         assert ("requestBody" in operation) == takes_body, (method, path)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -90,6 +90,26 @@ async def read_bytes(request: Request[Any, Any, Any], limit: int, endpoint: str)
     raise UnsupportedMedia(
         f"Content-Encoding {encoding!r} is not read here; send it as it is, or gzipped."
     )
+
+
+async def read_pieces(
+    request: Request[Any, Any, Any], limit: int, endpoint: str
+) -> AsyncIterator[bytes]:
+    """The body as it arrives, for what goes to the disk. Raises UnsupportedMedia for a compressed
+    one, TooLarge as soon as it is, Disconnected."""
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", ""):
+        raise UnsupportedMedia("Send the file as it is, without a Content-Encoding.")
+    too_large = TooLarge(limit, encoding="raw", endpoint=endpoint)
+    if _announced(request) > limit:
+        raise too_large
+    received, more = 0, True
+    while more:
+        chunk, more = await _receive(request)
+        received += len(chunk)
+        if received > limit:
+            raise too_large
+        yield chunk
 
 
 async def _read_raw(request: Request[Any, Any, Any], too_large: TooLarge) -> bytes:

@@ -40,6 +40,12 @@ class PreconditionFailed(errors.Stale):
     code = "precondition_failed"
 
 
+class InvalidFormat(errors.Invalid):
+    """An export that nobody knows to make; the message names those that are made."""
+
+    code = "invalid_format"
+
+
 class StateRequired(errors.Invalid):
     """A save without anything to save."""
 
@@ -118,6 +124,12 @@ def contract_members(error: SolosyncError) -> dict[str, object]:
             return {"error": "precondition_failed"}
         case errors.Stale():
             return {"error": "rev_mismatch"}
+        case errors.SessionTooLarge():
+            return {"detail": "session_too_large"}
+        case errors.NotFound(kind="export"):
+            return {"detail": "Export not found"}
+        case InvalidFormat():
+            return {"error": "Invalid format"}
         case errors.TooLarge():
             return {"error": "payload_too_large"}
         case errors.UnsupportedMedia():

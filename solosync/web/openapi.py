@@ -25,7 +25,7 @@ DESCRIPTION = (
 )
 _REFERENCE = "#/components/schemas/{name}"
 # Where the contracts write paths with a slash at their end.
-_WITH_SLASH = ("/api/auth/", "/api/v1/solo/", "/api/schema")
+_WITH_SLASH = ("/api/auth/", "/api/v1/solo/", "/api/v1/exports/", "/api/schema")
 
 
 def document(routes: list[ControllerRouterHandler]) -> dict[str, Any]:

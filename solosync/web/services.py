@@ -10,6 +10,7 @@ from typing import Any
 from litestar import Request
 from litestar.connection import ASGIConnection
 
+from solosync.blobs import Blobs
 from solosync.config import Config
 from solosync.crypto import Keys
 from solosync.domain import Store
@@ -28,6 +29,7 @@ HASHES_AT_ONCE = 2
 class Services:
     config: Config
     store: Store
+    blobs: Blobs
     keys: Keys
     rooms: Rooms
     openapi: Callable[[], bytes]

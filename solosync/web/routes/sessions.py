@@ -14,7 +14,7 @@ from solosync.domain import sessions
 from solosync.errors import Stale
 from solosync.realtime.room import Reading, Room, Saved
 from solosync.records.sessions import Session
-from solosync.web import paging, preconditions
+from solosync.web import addresses, paging, preconditions
 from solosync.web.auth import signed_in
 from solosync.web.bodies import read_object
 from solosync.web.documented import (
@@ -104,7 +104,7 @@ async def list_sessions(
         follows = len(page) < len(rows)
         return SessionList(
             count=sessions.count_sessions(store, actor, trashed=trash),
-            results=[_item(session) for session in page],
+            results=[_item(request, session) for session in page],
             next=paging.cursor((page[-1].updated_at, page[-1].key)) if follows else end,
         )
 
@@ -131,7 +131,7 @@ async def create_session(request: Caller) -> Response[SessionDetail]:
         organization_id=fields.organization_id,
         thumbnail_url=fields.thumbnail_url or None,
     )
-    return _detail_of_new(created)
+    return _detail_of_new(request, created)
 
 
 @get(
@@ -160,7 +160,7 @@ async def save_session(request: Caller, session_id: FromPath[str]) -> Response[S
     body = await read_object(request, with_services.config.max_state_bytes, "session")
     fields = body.fields(SessionFields, but="state")
     state = body.state() if "state" in body else None
-    changes = _changes(fields)
+    changes = _changes(fields, session_id)
     reading: Reading | Saved
     async with with_services.rooms.enter(session) as room:
         if state is None:
@@ -174,7 +174,7 @@ async def save_session(request: Caller, session_id: FromPath[str]) -> Response[S
         )
     else:
         session = find(request, session_id)
-    return detail(session, reading)
+    return detail(request, session, reading)
 
 
 async def _merge(request: Caller, room: Room, state: bytes) -> Saved:
@@ -227,18 +227,18 @@ async def duplicate_session(request: Caller, session_id: FromPath[str]) -> Respo
     copy = await asyncio.to_thread(
         sessions.duplicate_session, with_services.store, request.user, session, reading.state
     )
-    return _detail_of_new(copy)
+    return _detail_of_new(request, copy)
 
 
 def detail(
-    session: Session, reading: Reading | Saved, *, status_code: int = 200
+    request: Caller, session: Session, reading: Reading | Saved, *, status_code: int = 200
 ) -> Response[SessionDetail]:
     """The answer that shows a whole board; the state goes in as the text it is."""
     content = SessionDetail(
         id=session.session_id,
         name=session.name,
         page_count=reading.page_count,
-        thumbnail_url=session.thumbnail_url,
+        thumbnail_url=addresses.thumbnail(request, session),
         is_shared=False,
         owner_id=session.owner_id,
         created_at=iso_us(session.created_at),
@@ -251,13 +251,14 @@ def detail(
     return Response(content, status_code=status_code, headers=headers)
 
 
-def _detail_of_new(created: sessions.Created) -> Response[SessionDetail]:
+def _detail_of_new(request: Caller, created: sessions.Created) -> Response[SessionDetail]:
     state, digest, page_count = (
         created.reading.state,
         created.reading.digest,
         created.reading.page_count,
     )
-    return detail(created.session, Reading(0, state, digest, page_count), status_code=201)
+    reading = Reading(0, state, digest, page_count)
+    return detail(request, created.session, reading, status_code=201)
 
 
 def find(request: Caller, session_id: str) -> Session:
@@ -271,24 +272,26 @@ async def show(request: Caller, session: Session) -> Response[SessionDetail]:
         reading = await room.read(request.user)
     if reading.rev != session.rev:
         session = find(request, session.session_id)
-    return detail(session, reading)
+    return detail(request, session, reading)
 
 
-def _changes(fields: SessionFields) -> dict[str, str | None]:
+def _changes(fields: SessionFields, session_id: str) -> dict[str, str | None]:
     changes: dict[str, str | None] = {}
     if fields.name is not msgspec.UNSET:
         changes["name"] = fields.name
     if fields.thumbnail_url is not msgspec.UNSET:
-        changes["thumbnail_url"] = fields.thumbnail_url or None
+        url = fields.thumbnail_url or None
+        if url is None or not addresses.is_own_thumbnail(url, session_id):
+            changes["thumbnail_url"] = url
     return changes
 
 
-def _item(session: Session) -> SessionItem:
+def _item(request: Caller, session: Session) -> SessionItem:
     return SessionItem(
         id=session.session_id,
         name=session.name,
         page_count=session.page_count,
-        thumbnail_url=session.thumbnail_url,
+        thumbnail_url=addresses.thumbnail(request, session),
         is_shared=False,
         owner_id=session.owner_id,
         created_at=iso_us(session.created_at),

@@ -105,7 +105,7 @@ async def restore_version(
     session = find(request, session_id)
     async with services(request).rooms.enter(session) as room:
         restored = await room.restore(request.user, _number(rev))
-    return detail(find(request, session_id), restored)
+    return detail(request, find(request, session_id), restored)
 
 
 def _item(version: Version) -> VersionItem:

@@ -1,0 +1,67 @@
+"""Addresses of ours as clients reach us: absolute, because they stand in other origins' pages."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+
+from solosync.config import Config
+from solosync.crypto import Keys
+from solosync.domain import exports, files, image_headers, thumbnails
+from solosync.records.exports import Export
+from solosync.records.files import File
+from solosync.records.sessions import Session
+from solosync.web.services import Services, services
+
+Asked = Request[Any, Any, Any]
+
+
+def base(request: Asked) -> str:
+    """By the host that was asked, which was checked at the door; without a slash at the end."""
+    public_url = services(request).config.public_url
+    host = request.headers.get("host", "").lower()
+    if public_url and (not host or urlsplit(public_url).netloc == host):
+        return public_url  # behind a proxy that ends TLS, our own scheme would be the wrong one
+    return str(request.base_url).rstrip("/")
+
+
+def lasting_base(request: Asked) -> str:
+    """For what is stored in boards: by the names that stay."""
+    config: Config = services(request).config
+    return config.cdn_url or config.public_url or base(request)
+
+
+def export(request: Asked, keys: Keys, made: Export) -> str:
+    """Good for an hour, without signing in."""
+    link = exports.sign(keys, made)
+    query = f"expires={link.expires_at}&signature={link.signature}"
+    return f"{base(request)}/exports/{made.export_id}?{query}"
+
+
+def file(request: Asked, shown: File) -> str:
+    suffix = image_headers.SUFFIXES[shown.content_type]
+    return f"{lasting_base(request)}/files/{shown.file_id}.{suffix}"
+
+
+def upload(request: Asked, prepared: files.Upload) -> str:
+    query = f"expires={prepared.expires_at}&signature={prepared.signature}"
+    return prepared.url or f"{base(request)}/uploads/{prepared.file.file_id}?{query}"
+
+
+def thumbnail(request: Asked, session: Session) -> str | None:
+    """The one that a client gave, else ours, if there is one."""
+    if session.thumbnail_url is not None:
+        return session.thumbnail_url
+    with_services: Services = services(request)
+    name = thumbnails.name(with_services.keys, session)
+    if name is None:
+        return None
+    return f"{lasting_base(request)}/thumbnails/{name}?v={session.thumbnail_version}"
+
+
+def is_own_thumbnail(url: str, session_id: str) -> bool:
+    """Whether a client gave back what `thumbnail` said."""
+    *_, folder, name = ["", *urlsplit(url).path.split("/")]
+    return folder == "thumbnails" and thumbnails.is_name(name, session_id)

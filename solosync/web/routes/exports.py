@@ -1,0 +1,241 @@
+"""Exports: asked for, looked at until they're done, downloaded, thrown away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, delete, get, post
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath
+
+from solosync import paths
+from solosync.clock import iso
+from solosync.domain import exports, files
+from solosync.errors import Invalid, NotFound
+from solosync.ids import is_uuid
+from solosync.records.exports import Export, ExportStatus
+from solosync.records.pictures import FORMATS, Format, parse_format, parse_options
+from solosync.records.sessions import Session
+from solosync.web import addresses, downloads
+from solosync.web.auth import public, signed_in
+from solosync.web.bodies import read_object
+from solosync.web.documented import BODY, BODY_ERRORS, HEADERS, WRITE_ERRORS, problems
+from solosync.web.errors import InvalidFormat
+from solosync.web.forms import is_form, read_form
+from solosync.web.routes.sessions import find
+from solosync.web.services import Caller, services
+
+BODY_BYTES = 64 * 1024
+FORM_BYTES = files.MOST_BYTES + 64 * 1024
+LONGEST_KEY = 255
+KEY_HEADER = {"Idempotency-Key": "Asked again with the same key, the same export is answered."}
+
+
+def _field(**schema: object) -> Any:
+    """Whatever its type, because what can't be used is refused in the contract's words."""
+    return Annotated[Any, msgspec.Meta(extra_json_schema=schema)]
+
+
+class ExportFields(msgspec.Struct):
+    """Which file to make. PNG and SVG show the active page unless `pages` says otherwise ("all",
+    "active", "1-3,5"), PDF all. A form may hold `format=png` and a `file`, a PNG that the client
+    drew itself."""
+
+    format: _field(enum=[*FORMATS, None], default="png") = None  # type: ignore[valid-type]
+    pages: _field(type=["string", "integer", "null"]) = None  # type: ignore[valid-type]
+    scale: _field(type=["number", "null"]) = None  # type: ignore[valid-type]
+    width: _field(type=["integer", "null"]) = None  # type: ignore[valid-type]
+    background: _field(enum=["board", "white", "transparent", None]) = None  # type: ignore[valid-type]
+    margin: _field(type=["number", "null"]) = None  # type: ignore[valid-type]
+    paper: _field(enum=["fit", "a4", "letter", None]) = None  # type: ignore[valid-type]
+    orientation: _field(enum=["auto", "portrait", "landscape", None]) = None  # type: ignore[valid-type]
+    page_numbers: _field(type=["boolean", "null"]) = None  # type: ignore[valid-type]
+    multiple: _field(enum=["zip", "stack", None]) = None  # type: ignore[valid-type]
+
+
+class ExportItem(msgspec.Struct):
+    """`progress` is in percent. `file_url` and `signed_url` are the same address: there once it's
+    completed, and good for an hour without signing in. `warnings` say what couldn't be drawn."""
+
+    id: str
+    session_id: str
+    format: Format
+    status: ExportStatus
+    file_url: str | None
+    signed_url: str | None
+    file_size: int | None
+    page_count: int | None
+    progress: int
+    error: str | None
+    warnings: list[str]
+    is_expired: bool
+    expires_at: str
+    created_at: str
+    updated_at: str
+
+
+class ExportList(msgspec.Struct):
+    count: int
+    results: list[ExportItem]
+
+
+@post(
+    "/{session_id:str}/export",
+    guards=[signed_in],
+    opt={BODY: ExportFields, HEADERS: KEY_HEADER},
+    responses={200: ResponseSpec(ExportItem, description="It was asked for before.")}
+    | problems(401, 403, 404, 429, *BODY_ERRORS, *WRITE_ERRORS),
+)
+async def request_export(request: Caller, session_id: FromPath[str]) -> Response[ExportItem]:
+    """A file of the board as it is now. JSON is there at once; pictures are pending first."""
+    session = find(request, session_id)
+    key = request.headers.get("idempotency-key") or None
+    if is_form(request):
+        requested = await _take_picture(request, session, key)
+    else:
+        body = await read_object(request, BODY_BYTES, "export")
+        given = msgspec.structs.asdict(body.fields(ExportFields))
+        requested = await _request(request, session, _asked(request, given, key))
+    item = _item(request, requested.export)
+    return Response(item, status_code=201 if requested.is_new else 200)
+
+
+@get("/{session_id:str}/exports", guards=[signed_in], responses=problems(401, 404))
+async def list_exports(request: Caller, session_id: FromPath[str]) -> ExportList:
+    """One's own exports of the board, newest first."""
+    session = find(request, session_id)
+    found = await asyncio.to_thread(
+        exports.list_exports, services(request).store, request.user, session
+    )
+    return ExportList(len(found), [_item(request, export) for export in found])
+
+
+@get("/{export_id:str}", guards=[signed_in], responses=problems(401, 404))
+async def read_export(request: Caller, export_id: FromPath[str]) -> ExportItem:
+    """How far it is, and where the file is. Only those who asked for it see it."""
+    export = exports.get_export(services(request).store, request.user, _id(export_id))
+    return _item(request, export)
+
+
+@delete("/{export_id:str}", guards=[signed_in], responses=problems(401, 403, 404, *WRITE_ERRORS))
+async def delete_export(request: Caller, export_id: FromPath[str]) -> None:
+    """Deletes the file too; one that isn't done yet is cancelled."""
+    with_services = services(request)
+    await asyncio.to_thread(
+        exports.delete_export,
+        with_services.store,
+        with_services.blobs,
+        request.user,
+        _id(export_id),
+    )
+
+
+@get("/exports/{export_id:str}", guards=[public], include_in_schema=False)
+async def download_export(
+    request: Request[Any, Any, Any], export_id: FromPath[str]
+) -> Response[Any]:
+    """The file, for whoever has the signed address."""
+    with_services = services(request)
+    expires = request.query_params.get("expires", "")
+    signature = request.query_params.get("signature", "")
+    is_number = expires.isascii() and expires.isdecimal() and len(expires) < 19
+    link = exports.Link(int(expires) if is_number else 0, signature)
+    export = exports.get_signed(with_services.store, with_services.keys, export_id, link)
+    assert export.sha256 and export.file_size is not None and export.content_type and export.suffix
+    headers = {
+        "Content-Disposition": downloads.attachment(export.title, export.suffix),
+        "Cache-Control": "private, no-cache",
+    }
+    download = downloads.Download(export.sha256, export.file_size, export.content_type, headers)
+    return await downloads.send(request, with_services.blobs, download)
+
+
+async def _request(request: Caller, session: Session, asked: exports.Asked) -> exports.Requested:
+    with_services = services(request)
+    store = with_services.store
+    repeated = exports.find_repeated(store, request.user, session, asked.idempotency_key)
+    if repeated is not None:
+        return exports.Requested(repeated, False)
+    async with with_services.rooms.enter(session) as room:
+        reading = await room.read()
+    return await asyncio.to_thread(
+        exports.request,
+        store,
+        with_services.blobs,
+        request.user,
+        session,
+        asked,
+        exports.Shown(reading.rev, reading.state, reading.page_count),
+        max_state_bytes=with_services.config.export_max_state_bytes,
+    )
+
+
+async def _take_picture(request: Caller, session: Session, key: str | None) -> exports.Requested:
+    with_services = services(request)
+    folder = paths.make_temporary_dir(with_services.config.data_dir)
+    with TemporaryDirectory(dir=folder) as name:
+        picture = Path(name) / "picture"
+        fields = await read_form(request, picture, limit=FORM_BYTES, endpoint="export")
+        asked = _asked(request, fields, key)
+        if asked.format != "png":
+            raise Invalid("Only a PNG can be sent ready made.", fields={"format": "not png"})
+        if not picture.exists():
+            raise Invalid("The form has no `file`.", fields={"file": "missing"})
+        return await asyncio.to_thread(
+            exports.store_picture,
+            with_services.store,
+            with_services.blobs,
+            request.user,
+            session,
+            asked,
+            picture,
+        )
+
+
+def _asked(request: Caller, given: Mapping[str, Any], key: str | None) -> exports.Asked:
+    """Raises InvalidFormat, and Invalid for an option or a key that can't be used."""
+    format = given.get("format")
+    try:
+        wanted = parse_format("png" if format is None else format)
+    except Invalid as error:
+        raise InvalidFormat(error.message) from None
+    if key is not None and len(key) > LONGEST_KEY:
+        raise Invalid(f"An Idempotency-Key has at most {LONGEST_KEY} characters.")
+    days = services(request).config.export_days
+    return exports.Asked(wanted, parse_options(given, wanted), key, days)
+
+
+def _id(text: str) -> str:
+    """Raises NotFound for what can't be an id."""
+    if not is_uuid(text):
+        raise NotFound("export", text)
+    return text.lower()
+
+
+def _item(request: Caller, export: Export) -> ExportItem:
+    is_expired = exports.is_expired(export)
+    url = None
+    if export.status == "completed" and not is_expired:
+        url = addresses.export(request, services(request).keys, export)
+    return ExportItem(
+        id=export.export_id,
+        session_id=export.session_id,
+        format=export.format,
+        status=export.status,
+        file_url=url,
+        signed_url=url,
+        file_size=export.file_size,
+        page_count=export.page_count,
+        progress=export.progress,
+        error=export.error,
+        warnings=list(export.warnings),
+        is_expired=is_expired,
+        expires_at=iso(export.expires_at),
+        created_at=iso(export.created_at),
+        updated_at=iso(export.updated_at),
+    )
