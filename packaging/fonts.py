@@ -3,13 +3,16 @@
     npm install --prefix FOLDER @excalidraw/excalidraw@0.18.0 @expo-google-fonts/arimo@0.4.3 ...
     python packaging/fonts.py FOLDER
 
-It needs fonttools and brotli, and takes whichever versions are installed in FOLDER.
+It needs brotli, and takes whichever versions are installed in FOLDER.
 """
 
 import shutil
 import sys
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
+import uharfbuzz as hb
 from fontTools.merge import Merger
 from fontTools.ttLib import TTFont
 
@@ -30,6 +33,41 @@ UNPACKED = {
     "Excalifont-Regular.ttf": "Excalifont",
     "Virgil-Regular.ttf": "Virgil",
 }
+# The characters on the first 40 rows of GB 2312, the national standard: the signs, kana and 3,755
+# characters that nearly all of a modern Chinese text is written with.
+COMMON_CHINESE = [
+    ord(bytes([row, column]).decode("gb2312", "replace")[0])
+    for row in chain(range(0xA1, 0xA6), range(0xB0, 0xD8))
+    for column in range(0xA1, 0xFF)
+]
+# Cut down to these characters, from @expo-google-fonts/.
+CUT: dict[str, tuple[str, Iterable[int]]] = {
+    "NotoSansMath-Regular.ttf": (
+        "noto-sans-math/400Regular/NotoSansMath_400Regular.ttf",
+        [*range(0x2010, 0x2C00), *range(0x1D400, 0x1D800)],
+    ),
+    "NotoSansSC-Regular.ttf": (
+        "noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
+        COMMON_CHINESE,
+    ),
+    "NotoSansSymbols2-Regular.ttf": (
+        "noto-sans-symbols-2/400Regular/NotoSansSymbols2_400Regular.ttf",
+        [*range(0x2010, 0x2800), *range(0x2900, 0x2C00)],
+    ),
+}
+
+
+def cut(source: Path, characters: Iterable[int], to: Path) -> None:
+    """Without hints and layout tables."""
+    wanted = hb.SubsetInput()
+    wanted.unicode_set.update(characters)
+    wanted.flags = hb.SubsetFlags.NO_HINTING
+    wanted.layout_feature_tag_set.clear()
+    wanted.name_id_set.update(range(15))
+    for table in (b"MATH", b"vhea", b"vmtx", b"STAT", b"BASE"):
+        wanted.drop_table_tag_set.add(int.from_bytes(table, "big"))
+    face = hb.Face(hb.Blob.from_file_path(str(source)))
+    to.write_bytes(hb.subset(face, wanted).blob.data)
 
 
 def unpack(pieces: list[Path], to: Path) -> None:
@@ -43,6 +81,8 @@ def unpack(pieces: list[Path], to: Path) -> None:
             font.save(unpacked_piece := to.with_suffix(f".{number}"))
             unpacked.append(unpacked_piece)
         font = Merger().merge([str(piece) for piece in unpacked])
+        first = TTFont(unpacked[0])["head"]
+        font["head"].created, font["head"].modified = first.created, first.modified
         for piece in unpacked:
             piece.unlink()
     else:
@@ -57,6 +97,8 @@ def main(folder: Path) -> None:
     TYPEFACES.mkdir(exist_ok=True)
     for name, source in COPIED.items():
         shutil.copyfile(modules / "@expo-google-fonts" / source, TYPEFACES / name)
+    for name, (source, characters) in CUT.items():
+        cut(modules / "@expo-google-fonts" / source, characters, TYPEFACES / name)
     for name, source in UNPACKED.items():
         fonts = modules / "@excalidraw" / "excalidraw" / "dist" / "prod" / "fonts"
         unpack(list((fonts / source).glob("*.woff2")), TYPEFACES / name)

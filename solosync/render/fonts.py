@@ -25,9 +25,13 @@ FILES: dict[Family, str] = {
 }
 ARABIC = "NotoSansArabic-Regular.ttf"
 EMOJI = "NotoEmoji-Regular.ttf"
+SIGNS = ("NotoSansMath-Regular.ttf", "NotoSansSymbols2-Regular.ttf")
+# Only common characters, so asked last: where a whole font is installed, a text is of one piece.
+CHINESE = "NotoSansSC-Regular.ttf"
 
 # Sets a character's look as text or as emoji; after it, the emoji.
 EMOJI_SELECTOR = "\ufe0f"
+KEYCAP = "\u20e3"
 # Said to have no look of their own where a font lacks them: joiners, selectors, tags, controls.
 INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
@@ -47,7 +51,7 @@ def face(family: Family) -> Face:
 
 def files() -> list[Path]:
     """All the bundled font files, the sans first."""
-    return [TYPEFACES / name for name in (*FILES.values(), ARABIC, EMOJI)]
+    return [TYPEFACES / name for name in (*FILES.values(), ARABIC, EMOJI, *SIGNS, CHINESE)]
 
 
 @cache
@@ -70,16 +74,17 @@ def face_for(cluster: str, family: Family, language: str = "") -> Face | None:
     needed = INVISIBLE.sub("", cluster)
     if not needed:
         return face(family)
-    order = [
-        _bundled(name) for name in dict.fromkeys([FILES[family], FILES["sans"], ARABIC, EMOJI])
-    ]
-    if EMOJI_SELECTOR in cluster or "\u20e3" in cluster:
-        order.insert(0, order.pop())
+    names = [FILES[family], FILES["sans"], ARABIC, EMOJI, *SIGNS]
+    if EMOJI_SELECTOR in cluster or KEYCAP in cluster:
+        names.insert(0, EMOJI)
     # Shaping puts letters and accents together, and takes them apart, as the font needs it.
     forms = {needed, *(unicodedata.normalize(form, needed) for form in ("NFC", "NFD"))}
-    for one in order:
-        if any(all(one.has(char) for char in form) for form in forms):
-            return one
-    if len(needed) == 1:
-        return _system().find(needed, language)
-    return _system().find(needed, language) or face_for(needed[0], family, language)
+    for name in names:
+        if any(all(_bundled(name).has(char) for char in form) for form in forms):
+            return _bundled(name)
+    found = _system().find(needed, language)
+    if found is None and all(_bundled(CHINESE).has(char) for char in needed):
+        found = _bundled(CHINESE)
+    if found is None and len(needed) > 1:
+        return face_for(needed[0], family, language)
+    return found

@@ -53,6 +53,9 @@ def test_sans_writes_the_alphabets_of_europe_and_hebrew(letters):
         ("1", "LilitaOne-Regular.ttf"),
         ("1\ufe0f\u20e3", "NotoEmoji-Regular.ttf"),
         ("©\ufe0f", "NotoEmoji-Regular.ttf"),
+        ("∀", "NotoSansMath-Regular.ttf"),
+        ("\U0001d504", "NotoSansMath-Regular.ttf"),
+        ("☐", "NotoSansSymbols2-Regular.ttf"),
         ("\u200b", "LilitaOne-Regular.ttf"),
     ],
     ids=lambda value: value.encode("unicode_escape").decode(),
@@ -65,6 +68,13 @@ def test_bundled_fonts_help_each_other_out(cluster, file):
 
 def test_character_that_nobody_has_has_no_face():
     assert fonts.fallback_for("\U0010fffe", "sans") is None
+
+
+@pytest.mark.parametrize("text", ["我们在白板上写字、你好。", "ひらがなカタカナ"])
+def test_common_chinese_and_kana_can_be_written_on_any_machine(text):
+    bundled = Face(fonts.TYPEFACES / fonts.CHINESE)
+    assert [char for char in text if not bundled.has(char)] == []
+    assert [char for char in text if fonts.fallback_for(char, "hand") is None] == []
 
 
 def test_same_face_is_the_same_object():
