@@ -15,7 +15,7 @@ Line = tuple[Point, Point]
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 MIN_GAP = 0.1
-MAX_CROSSINGS = 40_000  # of edges and lines in one shape; beyond that the gap is wider
+MAX_CROSSINGS = 10_000  # of edges and lines in one shape; beyond that the gap is wider
 
 
 def lines(polygons: list[list[Point]], gap: float, degrees: float, *, is_fine: bool) -> list[Line]:

@@ -2,6 +2,7 @@ import json
 import math
 import random
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -413,7 +414,23 @@ def test_a_board_looks_the_same_each_time(path):
             assert np.array_equal(_numbers(op), _numbers(other))
 
 
-JUNK = (None, True, "x", "", -1, 0, 1e308, -5e-324, 10**100, [], {}, [[]], [None, {}], "#zz", "1px")
+JUNK: tuple[Any, ...] = (
+    None,
+    True,
+    "x",
+    "",
+    -1,
+    0,
+    1e308,
+    -5e-324,
+    10**100,
+    [],
+    {},
+    [[]],
+    [None, {}],
+    "#zz",
+    "1px",
+)
 
 
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
@@ -441,5 +458,5 @@ def test_a_board_without_elements_is_empty(state):
 
 def _numbers(op):
     if isinstance(op, Fill | Stroke):
-        return np.concatenate([part.points.ravel() for part in op.path.subpaths] or [[]])
+        return np.concatenate([np.empty(0), *(part.points.ravel() for part in op.path.subpaths)])
     return np.array([op.x, op.y]) if isinstance(op, Text) else np.array(op.matrix)
