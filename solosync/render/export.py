@@ -3,6 +3,7 @@
 A writer is imported when it is needed: each loads libraries that the others don't.
 """
 
+import errno
 import json
 import re
 import unicodedata
@@ -52,8 +53,8 @@ def make(
     files: Mapping[str, Path] | None = None,
     on_progress: OnProgress | None = None,
 ) -> Made:
-    """Write ``out``, whatever its name, which must not be in use: if anything goes wrong, it is
-    taken away again.
+    """Write ``out``, whatever its name; a file that is there is written over, and if anything goes
+    wrong there is none.
 
     ``files`` are the pictures that the state names by addresses: nothing else is ever read, and
     nothing is asked of the network. Raises Invalid for a state that isn't a JSON object and for
@@ -61,6 +62,9 @@ def make(
     """
     if format == "json":
         raise ValueError("JSON isn't drawn: the state is the file")
+    if out.exists() and not out.is_file():
+        # A device or a folder must not be taken away when something goes wrong.
+        raise FileExistsError(errno.EEXIST, "There is something that isn't a file", str(out))
     drawing = _Drawing(parse(state), Pictures(files or {}), title, options, format)
     try:
         suffix = _WRITERS[format](drawing, out, on_progress or _ignore)

@@ -261,7 +261,17 @@ def test_json_is_not_drawn(make):
         make(board(), "json")
 
 
-def test_drawing_pixels_loads_no_library_of_pages():
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_only_files_are_written_over_and_taken_away(make, tmp_path, kind):
+    out = tmp_path / "out"
+    out.mkdir() if kind == "folder" else os.mkfifo(out)
+    with pytest.raises(FileExistsError, match="isn't a file"):
+        make(board(), "svg", out=out)
+    assert out.exists()
+
+
+def test_drawing_pixels_loads_no_library_of_pages(tmp_path):
     code = (
         "import sys; from pathlib import Path; from solosync.render import export;"
         "from solosync.records.pictures import PictureOptions;"
@@ -270,9 +280,8 @@ def test_drawing_pixels_loads_no_library_of_pages():
         " & set(sys.modules)))"
     )
     out = subprocess.run(
-        [sys.executable, "-c", code, os.devnull + "x" if os.name == "nt" else "/dev/null"],
-        capture_output=True, text=True,
-    )  # fmt: skip
+        [sys.executable, "-c", code, str(tmp_path / "out")], capture_output=True, text=True
+    )
     assert out.stdout == "[]\n", out.stderr
 
 
