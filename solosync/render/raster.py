@@ -1,0 +1,274 @@
+"""Sheets as bitmaps. ink.py paints paths and glyphs; the rest is done by numpy and Pillow."""
+
+import functools
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from solosync.render.composite import EVERYWHERE, compose, erase
+from solosync.render.faces import Face
+from solosync.render.geometry import Box, Matrix, Points, box_of, moved, scaled
+from solosync.render.ink import Ink, Mask, Pixels, Stencil, flattened
+from solosync.render.resample import patch
+from solosync.render.scene import (
+    Fill,
+    Glyphs,
+    Group,
+    Op,
+    Picture,
+    Sheet,
+    Stroke,
+    Text,
+    bounds,
+)
+
+_BAND_PIXELS = 16 << 20  # drawn at once; a large sheet is drawn in bands, so that layers stay small
+_LARGEST_GLYPHS = 20_000  # outlines kept
+
+
+def draw(sheet: Sheet, scale: float = 1.0) -> Image.Image:
+    """The sheet as RGBA, ``scale`` pixels for one of its units, rounded up to whole pixels."""
+    width = max(1, math.ceil(sheet.width * scale - 1e-6))
+    height = max(1, math.ceil(sheet.height * scale - 1e-6))
+    rows = max(1, _BAND_PIXELS // width)
+    if height <= rows:
+        return Image.fromarray(_band(sheet, scale, 0, width, height))
+    image = Image.new("RGBA", (width, height))
+    for top in range(0, height, rows):
+        band = _band(sheet, scale, top, width, min(rows, height - top))
+        image.paste(Image.fromarray(band), (0, top))
+    return image
+
+
+def _band(sheet: Sheet, scale: float, top: int, width: int, height: int) -> Pixels:
+    matrix = scaled(scale).then(moved(0, -top))
+    pixels: Pixels = np.zeros((height, width, 4), np.uint8)
+    ground = _Painter(pixels)
+    ground.paint(sheet.backdrop, matrix)
+    if not _composes(sheet.ops):
+        # Painted over each other all the same, without a layer in between.
+        ground.paint(sheet.ops, matrix)
+        ground.ink.flow()
+        return pixels
+    ground.ink.flow()
+    layer: Pixels = np.zeros_like(pixels) if sheet.backdrop else pixels
+    painter = _Painter(layer)
+    painter.paint(sheet.ops, matrix)
+    painter.ink.flow()
+    if sheet.backdrop:
+        compose(pixels, layer, "source-over")
+    return pixels
+
+
+class _Painter:
+    """Paints onto one array, whose pixels are whole ones of the sheet's."""
+
+    def __init__(self, pixels: Pixels) -> None:
+        self.pixels = pixels
+        self.ink = Ink(pixels)
+
+    def paint(self, ops: Iterable[Op], matrix: Matrix) -> None:
+        """``matrix`` takes the ops to this array's pixels."""
+        for op in ops:
+            match op:
+                case Fill():
+                    self.ink.fill(op.path, matrix, op.color, op.alpha, even_odd=op.is_even_odd)
+                case Stroke():
+                    self.ink.stroke(op, matrix)
+                case Text():
+                    self.ink.outlines(outlines(op, matrix), op.color, op.alpha)
+                case Picture():
+                    self._picture(op, matrix)
+                case Group():
+                    self._group(op, matrix)
+
+    def _picture(self, op: Picture, matrix: Matrix) -> None:
+        place = op.matrix.then(matrix)
+        box = self._seen(box_of(place.apply(Box(0, 0, 1, 1).corners())))
+        if box is None or op.alpha <= 0:
+            return
+        left, top, right, bottom = box
+        there = place.then(moved(-left, -top))
+        pixels = patch(op.bitmap.image(), there, right - left, bottom - top)
+        if pixels is not None:
+            self.ink.flow()
+            compose(self.pixels[top:bottom, left:right], pixels, "source-over", op.alpha)
+
+    def _group(self, group: Group, matrix: Matrix) -> None:
+        inner = group.matrix.then(matrix)
+        if group.alpha <= 0 and group.composite not in EVERYWHERE:
+            return
+        if _is_transparent(group):
+            self.paint(_faded(group), inner)
+        elif _is_clipping(group) and group.clip is not None:
+            self.ink.clip(group.clip, matrix)
+            self.paint(_faded(group), inner)
+            self.ink.unclip()
+        elif _is_eraser(group):
+            self._erase(group.parts[0], group.alpha, inner)
+        else:
+            self._layer(group, matrix, inner)
+
+    def _erase(self, op: Op, alpha: float, matrix: Matrix) -> None:
+        box = self._seen(_placed_bounds((op,), matrix))
+        if box is None:
+            return
+        left, top, right, bottom = box
+        there = matrix.then(moved(-left, -top))
+        stencil = Stencil(right - left, bottom - top)
+        match op:
+            case Fill():
+                stencil.fill(op.path, there, even_odd=op.is_even_odd)
+                alpha *= op.alpha
+            case Stroke():
+                stencil.stroke(replace(op, color=(255, 255, 255), alpha=1), there)
+                alpha *= op.alpha
+        self.ink.flow()
+        erase(self.pixels[top:bottom, left:right], stencil.mask(), alpha)
+
+    def _layer(self, group: Group, matrix: Matrix, inner: Matrix) -> None:
+        height, width = self.pixels.shape[:2]
+        box = Box(0, 0, width, height)
+        if group.composite not in EVERYWHERE:
+            box = _placed_bounds(group.parts, inner)
+        if group.clip is not None:
+            box = box.intersection(group.clip.transformed(matrix).bounds)
+        seen = self._seen(box)
+        if seen is None:
+            return
+        left, top, right, bottom = seen
+        layer: Pixels = np.zeros((bottom - top, right - left, 4), np.uint8)
+        painter = _Painter(layer)
+        painter.paint(group.parts, inner.then(moved(-left, -top)))
+        painter.ink.flow()
+        clip: Mask | None = None
+        if group.clip is not None:
+            stencil = Stencil(right - left, bottom - top)
+            stencil.fill(group.clip, matrix.then(moved(-left, -top)))
+            clip = stencil.mask()
+        self.ink.flow()
+        below = self.pixels[top:bottom, left:right]
+        compose(below, layer, group.composite, max(0.0, min(1.0, group.alpha)), clip)
+
+    def _seen(self, box: Box) -> tuple[int, int, int, int] | None:
+        """The pixels of a box, as far as they are here."""
+        height, width = self.pixels.shape[:2]
+        box = box.grown(1).intersection(Box(0, 0, width, height))
+        if not box.left < box.right or not box.top < box.bottom:
+            return None
+        return (
+            math.floor(box.left),
+            math.floor(box.top),
+            math.ceil(box.right),
+            math.ceil(box.bottom),
+        )
+
+
+def _placed_bounds(ops: tuple[Op, ...], matrix: Matrix) -> Box:
+    box = bounds(ops)
+    return box if box.is_empty else box_of(matrix.apply(box.corners()))
+
+
+def _composes(ops: Iterable[Op]) -> bool:
+    """Whether any of them does more than to paint over what is below. What is deeper inside than a
+    layer doesn't count: it only concerns that layer."""
+    return any(
+        isinstance(op, Group)
+        and (op.composite != "source-over" or (_is_open(op) and _composes(op.parts)))
+        for op in ops
+    )
+
+
+def _is_open(group: Group) -> bool:
+    return group.clip is None and _fades_alone(group)
+
+
+def _fades_alone(group: Group) -> bool:
+    """Whether its alpha can be that of its part."""
+    one = group.parts[0] if len(group.parts) == 1 else None
+    return group.alpha >= 1 or (one is not None and not isinstance(one, Group))
+
+
+def _is_transparent(group: Group) -> bool:
+    """Whether its parts can be painted straight onto what is below."""
+    return group.composite == "source-over" and _is_open(group) and not _composes(group.parts)
+
+
+def _faded(group: Group) -> tuple[Op, ...]:
+    if group.alpha >= 1:
+        return group.parts
+    return tuple(replace(part, alpha=part.alpha * group.alpha) for part in group.parts)
+
+
+def _is_clipping(group: Group) -> bool:
+    """Whether it only clips what ink can paint."""
+    is_plain = group.composite == "source-over" and _fades_alone(group)
+    return is_plain and all(map(_is_ink, group.parts))
+
+
+def _is_ink(op: Op) -> bool:
+    if isinstance(op, Group):
+        return (_is_transparent(op) or _is_clipping(op)) and all(map(_is_ink, op.parts))
+    return not isinstance(op, Picture)
+
+
+def _is_eraser(group: Group) -> bool:
+    return (
+        group.composite == "destination-out"
+        and group.clip is None
+        and len(group.parts) == 1
+        and isinstance(group.parts[0], Fill | Stroke)
+    )
+
+
+def outlines(op: Text, matrix: Matrix) -> list[Points]:
+    """The glyphs of a text as polygons in pixels."""
+    size = op.size * matrix.scale
+    if not 0 < size < 1e6:
+        return []
+    return [
+        polygon
+        for run in op.runs
+        for polygon in _run_outlines(run, op, matrix, max(0, math.ceil(math.log2(size))))
+    ]
+
+
+def _run_outlines(run: Glyphs, op: Text, matrix: Matrix, fineness: int) -> list[Points]:
+    polygons: list[npt.NDArray[np.float64]] = []
+    places: list[tuple[float, float]] = []
+    for glyph, place in zip(run.ids, run.positions.tolist(), strict=True):
+        parts = _glyph(run.face, glyph, fineness)
+        polygons += parts
+        places += [place] * len(parts)
+    if not polygons:
+        return []
+    lengths = [len(polygon) for polygon in polygons]
+    scale = op.size / run.face.units_per_em
+    points = np.concatenate(polygons) * scale + np.repeat(np.array(places), lengths, axis=0)
+    placed = moved(op.x, op.y).then(matrix).apply(points)
+    return np.split(placed, np.cumsum(lengths)[:-1])
+
+
+@functools.lru_cache(_LARGEST_GLYPHS)
+def _glyph(face: Face, glyph: int, fineness: int) -> tuple[Points, ...]:
+    """Its outlines in font units, their curves fine enough for 2**fineness pixels per em."""
+    scale = 2**fineness / face.units_per_em
+    return tuple(
+        flattened(part.points * scale) / scale if part.is_curved else part.points
+        for part in face.glyph_path(glyph).subpaths
+        if len(part.points) > 2
+    )
+
+
+def encode_png(image: Image.Image, *, compress_level: int = 1) -> bytes:
+    """As a PNG file, without alpha if all of it is opaque."""
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
+        image = image.convert("RGB")
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=compress_level)
+    return file.getvalue()
