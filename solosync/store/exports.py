@@ -175,15 +175,17 @@ def delete(tx: Tx, export_id: str) -> None:
 
 def list_expired(tx: Tx, now: int, *, limit: int) -> list[tuple[str, str | None]]:
     """Ids and contents of some whose time is over, the oldest first."""
-    return tx.all(
+    rows = tx.all(
         """
         SELECT export_id, sha256 FROM exports WHERE expires_at <= ?
         ORDER BY expires_at LIMIT ?
         """,
         (now, limit),
-    )  # type: ignore[return-value]
+    )
+    return [(export_id, sha256) for export_id, sha256 in rows]
 
 
 def _export(row: Row) -> Export:
-    warnings = _WARNINGS.decode(row[_WARNINGS_AT])
-    return Export(*row[:_WARNINGS_AT], warnings, *row[_WARNINGS_AT + 1 :])
+    values = list(row)
+    values[_WARNINGS_AT] = _WARNINGS.decode(values[_WARNINGS_AT])
+    return Export(*values)
