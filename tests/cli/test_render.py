@@ -1,3 +1,4 @@
+import io
 import json
 import subprocess
 import sys
@@ -26,6 +27,10 @@ BOARD = {
     "pages": [{"id": name, "name": name, "strokes": [STROKE]} for name in ("One", "Two")],
     "activePageId": "Two",
 }
+
+
+def opened(path):
+    return Image.open(io.BytesIO(path.read_bytes()))
 
 
 @dataclass
@@ -72,7 +77,7 @@ def test_file_becomes_what_the_name_says(run, tmp_path, file, out, start):
 def test_options_are_flags(run, tmp_path):
     flags = ["--width", "500", "--background", "transparent", "--margin", "0", "--pages", "1"]
     assert run("board.json", "-o", "a.png", *flags).code == 0
-    picture = Image.open(tmp_path / "a.png")
+    picture = opened(tmp_path / "a.png")
     assert picture.size[0] == 500
     assert picture.getpixel((0, picture.size[1] - 1))[3] == 0
 
@@ -80,7 +85,7 @@ def test_options_are_flags(run, tmp_path):
 def test_scale_may_be_written_as_people_say_it(run, tmp_path):
     run("plan.excalidraw", "-o", "a.png")
     assert run("plan.excalidraw", "-o", "b.png", "--scale", "2x").code == 0
-    small, large = (Image.open(tmp_path / name).size for name in ("a.png", "b.png"))
+    small, large = (opened(tmp_path / name).size for name in ("a.png", "b.png"))
     assert large == (2 * small[0], 2 * small[1])
 
 
@@ -90,7 +95,7 @@ def test_pages_go_to_the_archive_or_below_each_other(run, tmp_path):
         assert archive.namelist() == ["01 One.png", "02 Two.png"]
     assert run("board.json", "-o", "a.png", "--pages", "all").code == 0
     run("board.json", "-o", "b.png")
-    assert Image.open(tmp_path / "a.png").size[1] == 2 * Image.open(tmp_path / "b.png").size[1]
+    assert opened(tmp_path / "a.png").size[1] == 2 * opened(tmp_path / "b.png").size[1]
 
 
 def test_name_follows_what_the_file_became(run, tmp_path):
