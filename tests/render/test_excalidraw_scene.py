@@ -85,6 +85,21 @@ def test_a_page_that_is_not_asked_for_is_there_without_its_content():
     assert scene.title == "Plan"
 
 
+def test_each_unknown_type_is_told_once():
+    unknown = [element("hologram"), element("hologram", x=5), element("smell", isDeleted=True)]
+
+    warnings = draw(element("rectangle"), *unknown).warnings
+
+    assert len(warnings) == 1
+    assert "'hologram'" in warnings[0]
+
+
+def test_characters_that_no_font_has_are_told():
+    [warning] = draw(text("a\U0010fffdb")).warnings
+
+    assert warning.endswith("\U0010fffd")
+
+
 def test_elements_lie_over_each_other_in_the_lists_order():
     colors = [
         op.color

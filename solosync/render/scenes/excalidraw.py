@@ -1,6 +1,6 @@
 """The Excalidraw dialect: a board of one page, drawn as Excalidraw 0.18 exports it."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,18 @@ from solosync.render.geometry import (
     rounded_rectangle,
 )
 from solosync.render.images import Pictures
-from solosync.render.scene import Backdrop, Group, Op, Page, Scene, Stroke, bounds
+from solosync.render.scene import Backdrop, Group, Op, Page, Scene, Stroke, Text, bounds
 from solosync.render.scenes import excalidraw_arrows as arrows
 from solosync.render.scenes import excalidraw_shapes as shapes
 from solosync.render.scenes import excalidraw_text as texts
-from solosync.render.scenes.excalidraw_elements import EMBEDDED, FRAMES, LINES, Element, parse
+from solosync.render.scenes.excalidraw_elements import (
+    EMBEDDED,
+    FRAMES,
+    LINES,
+    TYPES,
+    Element,
+    parse,
+)
 from solosync.render.scenes.excalidraw_freedraw import freedraw
 from solosync.render.scenes.excalidraw_images import image
 from solosync.render.scenes.values import color, entries, paint, string
@@ -43,11 +50,42 @@ def scene(
     app_state = state.get("appState")
     background = app_state.get("viewBackgroundColor") if isinstance(app_state, dict) else None
     backdrop = Backdrop(color=color(background, WHITE))
+    name = title or "Page 1"
     if pages is not None and 0 not in pages:
-        return Scene(title, (Page(title, (), backdrop),))
-    board = _Board(state, pictures)
-    ops = tuple(board.ops())
-    return Scene(title, (Page(title, ops, backdrop),), warnings=tuple(board.warnings))
+        return Scene(title, (Page(name, (), backdrop),))
+    ops = tuple(_Board(state, pictures).ops())
+    warnings = (*_left_out(state.get("elements")), *_missing(ops))
+    return Scene(title, (Page(name, ops, backdrop),), warnings=warnings)
+
+
+def _left_out(elements: Any) -> Iterator[str]:
+    """A sentence for each type of element that isn't known here."""
+    types = {
+        string(each.get("type"), "?")[:40]
+        for each in entries(elements)
+        if each.get("isDeleted") is not True
+    }
+    for type_ in sorted(types - TYPES - {"draw", "selection"}):
+        yield f"Elements of type {type_!r} aren't known here and are left out."
+
+
+def _missing(ops: tuple[Op, ...]) -> Iterator[str]:
+    """A sentence for all characters that no font has."""
+    missing = dict.fromkeys(_characters_without_glyph(ops))
+    if missing:
+        some = " ".join(list(missing)[:20])
+        yield f"No font here has these characters, they are shown as boxes: {some}"
+
+
+def _characters_without_glyph(ops: Iterable[Op]) -> Iterator[str]:
+    for op in ops:
+        if isinstance(op, Group):
+            yield from _characters_without_glyph(op.parts)
+        elif isinstance(op, Text):
+            for run in op.runs:
+                for glyph, cluster in zip(run.ids, run.clusters, strict=True):
+                    if glyph == 0:
+                        yield run.text[cluster]
 
 
 class _Board:
@@ -55,7 +93,6 @@ class _Board:
 
     def __init__(self, state: Mapping[str, Any], pictures: Pictures) -> None:
         self.pictures = pictures
-        self.warnings: list[str] = []
         files = state.get("files")
         self.files: Mapping[str, Any] = files if isinstance(files, dict) else {}
         app_state = state.get("appState")
