@@ -57,7 +57,11 @@ def erase(below: Pixels, mask: Mask, alpha: float = 1.0) -> None:
     """destination-out by a shape, in place. Only where it is: an eraser's track is thin."""
     rows, columns = np.nonzero(mask)
     left = 255 - np.rint(mask[rows, columns] * np.float32(alpha)).astype(np.uint16)
-    below[rows, columns, 3] = (below[rows, columns, 3] * left + 127) // 255
+    rest = (below[rows, columns, 3] * left + 127) // 255
+    below[rows, columns, 3] = rest
+    # What is gone must not be read from the file, either.
+    gone = rest == 0
+    below[rows[gone], columns[gone]] = 0
 
 
 def _dimmed(source: Pixels, alpha: float, clip: Mask | None) -> Pixels:

@@ -7,6 +7,7 @@ Nothing here may run in two threads at once: PDFium can't.
 """
 
 import functools
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,16 @@ import pypdfium2  # noqa: F401 - starts PDFium
 import pypdfium2.raw as pdfium
 
 from solosync.render.far import near_lines, near_polygon
-from solosync.render.geometry import Matrix, Path, Points, Subpath
+from solosync.render.geometry import (
+    IDENTITY,
+    Box,
+    Matrix,
+    Path,
+    Points,
+    Subpath,
+    ellipse,
+    rectangle,
+)
 from solosync.render.scene import MITER_LIMIT, Color, Stroke
 
 Pixels = npt.NDArray[np.uint8]  # (height, width, 4): RGBA, not premultiplied
@@ -22,9 +32,10 @@ Mask = npt.NDArray[np.uint8]  # (height, width): coverage
 
 GRID = 256  # coordinates are written as whole numbers of 1/GRID pixel, PDFium's own precision
 _FAR = 20_000  # beyond this many pixels PDFium bends lines, so they are cut off before
+_FLATNESS = 0.03  # in pixels
 _CAPS = {"butt": 0, "round": 1, "square": 2}
 _JOINS = {"miter": 0, "round": 1, "bevel": 2}
-_MAX_BUFFERED = 16 << 20  # bytes of content stream, about 15,000 strokes
+_MAX_BUFFERED = 4 << 20  # bytes of content stream, some 4,000 strokes; PDFium needs tenfold
 
 
 class Ink:
@@ -119,6 +130,7 @@ class _Stream:
 
     def shape(self, polygons: list[Points]) -> str:
         """Nothing if they are out of the picture."""
+        polygons = [each for each in polygons if len(each)]
         if not polygons:
             return ""
         points = polygons[0] if len(polygons) == 1 else np.concatenate(polygons)
@@ -166,6 +178,9 @@ class _Stream:
             return
         width = op.width * scale
         points = lines[0][0] if len(lines) == 1 else np.concatenate([each for each, _ in lines])
+        if len(lines) == 1 and np.ptp(points, axis=0).max() < 1 / GRID:
+            self._dot(op, points[0], width)
+            return
         around = width / 2 * (MITER_LIMIT if op.join == "miter" else 1.5) + 1
         if cull and self._is_out(points, around):
             return
@@ -186,6 +201,19 @@ class _Stream:
         for (line, closed), run in zip(lines, phase, strict=True):
             shape = _written(line, closed=closed)
             self.write(op.color, alpha, f"{pen}[{dash}] {run * GRID:.0f} d {shape}", "S")
+
+    def _dot(self, op: Stroke, at: Points, width: float) -> None:
+        """A line without length: its two caps."""
+        (x, y), radius = at.tolist(), width / 2
+        if op.cap == "round":
+            path = ellipse(x, y, radius, radius)
+        elif op.cap == "square":
+            path = rectangle(Box(x - radius, y - radius, x + radius, y + radius))
+        else:
+            return
+        shape = self.shape(_placed(path, IDENTITY))
+        if shape:
+            self.write(op.color, op.alpha, shape, "f")
 
     def clip(self, polygons: list[Points]) -> None:
         shape = self.shape(polygons)
@@ -219,7 +247,8 @@ class _Stream:
         left, top = points.min(axis=0)
         right, bottom = points.max(axis=0)
         inside = (
-            right > -around
+            math.isfinite(left + top + right + bottom)
+            and right > -around
             and bottom > -around
             and left < self.width + around
             and top < self.height + around
@@ -279,7 +308,8 @@ def _placed(path: Path, matrix: Matrix) -> list[Points]:
 
 
 def flattened(chain: Points) -> Points:
-    return Subpath(chain, is_curved=True).flat()
+    """A curve in pixels as a polyline, so near that small letters and dots lose no ink."""
+    return Subpath(chain, is_curved=True).flat(_FLATNESS)
 
 
 @functools.lru_cache(4096)

@@ -265,7 +265,7 @@ def _glyph(face: Face, glyph: int, fineness: int) -> tuple[Points, ...]:
     )
 
 
-def encode_png(image: Image.Image, *, compress_level: int = 1) -> bytes:
+def encode_png(image: Image.Image, *, compress_level: int = 6) -> bytes:
     """As a PNG file, without alpha if all of it is opaque."""
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("RGB")
