@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from solosync.store.library import load_sqlite_utils
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -26,10 +28,7 @@ class Tx:
     def db(self) -> "Database":
         """The same connection through sqlite-utils, for tables, maintenance and search."""
         if self._db is None:
-            # Imported here: it costs a tenth of a second that most commands don't need.
-            from sqlite_utils import Database
-
-            self._db = Database(self._connection, execute_plugins=False)
+            self._db = load_sqlite_utils().Database(self._connection, execute_plugins=False)
         return self._db
 
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:

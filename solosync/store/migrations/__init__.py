@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solosync.errors import SchemaTooNew, StorageFailed, Unavailable
+from solosync.store.library import load_sqlite_utils
 from solosync.store.migrations import m0001_initial, m0002_jobs, m0003_pictures
 
 if TYPE_CHECKING:
@@ -88,12 +89,10 @@ def _copy_aside(path: Path) -> None:
 
 
 def _apply(connection: sqlite3.Connection) -> None:
-    # Imported here: it takes a tenth of a second, and most starts have nothing to migrate.
-    from sqlite_utils import Database, Migrations
-
-    known = Migrations("solosync")
+    library = load_sqlite_utils()
+    known = library.Migrations("solosync")
     for name, migration in MIGRATIONS:
         known(name=name)(migration)
     # Inside the caller's transaction each migration is a savepoint, so it is all or nothing.
-    known.apply(Database(connection, execute_plugins=False))
+    known.apply(library.Database(connection, execute_plugins=False))
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
