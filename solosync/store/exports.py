@@ -101,11 +101,12 @@ def list_for_user(tx: Tx, user_id: str, session_key: int) -> list[Export]:
 
 
 def begin(tx: Tx, export_id: str, now: int) -> Export | None:
-    """Marks it as being worked on, again if need be; None if it's done, failed or gone."""
+    """Marks it as being worked on, again if need be (a failed one when its job is retried); None
+    if it's done or gone."""
     begun = tx.execute(
         """
-        UPDATE exports SET status = 'processing', progress = 0, updated_at = ?
-        WHERE export_id = ? AND status IN ('pending', 'processing')
+        UPDATE exports SET status = 'processing', progress = 0, error = NULL, updated_at = ?
+        WHERE export_id = ? AND status IN ('pending', 'processing', 'failed')
         """,
         (now, export_id),
     )
