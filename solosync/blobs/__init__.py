@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 CHUNK_BYTES = 256 * 1024
+_HEX = frozenset("0123456789abcdef")
 
 
 class Blob(NamedTuple):
@@ -68,6 +69,10 @@ class Blobs(Protocol):
     def list_uploads(self) -> Iterator[Stored]:
         """Those that were put and not yet deleted, and, on the disk, what a crash left half
         written."""
+
+
+def is_sha256(name: str) -> bool:
+    return len(name) == 64 and _HEX.issuperset(name)
 
 
 def open_blobs(storage_url: str, data_dir: Path) -> Blobs:

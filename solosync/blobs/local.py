@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from solosync.blobs import CHUNK_BYTES, Blob, Stored
+from solosync.blobs import CHUNK_BYTES, Blob, Stored, is_sha256
 from solosync.errors import NotFound, StorageFailed, Unavailable
 
 _PARTS = "part"
-_HEX = frozenset("0123456789abcdef")
 
 
 class LocalBlobs:
@@ -72,7 +71,7 @@ class LocalBlobs:
     def list(self) -> Iterator[Stored]:
         for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
             for path in sorted(folder.iterdir()):
-                if len(name := folder.name + path.name) == 64 and _HEX.issuperset(name):
+                if is_sha256(name := folder.name + path.name):
                     yield _entry(name, path)
 
     def sign_upload(self, name: str, seconds: int) -> str | None:
@@ -94,7 +93,7 @@ class LocalBlobs:
             yield _entry(path.name, path)
 
     def _path(self, sha256: str) -> Path:
-        if len(sha256) != 64 or not _HEX.issuperset(sha256):
+        if not is_sha256(sha256):
             raise NotFound("file", sha256)
         return self._root / sha256[:2] / sha256[2:]
 

@@ -19,15 +19,19 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import GCSStore, S3Store
 
-from solosync.blobs import CHUNK_BYTES, Blob, Stored
+from solosync.blobs import CHUNK_BYTES, Blob, Stored, is_sha256
 from solosync.blobs.local import hash_file
 from solosync.errors import Invalid, NotFound, StorageFailed, Unavailable
 
 if TYPE_CHECKING:
-    from obstore import GetResult, ObjectMeta
+    from obstore import GetOptions, GetResult, ObjectMeta
+    from obstore.store import ClientConfig, RetryConfig
 
 _FILES, _UPLOADS = "files/", "uploads/"
 PARAMETERS = frozenset(("endpoint", "region"))
+# The library would try for three minutes, with people waiting.
+_RETRIES: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
+_CLIENT: ClientConfig = {"connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=60)}
 
 
 class ObjectBlobs:
@@ -52,17 +56,21 @@ class ObjectBlobs:
         return self._size(_key(sha256))
 
     def read(self, sha256: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        wanted: Any = {"offset": start} if stop is None else (start, stop)
+        options: GetOptions = {}  # no range for all of it: an empty file has none
+        if stop is not None:
+            options["range"] = (start, stop)
+        elif start > 0:
+            options["range"] = {"offset": start}
         if stop is not None and stop <= start:
             return iter(())
         with _reading("file", sha256):
-            found = obstore.get(self._store, _key(sha256), options={"range": wanted})
+            found = obstore.get(self._store, _key(sha256), options=options)
         return _pieces(found, sha256)
 
     def fetch(self, sha256: str, folder: Path) -> Path:
-        path = folder / sha256
+        key, path = _key(sha256), folder / sha256
         if not path.exists():
-            self._download(_key(sha256), path, "file", sha256)
+            self._download(key, path, "file", sha256)
         return path
 
     def delete(self, sha256: str) -> None:
@@ -99,9 +107,13 @@ class ObjectBlobs:
             return None
 
     def _download(self, key: str, path: Path, kind: str, name: str) -> None:
-        with _reading(kind, name), path.open("wb") as file:
-            for piece in obstore.get(self._store, key).stream(min_chunk_size=CHUNK_BYTES):
-                file.write(piece)
+        part = path.with_name(f"{path.name}.part")
+        with _reading(kind, name):
+            found = obstore.get(self._store, key)
+            with part.open("wb") as file:
+                for piece in found.stream(min_chunk_size=CHUNK_BYTES):
+                    file.write(piece)
+        part.replace(path)
 
     def _delete(self, key: str) -> None:
         with _writing(), suppress(FileNotFoundError):
@@ -127,16 +139,25 @@ def _open(storage_url: str) -> S3Store | GCSStore:
     prefix = address.path.strip("/") or None
     try:
         if address.scheme == "gs":
-            return GCSStore(address.netloc, prefix=prefix)
+            return GCSStore(
+                address.netloc, prefix=prefix, client_options=_CLIENT, retry_config=_RETRIES
+            )
+        is_plain = given.get("endpoint", "").startswith("http:")
         settings: dict[str, Any] = dict(given)
-        if given.get("endpoint", "").startswith("http:"):
-            settings["client_options"] = {"allow_http": True}
-        return S3Store(address.netloc, prefix=prefix, **settings)
+        return S3Store(
+            address.netloc,
+            prefix=prefix,
+            client_options={**_CLIENT, "allow_http": is_plain},
+            retry_config=_RETRIES,
+            **settings,
+        )
     except BaseError as error:
         raise Invalid(f"The object store of storage_url can't be used: {error}") from error
 
 
 def _key(sha256: str) -> str:
+    if not is_sha256(sha256):
+        raise NotFound("file", sha256)
     return f"{_FILES}{sha256[:2]}/{sha256[2:]}"
 
 
@@ -154,7 +175,7 @@ def _pieces(found: GetResult, sha256: str) -> Iterator[bytes]:
 def _writing() -> Iterator[None]:
     try:
         yield
-    except BaseError as error:
+    except (BaseError, FileNotFoundError) as error:  # the latter: there is no such bucket
         raise StorageFailed(
             "The object store didn't take it, and nothing was kept. "
             "Check storage_url, the credentials and the network."
