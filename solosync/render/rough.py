@@ -109,7 +109,9 @@ def quadratic(start: Point, handle: Point, end: Point) -> Segment:
 
 
 def _painted(fill: list[Sketch], outline: list[list[Point]], pen: Pen) -> list[Sketch]:
-    return [*fill, Sketch("outline", outline)] if pen.has_outline else fill
+    if not pen.has_outline:
+        return fill
+    return [*fill, Sketch("outline", outline, is_exact=not pen.roughness)]
 
 
 def _corners(start: Point, segments: Sequence[Segment]) -> list[Point]:

@@ -57,6 +57,18 @@ def test_without_roughness_a_rectangle_is_exact():
     }
 
 
+def test_without_roughness_no_line_is_painted_twice():
+    exact, rough_ = (
+        rough.rectangle(80, 50, Pen(seed=7, roughness=roughness, fill="hachure"))
+        for roughness in (0, 1)
+    )
+
+    for sketch, twice in zip(exact, rough_, strict=True):
+        going = [stroke for stroke in sketch.strokes if len(set(stroke)) > 1]
+        assert len(going) == 2 * len(sketch.path.subpaths)
+        assert len(twice.path.subpaths) > len(sketch.path.subpaths)
+
+
 def test_a_fill_comes_before_its_outline():
     kinds = [
         [s.kind for s in rough.ellipse(0, 0, 40, 30, Pen(seed=3, fill=fill))]
