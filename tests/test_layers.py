@@ -35,7 +35,6 @@ WALLS = {
     "sqlite_utils": {"store"},
     "pycrdt": {"board"},
     "PIL": {"render"},
-    "celiagg": {"render"},
     "fontTools": {"render"},
     "numpy": {"render"},
     "pyclipper": {"render"},

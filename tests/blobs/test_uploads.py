@@ -18,8 +18,8 @@ from tests.web.conftest import BOARDS
 from tests.web.test_uploads import PRESIGN, state_with
 
 
-@pytest.fixture
-def config(data_dir, s3_url):  # type: ignore[no-redef]
+@pytest.fixture  # type: ignore[no-redef]
+def config(data_dir, s3_url):
     return Config(data_dir=data_dir, open=False, storage_url=s3_url)
 
 
