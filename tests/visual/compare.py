@@ -51,7 +51,7 @@ class Limits:
     median_similarity: float = 0.95
     worst_similarity: float = 0.90
     recall: float = 0.97
-    colour: float = 24
+    colour: float = 32
     gap: float = 60
 
     def failures(self, likeness: Likeness) -> list[str]:

@@ -1,6 +1,7 @@
 // node browser.mjs BROWSER FOLDER REQUESTS.json OUT: serves FOLDER on the loopback, opens its
 // index.html in the browser without a window, calls its `draw(request)` for each request, which
-// gives a PNG as a data URL, and writes it to OUT/<request.name>.png.
+// gives a PNG as a data URL, and writes it to OUT/<request.name>.png. How many milliseconds each
+// took, from the call to the file, is in OUT/times.json.
 import { createServer } from 'node:http'
 import { readFile, writeFile } from 'node:fs/promises'
 import { extname, join, normalize } from 'node:path'
@@ -41,10 +42,14 @@ try {
   page.on('console', (message) => message.type() === 'error' && console.error(message.text()))
   await page.goto(`http://127.0.0.1:${server.address().port}/index.html`)
   await page.waitForFunction('typeof window.draw === "function"')
+  const times = {}
   for (const request of JSON.parse(await readFile(requests, 'utf8'))) {
+    const begun = performance.now()
     const url = await page.evaluate((given) => window.draw(given), request)
     await writeFile(join(out, `${request.name}.png`), Buffer.from(url.split(',')[1], 'base64'))
+    times[request.name] = performance.now() - begun
   }
+  await writeFile(join(out, 'times.json'), JSON.stringify(times))
 } finally {
   await browser.close()
   server.close()

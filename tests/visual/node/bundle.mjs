@@ -14,5 +14,5 @@ await build({
 })
 await writeFile(
   join(folder, 'index.html'),
-  '<!doctype html><meta charset="utf-8"><title>Reference</title><div id="stage"></div><script src="page.js"></script>\n',
+  '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>Reference</title><div id="stage"></div><script src="page.js"></script>\n',
 )

@@ -1,7 +1,11 @@
 // Draws a page of a Solo board as the whiteboard itself does: one Konva node for each element.
-// window.draw({page, width, height, scale}) gives a PNG as a data URL.
-import Konva from 'konva'
+// window.draw({page, width, height, scale, konva}) gives a PNG as a data URL; `konva` is the version.
+import Konva10 from 'konva-10'
+import Konva9 from 'konva'
 import { getStroke } from 'perfect-freehand'
+
+const VERSIONS = { 9: Konva9, 10: Konva10 }
+let Konva = Konva9
 
 const HIGHLIGHTER_OPACITY = 0.4
 const FONTS = 'Arial, Arabic, Emoji'
@@ -208,7 +212,8 @@ const loadFonts = async () => {
 }
 const fontsAreLoaded = loadFonts()
 
-window.draw = async ({ page, width, height, scale }) => {
+window.draw = async ({ page, width, height, scale, konva = 9 }) => {
+  Konva = VERSIONS[konva]
   await fontsAreLoaded
   const stage = new Konva.Stage({ container: 'stage', width, height })
   const under = new Konva.Layer()
