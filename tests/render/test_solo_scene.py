@@ -347,7 +347,7 @@ boards = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(boards | elements)
 def test_any_json_is_a_scene_with_finite_bounds(state):
     scene = build(state, Pictures())

@@ -11,12 +11,12 @@ SEED = 20261121
 
 
 def drawing(skip=None, shift=0, width=4, colour=None, strokes=30):
-    """Wavy lines all over a page of 1200 x 800, one of them left out if asked."""
+    """Wavy lines all over a page of 1200 x 400, one of them left out if asked."""
     dice = random.Random(SEED)
-    picture = Image.new("RGB", (1200, 800), "white")
+    picture = Image.new("RGB", (1200, 400), "white")
     pen = ImageDraw.Draw(picture)
     for number in range(strokes):
-        x, y = dice.uniform(60, 1000), dice.uniform(60, 740)
+        x, y = dice.uniform(60, 1000), dice.uniform(60, 340)
         points = [(x + shift, y)]
         for _ in range(12):
             x, y = x + dice.uniform(4, 12), y + dice.uniform(-12, 12)
@@ -35,14 +35,14 @@ def test_picture_is_like_itself():
 
 
 def test_blank_page_fails():
-    blank = Image.new("RGB", (1200, 800), "white")
+    blank = Image.new("RGB", (1200, 400), "white")
     for limits in (SOLO, EXCALIDRAW):
         assert not report({"blank": compare(blank, drawing())}, limits)[1]
         assert not report({"blank": compare(drawing(), blank)}, limits)[1]
 
 
 def test_two_blank_pages_are_alike():
-    blank = Image.new("RGB", (1200, 800), "white")
+    blank = Image.new("RGB", (1200, 400), "white")
     assert report({"blank": compare(blank, blank)}, SOLO)[1]
 
 
@@ -75,7 +75,7 @@ def test_slightly_softer_edges_pass():
 
 
 def test_transparent_pictures_are_seen_on_white():
-    clear = Image.new("RGBA", (1200, 800), (0, 0, 0, 0))
+    clear = Image.new("RGBA", (1200, 400), (0, 0, 0, 0))
     clear.paste(drawing(), (0, 0), drawing().convert("L").point(lambda level: 255 - level))
     assert compare(clear, clear.copy()).similarity == pytest.approx(1, abs=1e-4)
     assert compare(clear, drawing()).recall > 0.97
