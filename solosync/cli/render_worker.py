@@ -22,13 +22,12 @@ from typing import BinaryIO, NoReturn
 import msgspec
 
 from solosync.errors import SolosyncError
-from solosync.jobs.requests import Answer, Made, Progress, Refusal, Request
+from solosync.jobs.requests import DISK_FULL, Answer, Made, Progress, Refusal, Request, is_full
 
 MEMORY_BYTES = 2 * 1024**3
 FILE_BYTES = 2 * 1024**3
 LOWEST_PRIORITY = 19
 WINDOWS_IDLE_PRIORITY = 0x40
-FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def main() -> int:
@@ -120,8 +119,8 @@ def _answer(request: Request, answers: BinaryIO) -> Answer:
 
 
 def _os_refusal(error: OSError) -> Refusal:
-    if error.errno in FULL:
-        return Refusal("disk_full", "The disk is full. Make room, then try again.")
+    if is_full(error):
+        return Refusal("disk_full", DISK_FULL)
     if error.errno == errno.EFBIG:
         limit = FILE_BYTES // 1024**3
         return Refusal("too_large", f"The file would be larger than {limit} GiB.")

@@ -1,5 +1,6 @@
 """What the server and its child that draws say to each other: one JSON object on each line."""
 
+import errno
 from typing import Literal
 
 import msgspec
@@ -8,6 +9,8 @@ from solosync.records.pictures import Format, PictureOptions
 
 # What went wrong, as far as it decides what is told and whether to try again.
 Reason = Literal["refused", "disk_full", "too_large", "no_memory", "broken"]
+
+DISK_FULL = "The disk is full. Make room, then try again."
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -52,3 +55,8 @@ Answer = Progress | Made | Refusal
 def decode_answer(line: bytes) -> Answer:
     answer: Answer = msgspec.json.decode(line, type=Answer)
     return answer
+
+
+def is_full(error: OSError) -> bool:
+    """Whether the disk, or one's share of it, has no room."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)

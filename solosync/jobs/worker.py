@@ -8,6 +8,7 @@ from solosync.domain import jobs
 from solosync.errors import SolosyncError, StorageFailed, Unavailable
 from solosync.jobs.context import Cancelled, Context, Interrupted, Task
 from solosync.jobs.renderer import RenderCrashed
+from solosync.jobs.requests import DISK_FULL, is_full
 from solosync.records.jobs import Job
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,8 @@ def _reason(job: Job, error: Exception) -> str:
         return f"{error} It was tried {job.attempts} times."
     if isinstance(error, SolosyncError):
         return str(error)
+    if isinstance(error, OSError) and is_full(error):
+        return DISK_FULL
     log.error("Job %s (%s) failed", job.job_id, job.task, exc_info=error)
     if isinstance(error, OSError) and error.strerror:
         return f"The server's disk refused: {error.strerror}."
