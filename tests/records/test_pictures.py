@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -119,3 +122,13 @@ def test_formats_are_known_by_name():
 )
 def test_pages_are_chosen_in_the_order_of_the_board(pages, indexes):
     assert page_indexes(pages, 5, 3) == indexes
+
+
+def test_documentation_has_every_option_with_what_it_takes():
+    text = (Path(__file__).parents[2] / "docs" / "pictures.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z_]+)` \| (.*?) \|", text, re.M))
+    assert list(rows) == list(PictureOptions.__struct_fields__)
+    for name, told in rows.items():
+        with pytest.raises(Invalid) as refused:
+            parse_options({name: [name]}, "png")
+        assert refused.value.details["fields"] == {name: f"must be {told}"}
