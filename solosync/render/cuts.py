@@ -34,19 +34,9 @@ def cut(op: Op, near: Sequence[Piece], *, inside: bool = False) -> tuple[Op, ...
         case Text():
             return _cut_text(op, near, inside)
         case Picture():
-            return picture_cuts.faded(op, _joined(near), float(inside), float(not inside))
+            return picture_cuts.cut(op, _joined(near), inside=inside)
         case Group():
             return _cut_group(op, near, inside)
-
-
-def fade(op: Op, near: Sequence[Piece], alpha: float) -> tuple[Op, ...]:
-    """The op with ``alpha`` times its own where the pieces are."""
-    if isinstance(op, Picture):
-        return picture_cuts.faded(op, _joined(near), alpha, 1.0)
-    within = cut(op, near, inside=True)
-    if not within:
-        return (op,)
-    return (*cut(op, near), *(replace(part, alpha=part.alpha * alpha) for part in within))
 
 
 def region_of(op: Op) -> Region:
@@ -63,11 +53,15 @@ def region_of(op: Op) -> Region:
             glyphs = text_cuts.glyph_regions(op)
             return regions.union([polygon for glyph in glyphs for polygon in glyph.region])
         case Group():
-            covered = [polygon for part in op.parts for polygon in region_of(part)]
-            covered = regions.transformed(covered, op.matrix)
-            if op.clip is None:
-                return covered
-            return regions.intersection(covered, regions.of_path(op.clip))
+            return placed([polygon for part in op.parts for polygon in region_of(part)], op)
+
+
+def placed(region: Region, group: Group) -> Region:
+    """A region of the group's own as it is outside: moved, and cut to the clip."""
+    moved = regions.transformed(region, group.matrix)
+    if group.clip is None:
+        return moved
+    return regions.intersection(moved, regions.of_path(group.clip))
 
 
 def _joined(near: Sequence[Piece]) -> Region:

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from solosync.render import regions
 from solosync.render.box_index import BoxIndex
-from solosync.render.cuts import cut, fade, region_of
+from solosync.render.cuts import cut, placed, region_of
+from solosync.render.geometry import Box
 from solosync.render.regions import Piece, Region
-from solosync.render.scene import Group, Op, bounds
+from solosync.render.scene import Group, Op, Picture, bounds
 
 OVER = "source-over"
 BLEND_MODES = frozenset(
@@ -36,6 +37,7 @@ BLEND_MODES = frozenset(
     }
 )
 OPAQUE = 0.995
+MAX_DEPTH = 12  # of groups in groups, which translucent erasers over each other make
 
 
 class _Rule(NamedTuple):
@@ -84,30 +86,35 @@ def _resolved(ops: Iterable[Op], warnings: dict[str, None]) -> tuple[Op, ...]:
     return tuple(layer.result())
 
 
-class _Cut(NamedTuple):
-    """A piece of an eraser's region; ``eraser`` tells those of one eraser that isn't opaque."""
-
-    piece: Piece
-    alpha: float
-    eraser: int
-
-
 @dataclass(eq=False)
 class _Item:
-    op: Op
-    cuts: list[_Cut] = field(default_factory=list)
+    """``order`` is when it was painted, or below 0 when under everything; ``gone`` are pieces of
+    what erased some of it, not taken out yet."""
+
+    order: int
+    ops: tuple[Op, ...]
+    gone: list[Piece] = field(default_factory=list)
+
+    def settle(self) -> tuple[Op, ...]:
+        """Takes out what is gone."""
+        if self.gone:
+            self.ops = tuple(left for op in self.ops for left in cut(op, self.gone))
+            self.gone = []
+        return self.ops
 
 
 class _Layer:
-    """What is painted so far. Erasers are only noted at the items that they may touch: in the end,
-    all that an item loses is taken from it at once."""
+    """What is painted so far. Opaque erasers are only noted at the items that they may touch: in
+    the end, all that an item loses is taken from it at once."""
 
     def __init__(self, warnings: dict[str, None]) -> None:
         self._warnings = warnings
-        self._below: list[_Item] = []  # what was painted under everything, the last one first
+        self._painted = 0
+        self._clear()
+
+    def _clear(self) -> None:
         self._items: list[_Item] = []
         self._index: BoxIndex[_Item] = BoxIndex()
-        self._erasers = 0
 
     def paint(self, op: Op) -> None:
         if not isinstance(op, Group):
@@ -125,15 +132,15 @@ class _Layer:
             self._add(replace(op, composite=OVER))
 
     def result(self) -> Iterator[Op]:
-        for item in [*reversed(self._below), *self._items]:
-            yield from _finished(item)
+        for item in sorted(self._items, key=_order):
+            yield from item.settle()
 
     def _compose(self, op: Group, rule: _Rule) -> None:
         plain = replace(op, composite=OVER)
         coming: tuple[Op, ...] = () if rule.above == "none" else (plain,)
         if rule.above in ("in", "out"):
-            covered = [region_of(left) for item in self._near(plain) for left in _finished(item)]
-            near = regions.pieces(regions.union([p for region in covered for p in region]))
+            below = [left for item in self._near([bounds([plain])]) for left in item.settle()]
+            near = regions.pieces(region_of(Group(tuple(below))))
             coming = cut(plain, near, inside=rule.above == "in")
         match rule.below:
             case "none":
@@ -146,76 +153,82 @@ class _Layer:
             self._add(left, goes_under=rule.goes_under)
 
     def _add(self, op: Op, *, goes_under: bool = False) -> None:
-        item = _Item(op)
-        (self._below if goes_under else self._items).append(item)
-        self._note(item)
+        self._painted += 1
+        self._note(_Item(-self._painted if goes_under else self._painted, (op,)))
 
     def _note(self, item: _Item) -> None:
-        box = bounds([item.op])
+        self._items.append(item)
+        box = bounds(item.ops)
         # Lines have no area, but a place.
         if box.left <= box.right and box.top <= box.bottom:
             self._index.add(box, item)
 
-    def _near(self, op: Op) -> list[_Item]:
-        """In the order in which they were painted."""
-        found = set(map(id, self._index.near(bounds([op]))))
-        return [item for item in [*self._below, *self._items] if id(item) in found]
-
-    def _clear(self) -> None:
-        self._below, self._items, self._index = [], [], BoxIndex()
+    def _near(self, boxes: Iterable[Box]) -> list[_Item]:
+        """In the order in which they are to be painted."""
+        found = {item.order: item for box in boxes for item in self._index.near(box)}
+        return [found[order] for order in sorted(found)]
 
     def _erase(self, op: Group) -> None:
-        for region, alpha in self._erasing(op):
-            self._erasers += 1
-            for piece in regions.pieces(region):
+        for region, alpha in coverage(op):
+            near = regions.pieces(region)
+            if alpha < OPAQUE:
+                self._thin(near, 1 - alpha)
+                continue
+            for piece in near:
                 for item in self._index.near(piece.box):
-                    item.cuts.append(_Cut(piece, alpha, self._erasers))
+                    item.gone.append(piece)
+        if any(_is_uneven(part) for part in op.parts) or (
+            op.alpha < OPAQUE and len({part.alpha for part in op.parts}) > 1
+        ):
+            self._warn(op.composite)
+
+    def _thin(self, near: list[Piece], alpha: float) -> None:
+        """Lets all that is there show only as much as ``alpha`` inside of the pieces. It becomes a
+        group of its own, on top: nothing else is left there."""
+        inside: list[Op] = []
+        for item in self._near(piece.box for piece in near):
+            within = [left for op in item.settle() for left in cut(op, near, inside=True)]
+            if within:
+                item.ops = tuple(left for op in item.ops for left in cut(op, near))
+                inside += within
+        if len(inside) == 1 or max(map(_depth, inside), default=0) >= MAX_DEPTH:
+            inside = [replace(op, alpha=op.alpha * alpha) for op in inside]
+            alpha = 1.0
+        if inside:
+            self._add(Group(tuple(inside), alpha))
 
     def _keep(self, region: Region) -> None:
         """Erases all but the region."""
         near = regions.pieces(region)
-        kept = [
-            [_Item(left) for item in items for op in _finished(item) for left in _inside(op, near)]
-            for items in (self._below, self._items)
-        ]
+        items = self._items
         self._clear()
-        self._below, self._items = kept
-        for item in [*self._below, *self._items]:
+        for item in items:
+            item.ops = tuple(left for op in item.settle() for left in cut(op, near, inside=True))
             self._note(item)
-
-    def _erasing(self, op: Group) -> Iterator[tuple[Region, float]]:
-        """The shapes that a group of parts erases, and how much each takes of what is there."""
-        parts = [part for part in op.parts if part.alpha > 0]
-        if op.alpha >= OPAQUE:
-            # One after the other: each leaves of what is there what it lets through.
-            for part in parts:
-                yield region_of(replace(op, parts=(part,))), part.alpha
-        elif op.alpha > 0 and parts:
-            alphas = {round(part.alpha, 3) for part in parts}
-            if len(alphas) > 1:
-                self._warn(op.composite)
-            yield region_of(replace(op, parts=tuple(parts))), op.alpha * max(alphas)
 
     def _warn(self, composite: str) -> None:
         sentence = f"The drawing mode {composite!r} can't be shown exactly in this format."
         self._warnings[sentence] = None
 
 
-def _inside(op: Op, near: list[Piece]) -> tuple[Op, ...]:
-    return cut(op, near, inside=True)
+def coverage(op: Op) -> list[tuple[Region, float]]:
+    """The shapes that an op paints, one over the other, and how opaque each is."""
+    if not isinstance(op, Group):
+        return [(region_of(op), op.alpha)] if op.alpha > 0 else []
+    shapes = [shape for part in op.parts for shape in coverage(part)]
+    if op.alpha < OPAQUE and all(alpha >= OPAQUE for _, alpha in shapes):
+        shapes = [([polygon for region, _ in shapes for polygon in region], 1.0)]
+    return [(placed(region, op), alpha * op.alpha) for region, alpha in shapes]
 
 
-def _finished(item: _Item) -> tuple[Op, ...]:
-    """The item's op without what was erased of it since."""
-    ops: tuple[Op, ...] = (item.op,)
-    opaque = [made.piece for made in item.cuts if made.alpha >= OPAQUE]
-    if opaque:
-        ops = cut(item.op, opaque)
-    thin: dict[int, list[_Cut]] = {}
-    for made in item.cuts:
-        if made.alpha < OPAQUE:
-            thin.setdefault(made.eraser, []).append(made)
-    for cuts in thin.values():
-        near = [made.piece for made in cuts]
-        ops = tuple(left for op in ops for left in fade(op, near, 1 - cuts[0].alpha))
-    return ops
+def _is_uneven(op: Op) -> bool:
+    """Whether there are pixels in it, each with an alpha of its own."""
+    return isinstance(op, Picture) or (isinstance(op, Group) and any(map(_is_uneven, op.parts)))
+
+
+def _depth(op: Op) -> int:
+    return 1 + max(map(_depth, op.parts), default=0) if isinstance(op, Group) else 0
+
+
+def _order(item: _Item) -> int:
+    return item.order

@@ -134,17 +134,14 @@ class Content:
                     self._group(op, unit, paths)
 
     def _fill(self, op: Fill, unit: float, paths: Paths, alpha: float) -> None:
-        lines = paths.operators(op.path, unit)
-        if lines:
+        if op.path.subpaths:
             self._alpha(alpha)
             self._color("rg", op.color)
-            self._write(lines)
-            self._write("f*" if op.is_even_odd else "f")
+            self._path(op.path, unit, paths, "f*" if op.is_even_odd else "f")
 
     def _stroke(self, op: Stroke, unit: float, paths: Paths, alpha: float) -> None:
-        lines = paths.operators(op.path, unit)
         # For PDF, no width is the thinnest line there is.
-        if not lines or op.width <= 0:
+        if not op.path.subpaths or op.width <= 0:
             return
         self._alpha(alpha)
         self._color("RG", op.color)
@@ -157,8 +154,17 @@ class Content:
         if dash or self._set.get("dash"):
             steps = " ".join(number(length / unit) for length in dash)
             self._change("dash", dash, f"[{steps}] 0 d")
+        self._path(op.path, unit, paths, "S")
+
+    def _path(self, path: Path, unit: float, paths: Paths, paint: str) -> None:
+        origin = paths.origin(path, unit)
+        lines = paths.operators(path, unit, origin)
+        if not lines:
+            return
+        if any(origin):
+            self._write(f"q 1 0 0 1 {origin[0]} {origin[1]} cm")
         self._write(lines)
-        self._write("S")
+        self._write(f"{paint}\nQ" if any(origin) else paint)
 
     def _picture(self, op: Picture, unit: float, alpha: float) -> None:
         name, reference = self._shared.pictures.of(op.bitmap)

@@ -10,9 +10,10 @@ from solosync.render.scene import Fill, Group, Op, Stroke
 from solosync.render.simplify import simplified
 
 # Polylines are thinned out to as much, and written in whole steps; curves and shapes of few points
-# in tenths.
-TOLERANCE = 0.5  # in steps
+# in tenths. Fitting curves to freehand outlines was tried: it takes more numbers, not fewer.
+TOLERANCE = 1.0  # in steps
 FEW_POINTS, FEW_CURVES = 9, 9
+LONG = 20  # points of a path for which it pays to count from a corner of its own
 NUMBERS_OF_A_CURVE, NUMBERS_OF_A_POINT = 6, 2
 
 
@@ -26,23 +27,32 @@ class Paths:
 
     def __init__(self, ops: Iterable[Op], unit: float) -> None:
         found = list(_found(ops, unit))
-        # Rings come back to where they began, which needs no line of its own.
         thinned = simplified([line for _, line in found], TOLERANCE)
         self._lines = {key: np.rint(line) for (key, _), line in zip(found, thinned, strict=True)}
 
-    def operators(self, path: Path, unit: float) -> str:
+    def origin(self, path: Path, unit: float) -> tuple[int, int]:
+        """From where the path's coordinates are best counted: they become shorter by a digit."""
+        lines = [self._lines.get((id(part), unit)) for part in path.subpaths]
+        long = [line for line in lines if line is not None]
+        if sum(map(len, long)) < LONG:
+            return 0, 0
+        x, y = np.concatenate(long).min(axis=0).tolist()
+        return int(x), int(y)
+
+    def operators(self, path: Path, unit: float, origin: tuple[int, int] = (0, 0)) -> str:
         return "\n".join(
-            self._subpath(part, unit) for part in path.subpaths if len(part.points) > 0
+            self._subpath(part, unit, origin) for part in path.subpaths if len(part.points) > 0
         )
 
-    def _subpath(self, part: Subpath, unit: float) -> str:
+    def _subpath(self, part: Subpath, unit: float, origin: tuple[int, int]) -> str:
         line = self._lines.get((id(part), unit))
         if line is not None and _is_shorter(line, part):
             if part.is_closed and len(line) > 3:
+                # Rings come back to where they began, which needs no line of its own.
                 line = line[:-1]
-            text = _line_template(len(line)) % tuple(line.ravel().tolist())
+            text = _line_template(len(line)) % tuple((line - origin).ravel().tolist())
         else:
-            points = part.points / unit
+            points = part.points / unit - origin
             template = _curve_template if part.is_curved else _fine_line_template
             text = template(len(points)) % tuple(points.ravel().tolist())
             text = text.replace(".0 ", " ").replace("-0 ", "0 ")

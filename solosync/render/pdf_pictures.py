@@ -62,14 +62,15 @@ def jpeg_frame(data: bytes) -> Frame | None:
 
 
 def _add(document: Document, bitmap: "Bitmap") -> Any:
-    if bitmap.jpeg is not None:
-        frame = jpeg_frame(bitmap.jpeg)
+    jpeg = bitmap.jpeg
+    if jpeg is not None:
+        frame = jpeg_frame(jpeg)
         if frame is not None and (frame.width, frame.height) == (bitmap.width, bitmap.height):
             entries = _entries(frame.width, frame.height, COLOR_SPACES[frame.components])
             if frame.components == 4:
                 # Adobe's programs, which make these, store them inverted.
                 entries["Decode"] = array([1, 0] * 4)
-            return document.add_stream(entries, bitmap.jpeg, encoded="DCTDecode")
+            return document.add_stream(entries, jpeg, encoded="DCTDecode")
     image = bitmap.image()
     mask = None
     if image.mode == "RGBA":

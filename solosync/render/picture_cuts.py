@@ -18,9 +18,8 @@ MAX_PIXELS = 16_000_000
 SUBPIXELS = 2
 
 
-def faded(op: Picture, region: Region, within: float, without: float) -> tuple[Picture, ...]:
-    """The picture with its alpha multiplied ``within`` the region and ``without``; none if nothing
-    of it is left."""
+def cut(op: Picture, region: Region, *, inside: bool) -> tuple[Picture, ...]:
+    """The picture without the region, or only ``inside`` of it; none if nothing is left."""
     from PIL import Image, ImageChops
 
     from solosync.render.images import Bitmap
@@ -28,8 +27,9 @@ def faded(op: Picture, region: Region, within: float, without: float) -> tuple[P
     place = scaled(1 / regions.SCALE).then(op.matrix.inverse)
     image = _enlarged(op.bitmap.image().convert("RGBA"), op.matrix)
     mask = _mask(regions.union(region), place, image.size)
-    levels = [round(255 * (without + (within - without) * level / 255)) for level in range(256)]
-    alpha = ImageChops.multiply(image.getchannel("A"), mask.point(levels))
+    if not inside:
+        mask = ImageChops.invert(mask)
+    alpha = ImageChops.multiply(image.getchannel("A"), mask)
     if alpha.getbbox() is None:
         return ()
     # What can't be seen mustn't be there: formats may keep colour and alpha apart.
