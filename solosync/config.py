@@ -93,7 +93,7 @@ class Config:
     cdn_url: str = _option(
         "",
         WEB_ADDRESS,
-        "The address by which a CDN shows what is under /files and /thumbnails here.",
+        "Where a CDN shows what this server has under /files and /thumbnails.",
     )
     room_memory_bytes: int = _option(
         256 * MIB, size(MIB, 1024 * GIB), "Memory for open boards; the idlest are closed first."

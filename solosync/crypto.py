@@ -58,7 +58,8 @@ class Keys(msgspec.Struct, frozen=True):
         return base64.urlsafe_b64encode(self.hash_token(purpose, text)[:_SEAL_BYTES]).decode()
 
     def is_seal(self, purpose: str, text: str, seal: str) -> bool:
-        return hmac.compare_digest(self.seal(purpose, text).encode(), seal.encode())
+        given = seal.encode("utf-8", "surrogatepass")
+        return hmac.compare_digest(self.seal(purpose, text).encode(), given)
 
     def sign(self, purpose: str, claims: dict[str, Any]) -> str:
         """A token with `iat` and `exp` (seconds) and further claims, good for one purpose."""

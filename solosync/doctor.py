@@ -16,8 +16,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from solosync import clock, paths
+from solosync.blobs import open_blobs
 from solosync.config import Config
-from solosync.domain import sessions
+from solosync.domain import files, sessions
 from solosync.errors import Damaged, SchemaTooNew, SolosyncError, Unavailable
 from solosync.option_kinds import MIB
 from solosync.store import lock, maintenance, migrations
@@ -196,6 +197,7 @@ def database(config: Config) -> Iterator[Finding]:
             newest = max(
                 (board.updated_at for board in sessions.list_all_sessions(store)), default=0
             )
+            stored = files.count(store)
     except (SolosyncError, OSError) as error:
         yield refusal(name, error)
         return
@@ -203,7 +205,29 @@ def database(config: Config) -> Iterator[Finding]:
         yield Finding(name, "failed", f"damaged: {wrong[0]}", RESTORE)
     else:
         yield Finding(name, "ok", f"whole, schema {migrations.SCHEMA_VERSION}, {sqlite()}")
+    yield stored_files(config, stored)
     yield judge_clock(clock.now_us(), newest)
+
+
+def stored_files(config: Config, counted: files.Counted) -> Finding:
+    """How much is kept of files, and whether all that is referred to is there."""
+    name = "files"
+    place = config.storage_url.partition("?")[0] or "the data folder"
+    try:
+        kept = list(open_blobs(config.storage_url, config.data_dir).list())
+    except (SolosyncError, OSError) as error:
+        return Finding(name, "warning", f"{place} can't be looked at: {error}", "Try it again.")
+    missing = counted.contents - {stored.name for stored in kept}
+    parts = [f"{count} {kind} ({in_mib(size)})" for kind, (count, size) in counted.kinds.items()]
+    size = in_mib(sum(stored.size for stored in kept))
+    found = f"{', '.join(parts)}; {size} in {place}"
+    if missing:
+        return Finding(name, "failed", f"{found}; {len(missing)} files are missing", RESTORE)
+    return Finding(name, "ok", found)
+
+
+def in_mib(size: int) -> str:
+    return f"{size / MIB:,.1f} MiB"
 
 
 def new_database(folder: Path) -> Finding:

@@ -231,3 +231,33 @@ def test_every_option_has_something_behind_it():
     )
     unread = [name for name in OPTIONS if f"config.{name}" not in code]
     assert unread == ["rate_limits"]  # says so itself
+
+
+@pytest.mark.parametrize(
+    "name, text, value",
+    [
+        ("storage_url", "s3://bucket/some/folder?endpoint=http://127.0.0.1:1&region=x", None),
+        ("storage_url", "gs://bucket", None),
+        ("cdn_url", "https://cdn.example.org/boards/", "https://cdn.example.org/boards"),
+        ("cdn_url", "https://CDN.example.org:443", "https://cdn.example.org"),
+    ],
+)
+def test_addresses_of_files_are_read(name, text, value):
+    assert getattr(config.load({name: text}, {}), name) == (value or text)
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("storage_url", "http://bucket/folder"),
+        ("storage_url", "s3:///folder"),
+        ("storage_url", "s3://key:secret@bucket"),
+        ("cdn_url", "cdn.example.org"),
+        ("cdn_url", "https://cdn.example.org/?x=1"),
+        ("export_days", "0"),
+        ("export_max_state_bytes", "1KiB"),
+    ],
+)
+def test_unusable_addresses_and_limits_are_refused(name, text):
+    with pytest.raises(config.ConfigError, match=name):
+        config.load({name: text}, {})

@@ -142,3 +142,16 @@ def test_hash_for_nobody_costs_as_much_as_a_real_one():
 def test_unreadable_password_hash_is_reported():
     with pytest.raises(Damaged):
         crypto.verify_password("rubbish", "x")
+
+
+def test_seal_is_good_for_its_purpose_and_text_alone(keys, tmp_path_factory):
+    others = crypto.load_keys(tmp_path_factory.mktemp("others"))
+    seal = keys.seal("export", "id 1")
+    assert keys.is_seal("export", "id 1", seal)
+    assert len(seal) == 32
+    assert seal.replace("-", "").replace("_", "").isalnum()
+    assert not keys.is_seal("upload", "id 1", seal)
+    assert not keys.is_seal("export", "id 2", seal)
+    assert not keys.is_seal("export", "id 1", seal[:-1])
+    assert not keys.is_seal("export", "id 1", "é\ud800")
+    assert not others.is_seal("export", "id 1", seal)

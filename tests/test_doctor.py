@@ -3,6 +3,7 @@ import os
 import socket
 import sqlite3
 import sys
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import PurePosixPath
 from threading import Thread
@@ -10,8 +11,12 @@ from threading import Thread
 import pytest
 
 from solosync import config, doctor
+from solosync.blobs import open_blobs
+from solosync.domain import exports
+from solosync.option_kinds import MIB
+from solosync.records.pictures import parse_options
 from solosync.store.lock import FolderLock
-from tests.make import make_session, make_user
+from tests.make import make_actor, make_session, make_user
 
 MOUNTS = r"""/dev/sda1 / ext4 rw,relatime 0 0
 tmpfs /tmp tmpfs rw 0 0
@@ -157,6 +162,7 @@ def test_healthy_folder_passes_every_check(settings):
         "file system",
         "free space",
         "database",
+        "files",
         "clock",
         "port",
     ]
@@ -188,6 +194,32 @@ def test_damaged_database_fails_with_advice(settings):
     finding = examined(settings)["database"]
     assert finding.status == "failed"
     assert "backup" in finding.advice
+
+
+def test_files_are_counted_and_missing_ones_told(settings, store):
+    user = make_user(store)
+    session = make_session(store, user)
+    blobs = open_blobs("", settings.data_dir)
+    asked = exports.Asked("json", parse_options({}, "json"), None, 30)
+    shown = exports.Shown(0, bytes(MIB // 2), 1)
+    for actor in (make_actor(store, user), make_actor(store, user)):
+        exports.request(store, blobs, actor, session, asked, shown, max_state_bytes=MIB)
+    finding = examined(settings)["files"]
+    assert finding.status == "ok"
+    assert finding.found == "0 uploads (0.0 MiB), 2 exports (1.0 MiB); 0.5 MiB in the data folder"
+    blobs.delete(next(iter(blobs.list())).name)
+    finding = examined(settings)["files"]
+    assert finding.status == "failed"
+    assert "1 files are missing" in finding.found
+    assert "backup" in finding.advice
+
+
+def test_object_store_that_cant_be_reached_is_a_warning(settings, monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    away = replace(settings, storage_url="s3://bucket?endpoint=http://127.0.0.1:9&region=x")
+    finding = examined(away)["files"]
+    assert (finding.status, finding.found[:12]) == ("warning", "s3://bucket ")
 
 
 def test_clock_that_is_behind_the_newest_change_is_a_warning(settings, store, clock):

@@ -13,6 +13,7 @@ ARGUMENTS = {
     errors.Stale: (7,),
     errors.Taken: ("email",),
     errors.TooLarge: (1024,),
+    errors.SessionTooLarge: (1024, 2048),
     errors.RateLimited: (30,),
 }
 

@@ -14,7 +14,8 @@ def register(commands: Commands) -> None:
     sentence = "Show every option, what it is set to, and by what."
     add_json(add_command(commands, "config", show_config, sentence, ALL_OPTIONS))
     sentence = "Check this machine and the data folder, and say what to do."
-    add_json(add_command(commands, "doctor", doctor, sentence, ("data_dir", "host", "port", "lan")))
+    options = ("data_dir", "host", "port", "lan", "storage_url")
+    add_json(add_command(commands, "doctor", doctor, sentence, options))
     add_command(commands, "openapi", openapi, "Print the API's OpenAPI description.")
     add_json(add_command(commands, "version", version, "Print the version."))
 

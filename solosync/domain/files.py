@@ -42,6 +42,13 @@ class Upload(NamedTuple):
     expires_at: int
 
 
+class Counted(NamedTuple):
+    """By kind, how many files there are and their bytes; and the contents of all files."""
+
+    kinds: dict[str, tuple[int, int]]
+    contents: set[str]
+
+
 def presign(
     store: Store,
     blobs: Blobs,
@@ -186,6 +193,16 @@ def settle(
         for sha256 in unwanted:
             blobs.delete(sha256)
     return result
+
+
+def count(store: Store) -> Counted:
+    """For the person at the machine."""
+    return store.read(
+        lambda tx: Counted(
+            {kind: (rows, size) for kind, rows, size in files.sizes(tx)},
+            files.list_referred_to(tx),
+        )
+    )
 
 
 def clean_up(store: Store, blobs: Blobs, now_ms: int) -> int:
