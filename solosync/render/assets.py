@@ -170,7 +170,7 @@ class _Budget:
 
 
 def _copies(root: ET.Element) -> int:
-    """How many elements `use` makes of it; too many is all that is said of those in a circle."""
+    """How many elements `use` makes of it; of those in a circle, more than there may be."""
     by_id = {element.get("id"): element for element in root.iter() if element.get("id")}
     known: dict[ET.Element, int] = {}
 
@@ -179,6 +179,7 @@ def _copies(root: ET.Element) -> int:
             return _MAX_COPIES + 1
         if element in known:
             return known[element]
+        known[element] = _MAX_COPIES + 1  # should it come back to itself
         total = 1 + sum(count(child, depth + 1) for child in element)
         if _name(element) == "use":
             href = (element.get("href") or element.get(_XLINK) or "").strip()

@@ -36,7 +36,9 @@ def draw(sheet: Sheet) -> Image.Image:
     image = raster.draw(sheet, scale)
     opaque = Image.new("RGBA", image.size, "white")
     opaque.alpha_composite(image)
-    return opaque.convert("RGB").crop((0, 0, min(WIDTH, image.width), min(HEIGHT, image.height)))
+    # Without the last pixels if the sheet covers only a part of them: they'd be a pale line.
+    width, height = (int(side * scale + 1e-6) for side in (sheet.width, sheet.height))
+    return opaque.convert("RGB").crop((0, 0, max(1, width), max(1, height)))
 
 
 def _sheet(state: dict[str, Any], title: str, files: Mapping[str, Path]) -> Sheet:
