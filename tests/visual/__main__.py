@@ -1,7 +1,7 @@
-"""python -m tests.visual [solo|excalidraw]: how like the pictures of boards
+"""python -m tests.visual [solo|excalidraw|writers]: how like the pictures of boards
 are to those that browsers draw. Exits with 1 if they aren't like enough.
 
-Side-by-side pictures to look at: .cache/visual/<dialect>/<name>.png
+Side-by-side pictures to look at: .cache/visual/<cases>/<name>.png
 """
 
 import argparse
@@ -12,27 +12,27 @@ from pathlib import Path
 from tests.nodejs import CACHE
 from tests.visual.compare import Likeness, compare, report, side_by_side
 
-DIALECTS = ("solo", "excalidraw")
+CASES = ("solo", "excalidraw", "writers")
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.visual")
-    parser.add_argument("dialect", nargs="?", choices=DIALECTS, help="all of them by default")
-    chosen = parser.parse_args(arguments).dialect
+    parser.add_argument("cases", nargs="?", choices=CASES, help="all of them by default")
+    chosen = parser.parse_args(arguments).cases
     is_good = True
-    for dialect in [chosen] if chosen else DIALECTS:
-        is_good &= check(dialect, CACHE / "visual" / dialect)
+    for cases in [chosen] if chosen else CASES:
+        is_good &= check(cases, CACHE / "visual" / cases)
     return 0 if is_good else 1
 
 
-def check(dialect: str, folder: Path) -> bool:
-    cases = importlib.import_module(f"tests.visual.{dialect}")
+def check(name: str, folder: Path) -> bool:
+    cases = importlib.import_module(f"tests.visual.{name}")
     results: dict[str, Likeness] = {}
-    for name, ours, reference in cases.pairs(folder / "work"):
-        results[name] = compare(ours, reference)
-        side_by_side(ours, reference).save(folder / f"{name}.png", compress_level=1)
+    for case, ours, reference in cases.pairs(folder / "work"):
+        results[case] = compare(ours, reference)
+        side_by_side(ours, reference).save(folder / f"{case}.png", compress_level=1)
     table, is_good = report(results, cases.LIMITS)
-    print(f"\n{dialect}: pictures to look at are in {folder}\n{table}")
+    print(f"\n{name}: pictures to look at are in {folder}\n{table}")
     return is_good
 
 

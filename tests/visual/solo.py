@@ -55,10 +55,14 @@ def pairs(folder: Path) -> Iterator[tuple[str, Image.Image, Image.Image]]:
 
 
 def draw(page: Page) -> Image.Image:
-    scene = solo.scene({"pages": [page]}, Pictures())
-    shown = scene.pages[0]
+    return raster.draw(sheet(page), SCALE)
+
+
+def sheet(page: Page) -> Sheet:
+    """All of a page, without a margin."""
+    shown = solo.scene({"pages": [page]}, Pictures()).pages[0]
     ground = backdrops.paint(shown.backdrop, Box(0, 0, WIDTH, HEIGHT))
-    return raster.draw(Sheet(shown.name, WIDTH, HEIGHT, ground, shown.ops), SCALE)
+    return Sheet(shown.name, WIDTH, HEIGHT, ground, shown.ops)
 
 
 def browser_pictures(folder: Path, page: Path, requests: list[dict[str, object]]) -> Path:
