@@ -18,6 +18,7 @@ class Plan:
     """Strokes on the board -> whole-state saves of it."""
     rest_seconds: float
     starts: int
+    pdf_pages: int
 
 
 FULL = Plan(
@@ -31,6 +32,7 @@ FULL = Plan(
     saves={100: 60, 1_000: 40, 10_000: 15},
     rest_seconds=4,
     starts=5,
+    pdf_pages=20,
 )
 
 QUICK = Plan(
@@ -44,4 +46,5 @@ QUICK = Plan(
     saves={100: 15, 1_000: 10, 10_000: 5},
     rest_seconds=2,
     starts=3,
+    pdf_pages=4,
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.bench import load
 from tests.bench.idle import Idle, SolosyncExecutable
+from tests.bench.pictures import Export, Pdf, Pictures
 from tests.bench.rest import CONNECTIONS, Rates, Saving
 from tests.bench.solosync_server import SolosyncServer
 from tests.bench.yjs import CHECK_RATE, Endurance, Findings, YjsResults
@@ -230,6 +231,62 @@ def _start_comparison(found: list[Idle]) -> Iterable[str]:
     venv, program = starts[SolosyncServer], starts[SolosyncExecutable]
     if venv and program:
         yield f"The one-file program takes {program / venv:.1f} times as long to its first answer."
+
+
+def pictures(found: Pictures) -> str:
+    head = ["PNG", "pixels", "MB", "s", "with a child started for it, s"]
+    rows = [
+        [
+            one.name,
+            "{} x {}".format(*one.size),
+            number(one.bytes / 1e6, 2),
+            number(one.median, 2),
+            number(statistics.median(one.first), 2),
+        ]
+        for one in found.drawn
+    ]
+    return "\n\n".join(
+        (
+            "From the stored board to the file, by the child process that draws for a server (at "
+            "the lowest priority, on all cores); medians.",
+            table(head, rows),
+            _pdf(found.pdf),
+            *(_exports(found.exports) if found.exports else [f"No browser: {found.failure}"]),
+        )
+    )
+
+
+def _pdf(one: Pdf) -> str:
+    drawn = f"{one.pictures} bitmaps on its pages" if one.pictures else "all of it vector"
+    told = f"not exact: {', '.join(one.missing)}" if one.missing else "exact on every page"
+    erased = "is still there" if one.has_erased else "is gone"
+    return (
+        f"A PDF of {one.pages} pages with {one.strokes:,} strokes each takes "
+        f"{one.seconds:.1f} s with a child started for it and {one.bytes / 1e6:.1f} MB, {drawn}. "
+        f"Its Cyrillic, Greek, Chinese, Arabic and emoji text as {one.reader} copies it: {told}; "
+        f"an erased text {erased}."
+    )
+
+
+def _exports(found: list[Export]) -> Iterable[str]:
+    head = ["Excalidraw file", "elements", "browser, ms", "solosync, ms", "times"]
+    rows = [
+        [
+            one.name.replace("|", "/"),
+            f"{one.elements:,}",
+            number(statistics.median(one.browser), 0),
+            number(statistics.median(one.ours), 0),
+            number(one.ratio),
+        ]
+        for one in found
+    ]
+    yield (
+        "Beside Excalidraw's own `exportToBlob` in headless Chromium, with the page open and its "
+        "fonts loaded; both from the board to a PNG file at scale 1."
+    )
+    yield table(head, rows)
+    middle = statistics.median(one.ratio for one in found)
+    yield f"At the median solosync is {middle:.1f} times as fast."
 
 
 def write(document: Path, name: str, text: str, machine: str) -> None:

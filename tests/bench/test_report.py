@@ -8,6 +8,7 @@ from tests.bench import report
 from tests.bench.__main__ import DOCUMENT, PARTS
 from tests.bench.load import ReadBack, Sample
 from tests.bench.peer_servers import Hocuspocus, PycrdtWebsocket
+from tests.bench.pictures import Drawn, Export, Pdf, Pictures
 from tests.bench.ramp import Ramp
 from tests.bench.solosync_server import SolosyncServer
 from tests.bench.yjs import Findings, YjsResults
@@ -56,6 +57,29 @@ def test_a_limit_of_the_generator_is_not_told_as_the_servers() -> None:
     ours = some_findings(SolosyncServer, 3000)
     ours.generator_bound = True
     assert "| ≥ 3,000 [3,000-3,000] |" in report.yjs(YjsResults([ours], 500, "bytes"))
+
+
+def some_pictures(pdf: Pdf, failure: str = "") -> Pictures:
+    drawn = Drawn("1,000 strokes", [2.0], [0.5, 0.3, 0.4], (1920, 1080), 1_750_000)
+    exports = [Export("a|b", 20, [10.0], [40.0]), Export("c", 20, [20.0], [40.0])]
+    return Pictures([drawn], pdf, [] if failure else exports, failure)
+
+
+def test_pictures_are_told_beside_the_browsers() -> None:
+    text = report.pictures(some_pictures(Pdf(20, 1000, 9.0, 7_000_000, 0, "PDFium", [], False)))
+    assert "| 1,000 strokes | 1920 x 1080 | 1.75 | 0.40 | 2.00 |" in text
+    assert "all of it vector" in text
+    assert "PDFium copies it: exact on every page; an erased text is gone." in text
+    assert "| a/b | 20 | 40 | 10 | 4.0 |" in text
+    assert "At the median solosync is 3.0 times as fast." in text
+
+
+def test_what_is_wrong_with_a_pdf_is_told() -> None:
+    pdf = Pdf(20, 1000, 9.0, 7_000_000, 20, "pdftotext", ["Arabic", "emoji"], True)
+    text = report.pictures(some_pictures(pdf, "no chromium"))
+    assert "20 bitmaps on its pages" in text
+    assert "not exact: Arabic, emoji; an erased text is still there." in text
+    assert text.endswith("No browser: no chromium")
 
 
 def test_a_section_is_replaced_and_the_others_stay(tmp_path: Path) -> None:
