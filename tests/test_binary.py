@@ -26,7 +26,7 @@ from tests.servers import ROOT, free_port, running, stop
 pytestmark = [pytest.mark.binary, pytest.mark.timeout(180)]
 
 PROGRAM = ROOT / "dist" / ("solosync.exe" if sys.platform == "win32" else "solosync")
-LARGEST_BYTES = 40_000_000
+LARGEST_BYTES = 65_000_000
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
 STROKE = {"id": "s1", "tool": "pen", "points": [{"x": 1, "y": 2.5}], "unknown": {"deep": [None]}}
 PAGE = {"id": "p1", "name": "One", "strokes": []}
