@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -279,17 +280,31 @@ def _wider(box: Box, other: Box) -> Box:
 
 def _flattened(chain: Points, tolerance: float) -> Points:
     """All curves at once, each in as many pieces as the worst of them needs."""
-    starts, first, second, ends = chain[:-1:3], chain[1::3], chain[2::3], chain[3::3]
-    if not len(ends):
+    count = len(chain) // 3
+    if not count:
         return chain[:1]
-    # The distance between a cubic and its chords of n equal pieces is at most bend / n².
-    bends = np.maximum(
-        np.hypot(*(starts - 2 * first + second).T), np.hypot(*(first - 2 * second + ends).T)
-    )
-    worst = float(bends.max()) * 6 / 8
+    # The distance between a cubic and its chords of n equal pieces is at most bend / n². Every
+    # third bend is that of a joint between two curves.
+    bends = chain[2:] - 2 * chain[1:-1] + chain[:-2]
+    squares = np.einsum("ij,ij->i", bends, bends)
+    worst = math.sqrt(max(float(squares[::3].max()), float(squares[1::3].max()))) * 6 / 8
     pieces = min(64, max(1, math.ceil(math.sqrt(worst / tolerance)))) if worst > 0 else 1
-    t = np.arange(1, pieces + 1)[:, None, None] / pieces
+    flat = np.empty((1 + count * pieces, 2))
+    flat[0] = chain[0]
+    on_curves = flat[1:].reshape(count, pieces, 2)
+    np.matmul(_weights(pieces), chain[_controls(count)], out=on_curves)
+    return flat
+
+
+@lru_cache(maxsize=64)
+def _weights(pieces: int) -> Points:
+    """How much each of a cubic's four points counts at the end of each of its equal pieces."""
+    t = np.arange(1, pieces + 1) / pieces
     u = 1 - t
-    on_curves = u**3 * starts + 3 * u * u * t * first + 3 * u * t * t * second + t**3 * ends
-    # From (piece, curve, xy) to the order in which they are drawn.
-    return np.concatenate([chain[:1], on_curves.transpose(1, 0, 2).reshape(-1, 2)])
+    return np.stack([u**3, 3 * u * u * t, 3 * u * t * t, t**3], axis=1)
+
+
+@lru_cache(maxsize=256)
+def _controls(count: int) -> npt.NDArray[np.int_]:
+    """Where the four points of each of so many cubics are in their chain."""
+    return np.arange(count)[:, None] * 3 + np.arange(4)
