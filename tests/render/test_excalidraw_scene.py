@@ -1,6 +1,8 @@
 import json
 import math
+import os
 import random
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -433,6 +435,22 @@ def test_a_board_looks_the_same_each_time(path):
             assert np.array_equal(_numbers(op), _numbers(other))
 
 
+EXAMPLES = os.environ.get("SOLOSYNC_EXAMPLE_BOARDS")
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(
+    not EXAMPLES, reason="SOLOSYNC_EXAMPLE_BOARDS names no folder of .excalidraw files"
+)
+def test_of_each_example_board_nothing_is_left_out():
+    paths = sorted(Path(EXAMPLES or "").glob("*.excalidraw"))
+    scenes = [excalidraw.scene(json.loads(path.read_bytes()), Pictures()) for path in paths]
+
+    assert scenes
+    assert not [told for scene in scenes for told in scene.warnings if "left out" in told]
+    assert not any(bounds(scene.pages[0].ops).is_empty for scene in scenes)
+
+
 JUNK: tuple[Any, ...] = (
     None,
     True,
@@ -461,7 +479,7 @@ def test_no_json_makes_it_fail(path):
         state = json.loads(path.read_text(encoding="utf-8"))
         for each in state["elements"]:
             for key in chance.sample(sorted(each), 3):
-                each[key] = chance.choice(JUNK)
+                each[key] = deepcopy(chance.choice(JUNK))
             if isinstance(each.get("points"), list) and each["points"]:
                 each["points"][chance.randrange(len(each["points"]))] = chance.choice(JUNK)
 
