@@ -3,7 +3,8 @@
     python -m tests.bench                   everything; about an hour
     python -m tests.bench --quick           everything, short: a first look, no basis for claims
     python -m tests.bench --only autosave   one part; again for another. Parts: yjs, plain,
-                                            endurance, autosave, kinto, idle, pictures
+                                            endurance, autosave, kinto, idle, pictures,
+                                            drawing
     python -m tests.bench --write           put the tables into docs/benchmarks.md as well
 
 Peers are installed into .cache/ on first use. One that can't be installed or started is told in the
@@ -15,14 +16,14 @@ import os
 import sys
 from collections.abc import Callable
 
-from tests.bench import idle, machine, pictures, report, rest, yjs
+from tests.bench import drawing, idle, machine, pictures, report, rest, yjs
 from tests.bench.plan import FULL, QUICK, Plan
 from tests.bench.servers import ServerFailed
 from tests.node_client import NodeError
 from tests.nodejs import ROOT
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-PARTS = ("yjs", "plain", "endurance", "autosave", "kinto", "idle", "pictures")
+PARTS = ("yjs", "plain", "endurance", "autosave", "kinto", "idle", "pictures", "drawing")
 ENDURANCE_RATE = 1500
 """Edits per second where no ramp was measured in the same run; else half of its highest rate."""
 
@@ -52,6 +53,8 @@ def measure(part: str, plan: Plan, rate: int) -> tuple[str, int]:
             return report.rates(rest.save_rates(plan, say)), rate
         case "pictures":
             return report.pictures(pictures.run(plan, say)), rate
+        case "drawing":
+            return report.drawing(drawing.run(plan, say)), rate
         case _:
             return report.idle(idle.run(plan, say)), rate
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tests.bench import load
+from tests.bench.drawing import PAGES, RATE, WhileDrawing
 from tests.bench.idle import Idle, SolosyncExecutable
 from tests.bench.pictures import Export, Pdf, Pictures
 from tests.bench.rest import CONNECTIONS, Rates, Saving
@@ -287,6 +288,26 @@ def _exports(found: list[Export]) -> Iterable[str]:
     yield table(head, rows)
     middle = statistics.median(one.ratio for one in found)
     yield f"At the median solosync is {middle:.1f} times as fast."
+
+
+def drawing(found: WhileDrawing) -> str:
+    quiet, busy = found.p99(found.quiet), found.p99(found.drawing)
+    head = ["", "p50, ms", "p99, ms"]
+    rows = [
+        [name, number(found.p50(samples)), number(found.p99(samples))]
+        for name, samples in (("quiet", found.quiet), ("while drawing", found.drawing))
+    ]
+    times = f" ({busy / quiet:.1f} times)" if quiet and busy else ""
+    return "\n\n".join(
+        (
+            f"{RATE} edits a second on {load.BOARDS} boards of {load.DEVICES} devices, until the "
+            f"last device has each, while the server's child draws PDFs of {PAGES} pages one "
+            "after the other on the server's own core; medians of alternating runs.",
+            table(head, rows),
+            f"The slowest 1 % take {number(busy)} ms while the child draws{times}; it drew "
+            f"{found.pages:,} pages meanwhile.",
+        )
+    )
 
 
 def write(document: Path, name: str, text: str, machine: str) -> None:

@@ -99,4 +99,4 @@ class SolosyncServer(Server):
         answer = self._http.request(method, path, json=body, headers=headers)
         if not answer.is_success:
             raise ServerFailed(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
-        return json.loads(answer.content)
+        return json.loads(answer.content) if answer.content else None

@@ -6,6 +6,7 @@ import pytest
 
 from tests.bench import report
 from tests.bench.__main__ import DOCUMENT, PARTS
+from tests.bench.drawing import WhileDrawing
 from tests.bench.load import ReadBack, Sample
 from tests.bench.peer_servers import Hocuspocus, PycrdtWebsocket
 from tests.bench.pictures import Drawn, Export, Pdf, Pictures
@@ -104,3 +105,11 @@ def test_a_document_without_the_section_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no marks for yjs"):
         report.write(document, "yjs", "new", "2 cores")
     assert document.read_text() == "nothing\n"
+
+
+def test_edits_while_a_picture_is_drawn_are_told_beside_quiet_ones() -> None:
+    quiet, busy = (Sample(300, 300.0, 5.0, p99, None, None, 0.1, (), False) for p99 in (10.0, 15.0))
+    text = report.drawing(WhileDrawing([quiet], [busy], 600))
+    assert "| quiet | 5.0 | 10.0 |" in text
+    assert "| while drawing | 5.0 | 15.0 |" in text
+    assert "15.0 ms while the child draws (1.5 times); it drew 600 pages" in text
