@@ -9,7 +9,6 @@ It needs brotli, and takes whichever versions are installed in FOLDER.
 import shutil
 import sys
 from collections.abc import Iterable
-from itertools import chain
 from pathlib import Path
 
 import uharfbuzz as hb
@@ -21,7 +20,6 @@ TYPEFACES = Path(__file__).parent.parent / "solosync" / "render" / "typefaces"
 # Copied as they are, from @expo-google-fonts/.
 COPIED = {
     "Arimo-Regular.ttf": "arimo/400Regular/Arimo_400Regular.ttf",
-    "CascadiaCode-Regular.ttf": "cascadia-code/400Regular/CascadiaCode_400Regular.ttf",
     "LilitaOne-Regular.ttf": "lilita-one/400Regular/LilitaOne_400Regular.ttf",
     "NotoEmoji-Regular.ttf": "noto-emoji/400Regular/NotoEmoji_400Regular.ttf",
     "NotoSansArabic-Regular.ttf": "noto-sans-arabic/400Regular/NotoSansArabic_400Regular.ttf",
@@ -29,17 +27,28 @@ COPIED = {
 }
 # Unpacked, and where they come in pieces put together, from @excalidraw/excalidraw.
 UNPACKED = {
+    "CascadiaCode-Regular.ttf": "Cascadia",
     "ComicShanns-Regular.ttf": "ComicShanns",
     "Excalifont-Regular.ttf": "Excalifont",
     "Virgil-Regular.ttf": "Virgil",
 }
-# The characters on the first 40 rows of GB 2312, the national standard: the signs, kana and 3,755
-# characters that nearly all of a modern Chinese text is written with.
-COMMON_CHINESE = [
-    ord(bytes([row, column]).decode("gb2312", "replace")[0])
-    for row in chain(range(0xA1, 0xA6), range(0xB0, 0xD8))
-    for column in range(0xA1, 0xFF)
-]
+SIGNS_AND_KANA, COMMON, LESS_COMMON = range(0xA1, 0xA6), range(0xB0, 0xD8), range(0xD8, 0xF8)
+COMMON_IN_TAIWAN = range(0xA4, 0xC7)  # rows of Big5
+# In menus, names and chats of today, but in neither list.
+OF_TODAY = "\u6635\u55b5\u5457\u54d2\u9984\u9968\u7172\u7096\u7116\u7315\u9502\u6c2a"
+
+
+def table(codec: str, rows: Iterable[int]) -> set[str]:
+    """The characters in these rows of a code of two bytes."""
+    cells = (bytes([row, column]) for row in rows for column in range(0x40, 0xFF))
+    decoded = {cell.decode(codec, "replace") for cell in cells}
+    return {text for text in decoded if len(text) == 1} - {"\ufffd"}
+
+
+# The signs, kana and 3,755 common characters of the national standard GB 2312; of its others those
+# that are common in Taiwan.
+CHINESE = table("gb2312", [*SIGNS_AND_KANA, *COMMON]) | set(OF_TODAY)
+CHINESE |= table("gb2312", LESS_COMMON) & table("big5", COMMON_IN_TAIWAN)
 # Cut down to these characters, from @expo-google-fonts/.
 CUT: dict[str, tuple[str, Iterable[int]]] = {
     "NotoSansMath-Regular.ttf": (
@@ -48,7 +57,7 @@ CUT: dict[str, tuple[str, Iterable[int]]] = {
     ),
     "NotoSansSC-Regular.ttf": (
         "noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
-        COMMON_CHINESE,
+        list(map(ord, CHINESE)),
     ),
     "NotoSansSymbols2-Regular.ttf": (
         "noto-sans-symbols-2/400Regular/NotoSansSymbols2_400Regular.ttf",
