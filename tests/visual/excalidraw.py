@@ -79,12 +79,12 @@ def browser_pictures(folder: Path, areas: dict[Path, tuple[Box, float]]) -> Path
     subprocess.run([node, NODE / "bundle.mjs", NODE / "page.mjs", site], check=True)
     for font in fonts.files():
         shutil.copy(font, site)
-    requests = []
+    requests: list[dict[str, object]] = []
     for number, (path, (area, scale)) in enumerate(areas.items()):
         shutil.copy(path, site / f"{number}.json")
-        asked = {"x": area.left, "y": area.top, "width": area.width, "height": area.height}
-        requests.append({"name": str(number), "file": f"{number}.json", "area": asked})
-        requests[-1]["scale"] = scale
+        box = {"x": area.left, "y": area.top, "width": area.width, "height": area.height}
+        name = str(number)
+        requests.append({"name": name, "file": f"{name}.json", "area": box, "scale": scale})
     (folder / "requests.json").write_text(json.dumps(requests), encoding="utf-8")
     subprocess.run(
         [node, BROWSER / "browser.mjs", browser_path(), site, folder / "requests.json", out],
