@@ -54,7 +54,9 @@ class Context:
         folder = self.work_dir / job.job_id
         # What an earlier attempt has left, if the server died over it.
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(mode=0o700, parents=True)
+        paths.make_temporary_dir(self.config.data_dir)
+        for path in (self.work_dir, folder):
+            path.mkdir(mode=0o700, exist_ok=True)
         try:
             yield folder
         finally:

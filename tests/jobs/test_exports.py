@@ -1,5 +1,6 @@
 """Exports from the request to the file, with a real server and its real child."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -90,10 +91,11 @@ def jobs_of(server: LiveServer) -> list[dict[str, Any]]:
 
 def child_of(server: LiveServer) -> int | None:
     """The process that draws."""
-    for task in Path(f"/proc/{server.process.pid}/task").iterdir():
-        for pid in (task / "children").read_text().split():
-            if b"render-worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                return int(pid)
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+        for task in Path(f"/proc/{server.process.pid}/task").iterdir():
+            for pid in (task / "children").read_text().split():
+                if b"render-worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    return int(pid)
     return None
 
 

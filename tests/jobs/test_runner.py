@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from solosync import paths
 from solosync.domain import jobs
 from solosync.errors import StorageFailed
 from solosync.jobs.context import Context, Task
@@ -311,16 +312,18 @@ def test_folder_of_a_job_is_empty_at_first_and_gone_afterwards(context, running,
 
     def write(own, job):
         with own.folder(job) as folder:
-            seen.append((list(folder.iterdir()), folder.stat().st_mode & 0o077))
+            closed = [path.stat().st_mode & 0o077 for path in (folder, *folder.parents[:2])]
+            seen.append((list(folder.iterdir()), closed))
             (folder / "half").write_bytes(b"x")
             raise StorageFailed("The disk is full.")
 
+    paths.make_temporary_dir(context.config.data_dir)
     left = context.work_dir / "of-a-server-that-died"
     left.mkdir(parents=True)
     (left / "half").write_bytes(b"x")
     with running({"solo.draw": Task("pictures", write)}):
         settled_after(add("solo.draw"), settled)
-    assert seen == [([], 0)]
+    assert seen == [([], [0, 0, 0])]
     assert not context.work_dir.exists() or list(context.work_dir.iterdir()) == []
 
 
