@@ -37,6 +37,7 @@ BLEND_MODES = frozenset(
     }
 )
 OPAQUE = 0.995
+MANY_PIECES = 100  # after so many, there may be nothing left to lose
 MAX_DEPTH = 12  # of groups in groups, which translucent erasers over each other make
 
 
@@ -95,6 +96,12 @@ class _Item:
     ops: tuple[Op, ...]
     gone: list[Piece] = field(default_factory=list)
 
+    def lose(self, piece: Piece) -> None:
+        if self.ops:
+            self.gone.append(piece)
+            if len(self.gone) >= MANY_PIECES:
+                self.settle()
+
     def settle(self) -> tuple[Op, ...]:
         """Takes out what is gone."""
         if self.gone:
@@ -140,7 +147,10 @@ class _Layer:
         coming: tuple[Op, ...] = () if rule.above == "none" else (plain,)
         if rule.above in ("in", "out"):
             below = [left for item in self._near([bounds([plain])]) for left in item.settle()]
-            near = regions.pieces(region_of(Group(tuple(below))))
+            shapes = [shape for left in below for shape in coverage(left)]
+            if any(alpha < OPAQUE for _, alpha in shapes):
+                self._warn(op.composite)
+            near = regions.pieces(regions.union([p for region, _ in shapes for p in region]))
             coming = cut(plain, near, inside=rule.above == "in")
         match rule.below:
             case "none":
@@ -176,7 +186,7 @@ class _Layer:
                 continue
             for piece in near:
                 for item in self._index.near(piece.box):
-                    item.gone.append(piece)
+                    item.lose(piece)
         if any(_is_uneven(part) for part in op.parts) or (
             op.alpha < OPAQUE and len({part.alpha for part in op.parts}) > 1
         ):
@@ -192,9 +202,9 @@ class _Layer:
                 item.ops = tuple(left for op in item.ops for left in cut(op, near))
                 inside += within
         if len(inside) == 1 or max(map(_depth, inside), default=0) >= MAX_DEPTH:
-            inside = [replace(op, alpha=op.alpha * alpha) for op in inside]
-            alpha = 1.0
-        if inside:
+            for op in inside:
+                self._add(replace(op, alpha=op.alpha * alpha))
+        elif inside:
             self._add(Group(tuple(inside), alpha))
 
     def _keep(self, region: Region) -> None:
