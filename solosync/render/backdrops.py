@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from solosync.render.geometry import Box, Path, Points, Subpath, rectangle
-from solosync.render.scene import Backdrop, Fill, Op, Stroke
+from solosync.render.scene import Backdrop, Fill, Stroke
 
 USUAL_SPACING = 20.0  # in place of one that makes no sense
 MOST_LINES = 1000  # each way; beyond that, every second, fourth, ... is painted
@@ -16,7 +16,7 @@ DOT_WIDTH = 2.0
 _FAINT = 0.5
 
 
-def paint(backdrop: Backdrop, box: Box) -> tuple[Op, ...]:
+def paint(backdrop: Backdrop, box: Box) -> tuple[Fill | Stroke, ...]:
     """``box`` is what is seen of the page, in its pixels; all of it is painted."""
     ground = Fill(rectangle(box), backdrop.color)
     if backdrop.pattern == "plain" or box.is_empty:

@@ -94,7 +94,9 @@ def test_names_that_are_no_options_are_left_out():
 def test_wrong_value_is_refused_by_the_name_of_its_option(name, value):
     with pytest.raises(Invalid) as refused:
         parse_options({"scale": 2, "margin": 10, name: value}, "png")
-    assert list(refused.value.details["fields"]) == [name]
+    fields = refused.value.details["fields"]
+    assert isinstance(fields, dict)
+    assert list(fields) == [name]
     assert refused.value.message.startswith(f"`{name}` must be ")
 
 

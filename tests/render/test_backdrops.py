@@ -33,6 +33,7 @@ def test_lines_start_at_the_origin_of_the_page_wherever_the_sheet_begins(spacing
     upright = [
         part.points for part in lines.path.subpaths if part.points[0, 0] == part.points[1, 0]
     ]
+    assert isinstance(lines, Stroke)
     places = [float(line[0, 0]) - lines.width / 2 for line in upright]
     assert 0.0 in places
     assert places[0] >= SHEET.left
@@ -68,7 +69,7 @@ def test_dots_stand_where_the_lines_of_a_grid_would_cross():
 def test_endless_page_with_any_spacing_is_painted_soon(pattern, spacing):
     start = time.process_time()
     ops = backdrops.paint(Backdrop(pattern=pattern, spacing=spacing), Box(-1e7, -1e7, 1e7, 1e7))
-    assert sum(len(op.path.subpaths) for op in ops) <= backdrops.MOST_DOTS + 1
+    assert sum([len(op.path.subpaths) for op in ops]) <= backdrops.MOST_DOTS + 1
     assert time.process_time() - start < 2
 
 

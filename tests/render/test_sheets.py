@@ -115,7 +115,8 @@ def test_page_that_is_not_there_is_told():
     assert warnings == ["There is no page 7: the board has 5 pages."]
     with pytest.raises(Invalid, match="there is no page 6; the board has 5 pages") as refused:
         laid(board(), pages="6")
-    assert "pages" in refused.value.details["fields"]
+    told = "there is no page 6; the board has 5 pages"
+    assert refused.value.details["fields"] == {"pages": told}
 
 
 def test_paper_takes_small_content_as_it_is_in_the_middle():

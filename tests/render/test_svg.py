@@ -30,8 +30,8 @@ RED, GREEN, BLUE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 0, 0)
 MIXED = "Hi Привіт Γειά e\u0301 ffi שלום مرحبا 😀"
 
 
-def sheet(*ops, backdrop=(), size=(200, 150)):
-    return Sheet("One", *size, tuple(backdrop), tuple(ops))
+def sheet(*ops, backdrop=(), width=200.0, height=150.0):
+    return Sheet("One", width, height, tuple(backdrop), tuple(ops))
 
 
 def words(text, x=10.0, y=40.0, size=24.0, color=BLACK, alpha=1.0):
@@ -108,7 +108,7 @@ def test_same_sheet_makes_the_same_bytes():
 
 
 def test_size_and_title_are_those_of_the_sheet():
-    root = parsed(sheet(size=(321.5, 77)), title="A & <B>")
+    root = parsed(sheet(width=321.5, height=77), title="A & <B>")
     assert root.get("width") == "321.5"
     assert root.get("viewBox") == "0 0 321.5 77"
     assert root.findtext(f"{SVG}title") == "A & <B>"
