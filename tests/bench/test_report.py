@@ -62,7 +62,7 @@ def test_a_limit_of_the_generator_is_not_told_as_the_servers() -> None:
 
 def some_pictures(pdf: Pdf, failure: str = "") -> Pictures:
     drawn = Drawn("1,000 strokes", [2.0], [0.5, 0.3, 0.4], (1920, 1080), 1_750_000)
-    exports = [Export("a|b", 20, [10.0], [40.0]), Export("c", 20, [20.0], [40.0])]
+    exports = [Export("a|b", 2, [20, 10], [90, 40]), Export("c", 2, [20, 20], [50, 40])]
     return Pictures([drawn], pdf, [] if failure else exports, failure)
 
 
@@ -71,8 +71,8 @@ def test_pictures_are_told_beside_the_browsers() -> None:
     assert "| 1,000 strokes | 1920 x 1080 | 1.75 | 0.40 | 2.00 |" in text
     assert "all of it vector" in text
     assert "PDFium copies it: exact on every page; an erased text is gone." in text
-    assert "| a/b | 20 | 40 | 10 | 4.0 |" in text
-    assert "At the median solosync is 3.0 times as fast." in text
+    assert "| a/b | 2 | 90, then 40 | 20, then 10 | 4.5, then 4.0 |" in text
+    assert "solosync is 3.5 times as fast the first time, then 3.0." in text
 
 
 def test_what_is_wrong_with_a_pdf_is_told() -> None:
