@@ -97,6 +97,10 @@ def test_help_lists_every_command(run):
         assert f"    {command.split()[0]} " in listed
 
 
+def test_what_the_server_runs_itself_is_not_offered_to_people(run):
+    assert "render-worker" not in run("--help").out
+
+
 def test_unknown_command_is_one_line_and_exit_code_2(run):
     result = run("sevre")
     assert_one_line_error(result, "sevre", "solosync --help")
