@@ -195,12 +195,28 @@ class Path:
 
     @property
     def bounds(self) -> Box:
-        """Exact but for the flatness of curves."""
-        box = NOWHERE
-        for part in self.subpaths:
-            if len(part.points):
-                box = _wider(box, box_of(part.flat()))
-        return box
+        return self.bounds_by(IDENTITY)
+
+    def bounds_by(self, matrix: Matrix) -> Box:
+        """The box of the path as the matrix places it; exact, also of curves."""
+        parts = [part for part in self.subpaths if len(part.points)]
+        if not parts:
+            return NOWHERE
+        points = np.concatenate([part.points for part in parts])
+        if matrix != IDENTITY:
+            points = matrix.apply(points)
+        if not any(part.is_curved for part in parts):
+            return box_of(points)
+        is_control = np.zeros(len(points), bool)
+        start = 0
+        for part in parts:
+            end = start + len(part.points)
+            if part.is_curved:
+                is_control[start + 1 : end : 3] = is_control[start + 2 : end : 3] = True
+            start = end
+        ends = points[~is_control]
+        controls = np.flatnonzero(is_control)[::2]
+        return box_of(np.concatenate([ends, _turns(points, controls, box_of(ends))]))
 
 
 def rectangle(box: Box) -> Path:
@@ -268,14 +284,23 @@ def quadratics(points: Points, *, is_closed: bool = False) -> Path:
     return Path((Subpath(chain, is_closed, is_curved=True),))
 
 
-def _wider(box: Box, other: Box) -> Box:
-    """The union that counts lines, which have no area, too."""
-    return Box(
-        min(box.left, other.left),
-        min(box.top, other.top),
-        max(box.right, other.right),
-        max(box.bottom, other.bottom),
-    )
+def _turns(points: Points, controls: npt.NDArray[np.intp], known: Box) -> Points:
+    """Where the curves with these first control points turn back, of those that might leave the
+    box: pairs of the x where one does so across and the y where it does so down, which together
+    are no point of it."""
+    around = np.stack([points[controls], points[controls + 1]])
+    leaves = (around < known[:2]) | (around > known[2:])
+    first = controls[leaves.any(axis=(0, 2))]
+    p, q, r, s = (points[first + place] for place in (-1, 0, 1, 2))
+    # The derivative is 3 (a t² + b t + c).
+    a, b, c = s - 3 * r + 3 * q - p, 2 * (p - 2 * q + r), q - p
+    with np.errstate(all="ignore"):
+        half = -(b + np.copysign(np.sqrt(b * b - 4 * a * c), b)) / 2
+        t = np.stack([half / a, c / half])
+    t = np.where((t > 0) & (t < 1), t, 0)
+    u = 1 - t
+    turns: Points = u**3 * p + 3 * u * u * t * q + 3 * u * t * t * r + t**3 * s
+    return turns.reshape(-1, 2)
 
 
 def _flattened(chain: Points, tolerance: float) -> Points:

@@ -127,7 +127,10 @@ class PdfiumPage:
         pen = f"{max(width, 1) * GRID:.0f} w {_CAPS[op.cap]} J {_JOINS[op.join]} j "
         dash = _dash(op.dash, scale)
         if not dash:
-            shape = "".join([_written(line, closed=closed) for line, closed in lines])
+            # Where lines of one path lie upon each other, as hand-drawn ones do, PDFium adds up
+            # how much of a pixel each covers. Opaque ones may be painted one after another.
+            between = "S " if alpha >= 1 else ""
+            shape = between.join([_written(line, closed=closed) for line, closed in lines])
             self.write(op.color, alpha, f"{pen}[] 0 d {shape}", "S")
             return
         for (line, closed), run in zip(lines, phase, strict=True):
