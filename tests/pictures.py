@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from random import Random
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -19,6 +20,19 @@ def png(width: int = 3, height: int = 2, *, claims: tuple[int, int] | None = Non
         SIGNATURE
         + chunk(b"IHDR", header)
         + chunk(b"IDAT", zlib.compress(lines))
+        + chunk(b"IEND", b"")
+    )
+
+
+def noise_png(width: int, height: int) -> bytes:
+    """Grey noise that nothing makes smaller."""
+    random = Random(1)
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    lines = b"".join(b"\0" + random.randbytes(width) for _ in range(height))
+    return (
+        SIGNATURE
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(lines, 0))
         + chunk(b"IEND", b"")
     )
 
@@ -41,3 +55,25 @@ def webp_start(kind: bytes, width: int, height: int) -> bytes:
         body = b"\0\0\0\0" + low
     head = b"RIFF" + struct.pack("<I", 100) + b"WEBP" + kind + struct.pack("<I", len(body))
     return (head + body).ljust(64, b"\0")
+
+
+def pdf(width: int = 90, height: int = 90) -> bytes:
+    """One page, all blue."""
+    drawn = f"0 0 1 rg 0 0 {width} {height} re f".encode()
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /MediaBox [0 0 %d %d] >>" % (width, height),
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
+    ]
+    content, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(content))
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 5\n0000000000 65535 f \n" + table
+    return (
+        content
+        + head
+        + b"trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(content)
+    )

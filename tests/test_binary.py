@@ -5,6 +5,8 @@ import json
 import re
 import subprocess
 import sys
+import time
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from pycrdt import (
 )
 from websockets.sync.client import ClientConnection, connect
 
+from tests.pictures import pdf, png
 from tests.servers import ROOT, free_port, running, stop
 
 pytestmark = [pytest.mark.binary, pytest.mark.timeout(180)]
@@ -43,7 +46,7 @@ def run(home: Path, *words: str, stdin: str = "") -> subprocess.CompletedProcess
     """One command with nothing but a home folder around it."""
     return subprocess.run(
         [PROGRAM, *words],
-        env={"HOME": str(home)},
+        env={"HOME": str(home), "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"},
         cwd=home,
         input=stdin,
         capture_output=True,
@@ -143,6 +146,68 @@ def test_commands_need_nothing_from_the_machine(home):
     assert json.loads(run(home, "openapi").stdout)["openapi"].startswith("3.1")
     findings = json.loads(run(home, "doctor", "--json").stdout)
     assert [finding for finding in findings if finding["status"] == "failed"] == []
+
+
+def asset(place: int, kind: str, media: str, content: bytes) -> dict:
+    source = f"data:{media};base64,{b64encode(content).decode()}"
+    x = 350 + 100 * place
+    return {"id": kind, "type": kind, "src": source, "x": x, "y": 0, "width": 80, "height": 80}
+
+
+# Between them these need each library that draws: text in three scripts, a colour under an eraser,
+# a bitmap, an SVG and a PDF file.
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="9"/></svg>'
+TEXT = "Plan \u041f\u043b\u0430\u043d \u0645\u0631\u062d\u0628\u0627 \U0001f600"
+LINE = {**STROKE, "color": "#ff0000", "size": 8, "points": [[0, 0], [300, 200]]}
+ERASED = {**LINE, "id": "e", "tool": "eraser", "composite": "destination-out", "size": 20}
+DRAWING = {
+    "pages": [
+        {
+            "id": "p1",
+            "name": "One",
+            "strokes": [LINE, {**ERASED, "points": [[150, 0], [150, 200]]}],
+            "texts": [{"id": "t", "type": "text", "text": TEXT, "x": 10, "y": 220, "fontSize": 24}],
+            "assets": [
+                asset(0, "image", "image/png", png(40, 40)),
+                asset(1, "svg", "image/svg+xml", SVG),
+                asset(2, "pdf", "application/pdf", pdf()),
+            ],
+        },
+        {**PAGE, "id": "p2"},
+    ],
+}
+
+
+def test_each_library_that_draws_is_inside(home):
+    run(home, "users", "add", EMAIL, "--password-stdin", stdin=f"{PASSWORD}\n")
+    with server(home) as url, signed_in(url) as client:
+        made = client.post("/api/v1/solo/sessions/", json={"name": "Plan", "state": DRAWING})
+        path = f"/api/v1/solo/sessions/{made.json()['id']}"
+        for format, start in (("png", b"\x89PNG"), ("pdf", b"%PDF-"), ("svg", b"<")):
+            export = exported(client, client.post(f"{path}/export/", json={"format": format}))
+            assert (export["status"], export["error"]) == ("completed", None)
+            assert export["warnings"] == []
+            assert httpx.get(export["file_url"]).content.startswith(start)
+        thumbnail = client.post(f"{path}/thumbnail/", timeout=60)
+        assert thumbnail.status_code == 200, thumbnail.text
+        shown = httpx.get(thumbnail.json()["thumbnail_url"])
+        assert shown.content[8:12] == b"WEBP"
+    # And the library of object stores, though nothing is there.
+    away = ("--storage-url", "s3://bucket?endpoint=http://127.0.0.1:9&region=x")
+    findings = json.loads(run(home, "doctor", "--json", *away).stdout)
+    (files,) = [finding for finding in findings if finding["check"] == "files"]
+    assert "s3://bucket can't be looked at" in files["found"]
+
+
+def exported(client: httpx.Client, answer: httpx.Response) -> dict:
+    """An export once it is done, one way or the other."""
+    assert answer.status_code == 201, answer.text
+    deadline = time.monotonic() + 60
+    while (export := answer.json())["status"] in ("pending", "processing"):
+        assert time.monotonic() < deadline, export
+        time.sleep(0.1)  # another process can't be waited for but by asking
+        answer = client.get(f"/api/v1/exports/{export['id']}/")
+    return export
 
 
 def test_program_is_small(home):

@@ -12,6 +12,7 @@ _COLUMNS = """
     created_at
 """
 _ROWS_AT_ONCE = 200
+_BYTES_AT_ONCE = 4 * 1024 * 1024
 
 
 def insert(tx: Tx, file: File) -> None:
@@ -136,11 +137,16 @@ CHANGING_TEXTS = (
 
 
 def some_texts(tx: Tx, source: str, after: int) -> Some:
-    """The next few of one of TEXTS or CHANGING_TEXTS, so that no read lasts long. Raises
-    Damaged."""
-    rows = tx.all(f"{source} LIMIT {_ROWS_AT_ONCE}", (after,))
-    contents = [unpack(data) if is_packed else data for _, is_packed, data in rows]
-    return Some(rows[-1][0] if rows else None, contents)
+    """The next few of one of TEXTS or CHANGING_TEXTS: not many and, but for the last, not large,
+    so that no read lasts long. Raises Damaged."""
+    place, contents, size = None, list[bytes](), 0
+    for at, is_packed, data in tx.execute(f"{source} LIMIT {_ROWS_AT_ONCE}", (after,)):
+        place = at
+        contents.append(unpack(data) if is_packed else data)
+        size += len(contents[-1])
+        if size >= _BYTES_AT_ONCE:
+            break
+    return Some(place, contents)
 
 
 def sizes(tx: Tx) -> Iterator[tuple[str, int, int]]:

@@ -8,13 +8,17 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
 
+from solosync import paths
 from solosync.board import canonical
-from solosync.errors import Invalid, TooLarge, UnsupportedMedia
+from solosync.errors import Invalid, StorageFailed, TooLarge, UnsupportedMedia
 from solosync.web.errors import Disconnected
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -110,6 +114,18 @@ async def read_pieces(
         if received > limit:
             raise too_large
         yield chunk
+
+
+@contextmanager
+def received_file(data_dir: Path) -> Iterator[Path]:
+    """Where to put what arrives, on the disk where it may stay; gone afterwards if it's still
+    there. Raises StorageFailed for what goes wrong with the disk meanwhile."""
+    try:
+        folder = paths.make_temporary_dir(data_dir)
+        with TemporaryDirectory(dir=folder) as name:
+            yield Path(name) / "received"
+    except OSError as error:
+        raise StorageFailed() from error
 
 
 async def _read_raw(request: Request[Any, Any, Any], too_large: TooLarge) -> bytes:

@@ -1,6 +1,7 @@
 """Contract "Solo", uploads: prepared, put, shown. (Object stores: tests/blobs.)"""
 
 import hashlib
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from solosync import clock
 from solosync.domain import files
 from tests.asserts import assert_problem
-from tests.pictures import jpeg_start, png
+from tests.pictures import jpeg_start, noise_png, png
 from tests.web.conftest import BOARDS
 
 PRESIGN = "/api/v1/solo/uploads/presign/"
@@ -309,4 +310,28 @@ def test_what_a_crash_left_half_written_goes(data_dir, presign, put, kept, clean
     assert clean_up(23) == 0
     assert part.exists()
     assert clean_up(25) == 3
+    assert kept() == []
+
+
+# -- a disk that takes no more -----------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files")
+@pytest.mark.parametrize("form", [False, True], ids=["upload", "export"])
+def test_disk_that_takes_no_more_is_told_and_keeps_nothing(ann, board, presign, put, kept, form):
+    import resource
+
+    # Random, or it would be small: 3 MB, where files may have 2.
+    picture = noise_png(1732, 1732)
+    prepared = presign(picture)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, hard))
+    try:
+        if form:
+            answer = ann.post(f"{BOARDS}{board['id']}/export/", files={"file": ("a", picture)})
+        else:
+            answer = put(prepared, picture)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert_problem(answer, 507)
     assert kept() == []

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import msgspec
@@ -13,7 +11,6 @@ from litestar import Request, Response, delete, get, post
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 
-from solosync import paths
 from solosync.clock import iso
 from solosync.domain import exports, files
 from solosync.errors import Invalid, NotFound
@@ -23,7 +20,7 @@ from solosync.records.pictures import FORMATS, Format, parse_format, parse_optio
 from solosync.records.sessions import Session
 from solosync.web import addresses, downloads
 from solosync.web.auth import public, signed_in
-from solosync.web.bodies import read_object
+from solosync.web.bodies import read_object, received_file
 from solosync.web.documented import BODY, BODY_ERRORS, HEADERS, WRITE_ERRORS, problems
 from solosync.web.errors import InvalidFormat
 from solosync.web.forms import is_form, read_form
@@ -177,9 +174,7 @@ async def _request(request: Caller, session: Session, asked: exports.Asked) -> e
 
 async def _take_picture(request: Caller, session: Session, key: str | None) -> exports.Requested:
     with_services = services(request)
-    folder = paths.make_temporary_dir(with_services.config.data_dir)
-    with TemporaryDirectory(dir=folder) as name:
-        picture = Path(name) / "picture"
+    with received_file(with_services.config.data_dir) as picture:
         fields = await read_form(request, picture, limit=FORM_BYTES, endpoint="export")
         asked = _asked(request, fields, key)
         if asked.format != "png":

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, post, put
 from litestar.params import FromPath
 
-from solosync import paths
 from solosync.clock import iso
 from solosync.domain import files
 from solosync.errors import UnsupportedMedia
 from solosync.web import addresses
 from solosync.web.auth import public, signed_in
-from solosync.web.bodies import read_object, read_pieces
+from solosync.web.bodies import read_object, read_pieces, received_file
 from solosync.web.documented import BODY, BODY_ERRORS, WRITE_ERRORS, problems
 from solosync.web.routes.sessions import find
 from solosync.web.services import Caller, services
@@ -99,9 +97,7 @@ async def receive_upload(
     sent = request.headers.get("content-type", file.content_type).partition(";")[0].strip().lower()
     if sent != file.content_type:
         raise UnsupportedMedia(f"{file.content_type} was announced, not {sent}.")
-    folder = paths.make_temporary_dir(with_services.config.data_dir)
-    with TemporaryDirectory(dir=folder) as name:
-        path = Path(name) / "upload"
+    with received_file(with_services.config.data_dir) as path:
         await _write(request, path, file.max_bytes)
         await asyncio.to_thread(files.receive, with_services.store, with_services.blobs, file, path)
     return Response(b"", media_type="text/plain")
