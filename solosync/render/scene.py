@@ -161,7 +161,7 @@ def bounds(ops: Iterable[Op]) -> Box:
 def _op_bounds(op: Op, matrix: Matrix) -> Box:
     match op:
         case Fill():
-            return op.path.transformed(matrix).bounds
+            return op.path.bounds_by(matrix)
         case Stroke():
             return _stroke_bounds(op, matrix)
         case Picture():
@@ -178,7 +178,7 @@ def _op_bounds(op: Op, matrix: Matrix) -> Box:
             for part in op.parts:
                 box = box.union(_op_bounds(part, inner))
             if op.clip is not None:
-                box = box.intersection(op.clip.transformed(matrix).bounds)
+                box = box.intersection(op.clip.bounds_by(matrix))
             return box
 
 
@@ -186,7 +186,7 @@ def _stroke_bounds(op: Stroke, matrix: Matrix) -> Box:
     around = op.width / 2
     if op.cap == "square":
         around *= math.sqrt(2)
-    box = op.path.transformed(matrix).bounds
+    box = op.path.bounds_by(matrix)
     return box.grown(around * matrix.scale) if box.left <= box.right else box
 
 
