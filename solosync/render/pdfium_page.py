@@ -125,17 +125,17 @@ class PdfiumPage:
         # PDFium draws no line thinner than a pixel, so a thinner one is drawn fainter instead.
         alpha = op.alpha * min(1.0, width)
         pen = f"{max(width, 1) * GRID:.0f} w {_CAPS[op.cap]} J {_JOINS[op.join]} j "
-        dash = _dash(op.dash, scale)
-        if not dash:
+        dash = f"[{_dash(op.dash, scale)}]"
+        if not any(phase):
             # Where lines of one path lie upon each other, as hand-drawn ones do, PDFium adds up
             # how much of a pixel each covers. Opaque ones may be painted one after another.
             between = "S " if alpha >= 1 else ""
             shape = between.join([_written(line, closed=closed) for line, closed in lines])
-            self.write(op.color, alpha, f"{pen}[] 0 d {shape}", "S")
+            self.write(op.color, alpha, f"{pen}{dash} 0 d {shape}", "S")
             return
         for (line, closed), run in zip(lines, phase, strict=True):
             shape = _written(line, closed=closed)
-            self.write(op.color, alpha, f"{pen}[{dash}] {run * GRID:.0f} d {shape}", "S")
+            self.write(op.color, alpha, f"{pen}{dash} {run * GRID:.0f} d {shape}", "S")
 
     def _dot(self, op: Stroke, at: Points, width: float) -> None:
         """A line without length: its two caps."""

@@ -1,7 +1,6 @@
 """Sheets as bitmaps. ink.py paints paths and glyphs; the rest is done by numpy and Pillow."""
 
 import functools
-import io
 import math
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,6 +14,7 @@ from solosync.render.faces import Face
 from solosync.render.geometry import Box, Matrix, Points, box_of, moved, scaled
 from solosync.render.ink import Ink, Mask, Pixels, Stencil
 from solosync.render.pdfium_page import flattened
+from solosync.render.png import encode_png
 from solosync.render.resample import patch
 from solosync.render.scene import (
     Fill,
@@ -27,6 +27,8 @@ from solosync.render.scene import (
     Text,
     bounds,
 )
+
+__all__ = ["draw", "encode_png", "outlines"]
 
 _BAND_PIXELS = 16 << 20  # drawn at once; a large sheet is drawn in bands, so that layers stay small
 _LARGEST_GLYPHS = 20_000  # outlines kept
@@ -264,12 +266,3 @@ def _glyph(face: Face, glyph: int, fineness: int) -> tuple[Points, ...]:
         for part in face.glyph_path(glyph).subpaths
         if len(part.points) > 2
     )
-
-
-def encode_png(image: Image.Image, *, compress_level: int = 6) -> bytes:
-    """As a PNG file, without alpha if all of it is opaque."""
-    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
-        image = image.convert("RGB")
-    file = io.BytesIO()
-    image.save(file, "PNG", compress_level=compress_level)
-    return file.getvalue()

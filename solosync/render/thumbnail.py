@@ -27,7 +27,7 @@ def make(
     image = draw(_sheet(export.parse(state), title, files or {}))
     webp = io.BytesIO()
     image.save(webp, "WEBP", quality=_WEBP_QUALITY, method=4)
-    return webp.getvalue(), raster.encode_png(image, compress_level=9)
+    return webp.getvalue(), raster.encode_png(image, compress_level=6)
 
 
 def draw(sheet: Sheet) -> Image.Image:

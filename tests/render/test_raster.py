@@ -371,3 +371,13 @@ def test_a_thousand_strokes_are_drawn_in_well_under_a_second():
     raster.draw(Sheet("a", 1920, 1080, (WHITE,), tuple(ops)))
     assert time.process_time() - start < 1.5
     assert IDENTITY.scale == 1
+
+
+def test_lines_upon_each_other_are_no_bolder_than_they_must():
+    track = [(5, 5.3), (35, 12.7)]
+    once = Path.polyline(track)
+    twice = Path.joined([once, Path.polyline([(x, y + 0.1) for x, y in track])])
+    one, two = (ink(drawn(Stroke(path, RED, 2, cap="butt"))) for path in (once, twice))
+    assert two < one * 1.2
+    pale = drawn(Stroke(twice, RED, 6, 0.5))
+    assert pale[9, 20, 3] == 128
