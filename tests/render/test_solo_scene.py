@@ -284,7 +284,8 @@ def test_board_without_pages_is_one_page():
     (one,) = build({"strokes": [{"tool": "pen", "points": LINE}], "name": "Old"}, Pictures()).pages
     assert one.name == "Page 1"
     assert len(one.ops) == 1
-    for state in ({}, {"pages": []}, {"pages": {}}, {"pages": None}):
+    empty: list[dict[str, Any]] = [{}, {"pages": []}, {"pages": {}}, {"pages": None}]
+    for state in empty:
         assert [one.ops for one in build(state, Pictures()).pages] == [()]
 
 
