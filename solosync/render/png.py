@@ -1,80 +1,84 @@
-"""PNG files, written for drawings: a third of the time that Pillow takes, and smaller.
+"""PNG files (W3C PNG, third edition) of drawings.
 
-Pillow tries five filters on each row and takes the one that leaves the smallest numbers. That is
-right for photographs. In a drawing most of a row repeats what is left of it, which DEFLATE sees
-best when nothing is filtered.
+Pillow's writer spends most of its time on choosing a filter for each row, which makes drawings
+larger: their rows repeat exactly. Here the whole picture has one filter, chosen by a sample of it;
+that takes a third of the time, for files a tenth smaller.
 """
 
 import struct
 import zlib
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
-COLOR_TYPES = {"RGB": 2, "RGBA": 6}
-UNFILTERED, UP = 0, 2  # filter types (PNG specification, 9.2)
-LEVEL = 3  # of zlib: from 4 on it takes twice the time for a tenth of the size
-BAND = 256  # rows that are in memory twice
-SAMPLE = 4  # one pixel of so many is looked at, to choose a row's filter
-DRAWN = 0.5  # a row in which more of the pixels than this equal their neighbours is of a drawing
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_NONE, _UP = 0, 2  # filters: the bytes themselves, and what they are more than those above them
+_COLOR_TYPES = {"RGB": 2, "RGBA": 6}
+_BAND = 4 << 20  # pixels copied at once
+_SAMPLED_ROWS = 8  # in a row, because it is repetition that is measured
+_SAMPLE_EVERY = 128  # rows
 
-Rows = npt.NDArray[np.uint8]
-
-
-def encode(image: Image.Image) -> bytes:
-    """The file; without alpha if all of the picture is opaque."""
-    has_alpha = image.has_transparency_data
-    mode = "RGBA" if has_alpha and not _is_opaque(image) else "RGB"
-    header = struct.pack(">IIBBBBB", *image.size, 8, COLOR_TYPES[mode], 0, 0, 0)
-    ends = [_chunk(b"IHDR", header), _chunk(b"IEND", b"")]
-    return b"".join([SIGNATURE, ends[0], _chunk(b"IDAT", _compressed(image, mode)), ends[1]])
+_Rows = npt.NDArray[np.uint8]  # (rows, bytes)
 
 
-def _is_opaque(image: Image.Image) -> bool:
-    alpha = image.getchannel("A") if image.mode == "RGBA" else image.convert("RGBA").getchannel("A")
-    return alpha.getextrema() == (255, 255)
+def encode_png(image: Image.Image, *, compress_level: int = 3) -> bytes:
+    """Of an RGB or RGBA picture, without alpha if all of it is opaque."""
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
+        image = image.convert("RGB")
+    kind = _COLOR_TYPES[image.mode]
+    header = struct.pack(">IIBBBBB", image.width, image.height, 8, kind, 0, 0, 0)
+    packer = zlib.compressobj(compress_level, zlib.DEFLATED, 15, 9)
+    filter_ = _best_filter(image)
+    body = [packer.compress(_filtered(rows, above, filter_).data) for rows, above in _bands(image)]
+    body.append(packer.flush())
+    return b"".join(
+        [_SIGNATURE, *_chunk(b"IHDR", [header]), *_chunk(b"IDAT", body), *_chunk(b"IEND", [])]
+    )
 
 
-def _compressed(image: Image.Image, mode: str) -> bytes:
-    width, height = image.size
-    packer = zlib.compressobj(LEVEL)
-    parts = []
-    above: Rows | None = None
-    for top in range(0, height, BAND):
-        band = image.crop((0, top, width, min(top + BAND, height))).convert(mode)
-        rows = np.asarray(band).reshape(band.height, -1)
-        parts.append(packer.compress(_filtered(rows, above, len(mode)).tobytes()))
-        above = rows[-1]
-    parts.append(packer.flush())
-    return b"".join(parts)
+def _chunk(name: bytes, parts: list[bytes]) -> list[bytes]:
+    length = sum(map(len, parts))
+    check = zlib.crc32(name)
+    for part in parts:
+        check = zlib.crc32(part, check)
+    return [struct.pack(">I", length), name, *parts, struct.pack(">I", check)]
 
 
-def _filtered(rows: Rows, above: Rows | None, channels: int) -> Rows:
-    """The rows with the type of their filter before each. ``above`` is the row before them."""
-    made = np.empty((rows.shape[0], 1 + rows.shape[1]), np.uint8)
-    made[:, 0] = UNFILTERED
-    made[:, 1:] = rows
-    photographed = np.flatnonzero(~_are_drawn(rows, channels))
-    if len(photographed):
-        before = np.roll(rows, 1, axis=0)
-        before[0] = 0 if above is None else above
-        made[photographed, 0] = UP
-        made[photographed, 1:] -= before[photographed]
-    return made
+def _rows(image: Image.Image, top: int, bottom: int) -> _Rows:
+    band = (
+        image if (top, bottom) == (0, image.height) else image.crop((0, top, image.width, bottom))
+    )
+    return np.asarray(band).reshape(bottom - top, -1)
 
 
-def _are_drawn(rows: Rows, channels: int) -> npt.NDArray[np.bool_]:
-    """For each row, whether most of its pixels look like those on their left."""
-    pixels = rows[:, channels::channels][:, ::SAMPLE]
-    if not pixels.shape[1]:
-        return np.ones(len(rows), bool)
-    same = pixels == rows[:, :-channels:channels][:, ::SAMPLE]
-    drawn: npt.NDArray[np.bool_] = same.mean(axis=1) > DRAWN
-    return drawn
+def _bands(image: Image.Image) -> Iterator[tuple[_Rows, _Rows]]:
+    """The rows, many at once, and the one above them."""
+    height = max(1, _BAND // image.width)
+    above: _Rows = np.zeros((1, image.width * len(image.getbands())), np.uint8)
+    for top in range(0, image.height, height):
+        rows = _rows(image, top, min(image.height, top + height))
+        yield rows, above
+        above = rows[-1:].copy()
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    check = zlib.crc32(data, zlib.crc32(kind))
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+def _filtered(rows: _Rows, above: _Rows, filter_: int) -> _Rows:
+    filtered: _Rows = np.empty((len(rows), 1 + rows.shape[1]), np.uint8)
+    filtered[:, 0] = filter_
+    if filter_ == _NONE:
+        filtered[:, 1:] = rows
+    else:
+        np.subtract(rows[:1], above, out=filtered[:1, 1:])
+        np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
+    return filtered
+
+
+def _best_filter(image: Image.Image) -> int:
+    """Drawings repeat, photographs and gradients change slowly."""
+    sizes = {_NONE: 0, _UP: 0}
+    for top in range(0, image.height - _SAMPLED_ROWS + 1, _SAMPLE_EVERY):
+        above, rows = np.split(_rows(image, top, top + _SAMPLED_ROWS), [1])
+        for filter_ in sizes:
+            sizes[filter_] += len(zlib.compress(_filtered(rows, above, filter_).data, 1))
+    return min(sizes, key=lambda each: sizes[each])
