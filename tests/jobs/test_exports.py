@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /pro
 T = TypeVar("T")
 PATIENCE_SECONDS = 30
 # Some seconds to draw, so that there is time to interfere.
-LONG = {"pages": 80, "strokes": 20}
+LONG = {"pages": 60, "strokes": 10}
 # Enough for what the server writes meanwhile, too little for this picture of 3 MB.
 ROOM_BYTES = 1_500_000
 LARGE = {"format": "png", "scale": 8}
