@@ -29,6 +29,7 @@ _PORTER_DUFF: dict[str, tuple[_Factor, _Factor]] = {
 }
 # They change what is below even where nothing is painted.
 EVERYWHERE = {"source-in", "source-out", "destination-in", "destination-atop", "copy"}
+_DENSE = 0.3  # of the pixels painted: below that, only those are looked at
 _ROWS = 1 << 16  # pixels worked on at once, so that they stay in the processor's cache
 
 
@@ -45,9 +46,13 @@ def compose(
         source = layer[rows]
         if operation not in EVERYWHERE:
             source = _dimmed(source, alpha, None if clip is None else clip[rows])
-            if not source[..., 3].any():
-                continue
-            below[rows] = _composed(below[rows], source, operation)
+            painted = source[..., 3] > 0
+            count = int(np.count_nonzero(painted))
+            if count > painted.size * _DENSE:
+                below[rows] = _composed(below[rows], source, operation)
+            elif count:
+                few = _composed(below[rows][painted][None], source[painted][None], operation)
+                below[rows][painted] = few[0]
             continue
         composed = _composed(below[rows], _dimmed(source, alpha, None), operation)
         below[rows] = composed if clip is None else _mixed(below[rows], composed, clip[rows])
