@@ -18,6 +18,7 @@ from solosync.render.errors import Unreadable
 SHARPNESS = 3  # pixels for one of those that the picture takes on the page, for large scales
 MAX_PIXELS = 16 << 20  # drawn
 _MAX_SIDE = 16384
+_HEAD_BYTES = 1 << 16  # in which the first element of an SVG is looked for
 _MAX_ELEMENTS = 200_000
 _MAX_DEPTH = 200  # resvg calls itself for each level
 _MAX_WITH_ENTITIES = 1 << 20  # bytes; the parser lets entities grow a text a hundredfold
@@ -29,11 +30,6 @@ _XLINK = "{http://www.w3.org/1999/xlink}href"
 _DROPPED = {"script", "foreignObject", "iframe", "handler"}
 _UNITS = {"": 1, "px": 1, "pt": 96 / 72, "pc": 16, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96}
 _LENGTH = re.compile(r"\s*([+]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)\s*([a-z]*)\s*")
-_SVG_HEAD = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^<>\[]*"
-    rb"(?:\[.*?\]\s*)?>\s*|<\?.*?\?>\s*)*<(?:[A-Za-z_][\w.-]*:)?svg[\s>/]",
-    re.DOTALL,
-)
 
 
 def step(length: float) -> int:
@@ -42,11 +38,18 @@ def step(length: float) -> int:
 
 
 def is_pdf(data: bytes) -> bool:
-    return b"%PDF-" in data[:1024]
+    return data[:1024].lstrip(b"\xef\xbb\xbf\0\t\n\f\r ").startswith(b"%PDF-")
 
 
 def is_svg(data: bytes) -> bool:
-    return _SVG_HEAD.match(data[:65536]) is not None
+    if data[:100].lstrip()[:1] not in (b"<", b"\xef", b"\xff", b"\xfe"):  # or a byte order mark
+        return False
+    try:
+        for _, root in ET.iterparse(io.BytesIO(data[:_HEAD_BYTES]), events=["start"]):
+            return _name(root) == "svg"
+    except (ET.ParseError, ValueError, LookupError):
+        return False
+    return False
 
 
 class _Size(NamedTuple):

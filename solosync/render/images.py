@@ -5,7 +5,6 @@ it is decoded, and nothing that it refers to is ever looked at. What can't be sh
 placeholder and a warning, never an error.
 """
 
-import hashlib
 import io
 import warnings
 from collections import OrderedDict
@@ -170,8 +169,7 @@ class Pictures:
 def _called(src: str, kind: str) -> str:
     noun = {"svg": "An SVG picture", "pdf": "A PDF picture"}.get(kind, "A picture")
     if data_urls.is_one(src):
-        digest = hashlib.sha256(src[:4096].encode(errors="replace")).hexdigest()
-        return f"{noun} in the board ({digest[:6]})"
+        return f"{noun} in the board"
     return f"{noun} ({src if len(src) <= 100 else src[:99] + '…'})"
 
 

@@ -220,7 +220,7 @@ def test_a_truncated_picture_is_a_warning_that_says_so():
         data = encoded(whole.convert("RGB"), format)
         warning = refused(data_url(data[: len(data) // 2]))
         assert "damaged or cut short" in warning or "it is damaged" in warning, format
-        assert warning.startswith("A picture in the board (")
+        assert warning.startswith("A picture in the board is not shown: ")
         assert warning.endswith(".")
 
 
@@ -234,6 +234,8 @@ def test_a_truncated_picture_is_a_warning_that_says_so():
         "data:image/png;base64,A",
         "data:,hello",
         "data:image/svg+xml,<svg",
+        "data:image/svg+xml," + "<?xml ?><!-- -->" * 1000,
+        "data:image/svg+xml," + "<!DOCTYPE a []>" * 1000,
         "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'><g></svg>",
         "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'>&what;</svg>",
         "data:application/pdf,%25PDF-1.7 nothing",
@@ -353,6 +355,23 @@ def test_svg_is_drawn_three_times_as_large_as_it_is_shown():
 )
 def test_the_size_of_an_svg_is_found_as_browsers_do(head, size):
     assert load(svg("<g/>", head), 20, 10).image().size == size
+
+
+RED_SVG = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h999v999H0" fill="red"/></svg>'
+TYPED = '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x.dtd" [<!ENTITY a "b">]>'
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- svg -->' + (TYPED + RED_SVG).encode(),
+        RED_SVG.replace("<", "<s:").replace("<s:/", "</s:").replace("xmlns", "xmlns:s").encode(),
+        RED_SVG.encode("utf-16"),
+        b"\n\n " + RED_SVG.encode(),
+    ],
+)
+def test_svg_is_known_however_it_begins(document):
+    assert middle(load(data_url(document)))[:3] == RED
 
 
 def test_text_in_an_svg_is_written_with_our_own_fonts():
