@@ -194,14 +194,14 @@ def begin(store: Store, blobs: Blobs, export_id: str, folder: Path) -> Work | No
 def set_progress(store: Store, export_id: str, done: int, total: int) -> bool:
     """So many of so many pages. False: nobody wants it any more."""
     percent = min(99, 100 * done // max(total, 1))
-    found = store.read(lambda tx: exports.find(tx, export_id))
+    found = _find(store, export_id)
     if found is None or found.progress == percent:
         return found is not None and found.status == "processing"
     return store.write(lambda tx: exports.set_progress(tx, export_id, percent, clock.now_ms()))
 
 
 def is_cancelled(store: Store, export_id: str) -> bool:
-    found = store.read(lambda tx: exports.find(tx, export_id))
+    found = _find(store, export_id)
     return found is None or found.status not in ("pending", "processing")
 
 
@@ -330,6 +330,11 @@ def _repeated(tx: Tx, user_id: str, session_key: int, key: str | None) -> Export
         return None
     since = clock.now_ms() - IDEMPOTENCY_MS
     return exports.find_by_idempotency_key(tx, user_id, session_key, key, since=since)
+
+
+def _find(store: Store, export_id: str) -> Export | None:
+    """For the jobs, which finish what was begun though the board may be in the trash by then."""
+    return store.read(lambda tx: exports.find(tx, export_id, also_trashed=True))
 
 
 def _sealed(export_id: str, expires_at: int) -> str:

@@ -61,11 +61,13 @@ def insert(tx: Tx, export: Export) -> None:
     )
 
 
-def find(tx: Tx, export_id: str) -> Export | None:
-    """Whoever asks, but none of a board in the trash."""
+def find(tx: Tx, export_id: str, *, also_trashed: bool = False) -> Export | None:
+    """Whoever asks; one of a board in the trash only with `also_trashed`."""
     row = tx.one(
-        f"SELECT {_COLUMNS} {_WITH_SESSION} WHERE export_id = ? AND deleted_at IS NULL",
-        (export_id,),
+        f"""
+        SELECT {_COLUMNS} {_WITH_SESSION} WHERE export_id = ? AND (deleted_at IS NULL OR ?)
+        """,
+        (export_id, also_trashed),
     )
     return _export(row) if row else None
 
@@ -110,7 +112,7 @@ def begin(tx: Tx, export_id: str, now: int) -> Export | None:
         """,
         (now, export_id),
     )
-    return find(tx, export_id) if begun.rowcount else None
+    return find(tx, export_id, also_trashed=True) if begun.rowcount else None
 
 
 def set_progress(tx: Tx, export_id: str, percent: int, now: int) -> bool:

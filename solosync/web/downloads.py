@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from litestar import Request, Response
 from litestar.response import Stream
 
 from solosync.blobs import Blobs
+from solosync.web.services import in_file_thread
 
 # What isn't much is sent in one piece.
 SMALL_BYTES = 256 * 1024
@@ -60,12 +60,14 @@ async def send(request: Request[Any, Any, Any], blobs: Blobs, download: Download
     if part is not None:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{download.size}"
     status = 200 if part is None else 206
-    pieces = await asyncio.to_thread(blobs.read, download.sha256, start, stop)
+    pieces = await in_file_thread(request, blobs.read, download.sha256, start, stop)
     if stop - start <= SMALL_BYTES:
-        content = await asyncio.to_thread(b"".join, pieces)
+        content = await in_file_thread(request, b"".join, pieces)
         return Response(content, status_code=status, headers=headers, media_type=kind)
     headers["Content-Length"] = str(stop - start)
-    return Stream(_in_threads(pieces), status_code=status, headers=headers, media_type=kind)
+    return Stream(
+        _in_threads(request, pieces), status_code=status, headers=headers, media_type=kind
+    )
 
 
 def wanted_part(header: str | None, size: int) -> Part | None:
@@ -98,6 +100,8 @@ def _matches(header: str | None, etag: str) -> bool:
     return "*" in given or etag in given
 
 
-async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+async def _in_threads(
+    request: Request[Any, Any, Any], pieces: Iterator[bytes]
+) -> AsyncIterator[bytes]:
+    while (piece := await in_file_thread(request, next, pieces, None)) is not None:
         yield piece

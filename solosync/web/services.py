@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import dataclasses
+import functools
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ParamSpec, TypeVar
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -21,6 +24,10 @@ from solosync.web.limits import Tries
 Caller = Request[Actor, None, Any]
 """A request whose route has the guard `signed_in`: `caller.user` is the actor."""
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+FILE_THREADS = 4
 HASHES_AT_ONCE = 2
 """Each takes 46 MiB and a core for 70 ms; those that wait hold nothing but their place."""
 
@@ -37,8 +44,25 @@ class Services:
     hashing: asyncio.Semaphore = dataclasses.field(
         default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE)
     )
+    file_threads: ThreadPoolExecutor = dataclasses.field(
+        default_factory=lambda: ThreadPoolExecutor(FILE_THREADS, "files")
+    )
 
 
 def services(connection: ASGIConnection[Any, Any, Any, Any]) -> Services:
     found: Services = connection.app.state["services"]
     return found
+
+
+async def in_file_thread(
+    connection: ASGIConnection[Any, Any, Any, Any],
+    fn: Callable[P, T],
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """As `asyncio.to_thread`, in threads that only do this: an object store that doesn't answer
+    holds up files, and no boards."""
+    call = functools.partial(contextvars.copy_context().run, fn, *args, **kwargs)
+    threads = services(connection).file_threads
+    return await asyncio.get_running_loop().run_in_executor(threads, call)

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import httpx
@@ -120,3 +122,24 @@ def test_store_that_cant_be_reached_is_told(serving, config, sign_in):
     answer = person.post(f"{BOARDS}{board['id']}/export/", json={"format": "json"})
     assert_problem(answer, 507)
     assert person.get(f"{BOARDS}{board['id']}/exports/").json()["count"] == 0
+
+
+def test_store_that_never_answers_holds_up_no_boards(serving, config, sign_in):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        away = replace(config, storage_url=f"s3://bucket?endpoint={address}&region=x")
+        person = sign_in(client=serving(away))
+        board = person.make_board({})
+        url = f"{BOARDS}{board['id']}/"
+        with ThreadPoolExecutor(8) as pool:
+            waiting = [
+                pool.submit(person.post, f"{url}export/", json={"format": "json"}) for _ in range(8)
+            ]
+            # One of them has got as far as the store.
+            connection, _ = silent.accept()
+            answer = person.patch(url, json={"state": {"zoom": 2}})
+            assert answer.status_code == 200
+            assert not any(future.done() for future in waiting)
+            connection.close()
+            silent.close()
+            assert {future.result().status_code for future in waiting} == {507}

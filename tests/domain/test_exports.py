@@ -85,6 +85,7 @@ def draw(store, board, rev, **values):
 def test_work_is_the_board_as_it_was_asked_for(store, blobs, request_export, folder):
     export = request_export()
     work = exports.begin(store, blobs, export.export_id, folder)
+    assert work is not None
     assert (work.title, work.format) == ("Plan", "pdf")
     assert json.loads(work.options)["pages"] == "all"
     assert work.document.parent == folder
@@ -133,6 +134,21 @@ def test_deleted_export_is_worked_on_no_longer(store, blobs, ann, request_export
     assert exports.begin(store, blobs, export.export_id, folder) is None
     (job,) = jobs.list_jobs(store)
     assert job.status == "cancelled"
+
+
+def test_export_of_a_board_in_the_trash_is_finished_and_there_if_it_comes_back(
+    store, blobs, ann, board, request_export, folder, made
+):
+    export = request_export()
+    sessions.trash_session(store, ann, board.session_id)
+    assert exports.begin(store, blobs, export.export_id, folder) is not None
+    assert exports.set_progress(store, export.export_id, 1, 3)
+    assert not exports.is_cancelled(store, export.export_id)
+    assert exports.complete(store, blobs, export.export_id, made(), **DONE)
+    with pytest.raises(NotFound):
+        exports.get_export(store, ann, export.export_id)
+    sessions.restore_session(store, ann, board.session_id)
+    assert exports.get_export(store, ann, export.export_id).status == "completed"
 
 
 def test_failure_is_told_and_what_is_done_stays_done(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -25,7 +24,7 @@ from solosync.web.documented import BODY, BODY_ERRORS, HEADERS, WRITE_ERRORS, pr
 from solosync.web.errors import InvalidFormat
 from solosync.web.forms import is_form, read_form
 from solosync.web.routes.sessions import find
-from solosync.web.services import Caller, services
+from solosync.web.services import Caller, in_file_thread, services
 
 BODY_BYTES = 64 * 1024
 FORM_BYTES = files.MOST_BYTES + 64 * 1024
@@ -106,8 +105,8 @@ async def request_export(request: Caller, session_id: FromPath[str]) -> Response
 async def list_exports(request: Caller, session_id: FromPath[str]) -> ExportList:
     """One's own exports of the board, newest first."""
     session = find(request, session_id)
-    found = await asyncio.to_thread(
-        exports.list_exports, services(request).store, request.user, session
+    found = await in_file_thread(
+        request, exports.list_exports, services(request).store, request.user, session
     )
     return ExportList(len(found), [_item(request, export) for export in found])
 
@@ -123,7 +122,8 @@ async def read_export(request: Caller, export_id: FromPath[str]) -> ExportItem:
 async def delete_export(request: Caller, export_id: FromPath[str]) -> None:
     """Deletes the file too; one that isn't done yet is cancelled."""
     with_services = services(request)
-    await asyncio.to_thread(
+    await in_file_thread(
+        request,
         exports.delete_export,
         with_services.store,
         with_services.blobs,
@@ -160,7 +160,8 @@ async def _request(request: Caller, session: Session, asked: exports.Asked) -> e
         return exports.Requested(repeated, False)
     async with with_services.rooms.enter(session) as room:
         reading = await room.read()
-    return await asyncio.to_thread(
+    return await in_file_thread(
+        request,
         exports.request,
         store,
         with_services.blobs,
@@ -181,7 +182,8 @@ async def _take_picture(request: Caller, session: Session, key: str | None) -> e
             raise Invalid("Only a PNG can be sent ready made.", fields={"format": "not png"})
         if not picture.exists():
             raise Invalid("The form has no `file`.", fields={"file": "missing"})
-        return await asyncio.to_thread(
+        return await in_file_thread(
+            request,
             exports.store_picture,
             with_services.store,
             with_services.blobs,

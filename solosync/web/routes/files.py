@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from litestar import Request, Response, get
@@ -12,15 +11,15 @@ from solosync.domain import files, image_headers
 from solosync.errors import NotFound
 from solosync.web import downloads
 from solosync.web.auth import public
-from solosync.web.services import services
+from solosync.web.services import in_file_thread, services
 
 
 @get("/files/{name:str}", guards=[public], include_in_schema=False)
 async def show_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[Any]:
     with_services = services(request)
     file_id, _, suffix = name.partition(".")
-    file = await asyncio.to_thread(
-        files.get_file, with_services.store, with_services.blobs, file_id
+    file = await in_file_thread(
+        request, files.get_file, with_services.store, with_services.blobs, file_id
     )
     if image_headers.SUFFIXES[file.content_type] != suffix:
         raise NotFound("file", name)

@@ -17,7 +17,7 @@ from solosync.web import addresses, downloads
 from solosync.web.auth import public, signed_in
 from solosync.web.documented import WRITE_ERRORS, problems
 from solosync.web.routes.sessions import find
-from solosync.web.services import Caller, services
+from solosync.web.services import Caller, in_file_thread, services
 
 PATIENCE_SECONDS = 15.0
 
@@ -50,7 +50,7 @@ async def show_thumbnail(request: Request[Any, Any, Any], name: FromPath[str]) -
     """As WebP or PNG, by the suffix. An older version's address shows the newest."""
     with_services = services(request)
     found = thumbnails.get_content(with_services.store, with_services.keys, name)
-    size = await asyncio.to_thread(with_services.blobs.size, found.sha256)
+    size = await in_file_thread(request, with_services.blobs.size, found.sha256)
     if size is None:
         raise NotFound("thumbnail", name)
     is_newest = request.query_params.get("v") == str(found.version)

@@ -18,7 +18,7 @@ from solosync.web.auth import public, signed_in
 from solosync.web.bodies import read_object, read_pieces, received_file
 from solosync.web.documented import BODY, BODY_ERRORS, WRITE_ERRORS, problems
 from solosync.web.routes.sessions import find
-from solosync.web.services import Caller, services
+from solosync.web.services import Caller, in_file_thread, services
 
 BODY_BYTES = 16 * 1024
 
@@ -58,7 +58,8 @@ async def presign_upload(request: Caller) -> Presigned:
     with_services = services(request)
     body = await read_object(request, BODY_BYTES, "presign")
     fields = body.fields(PresignFields)
-    prepared = await asyncio.to_thread(
+    prepared = await in_file_thread(
+        request,
         files.presign,
         with_services.store,
         with_services.blobs,
@@ -99,7 +100,9 @@ async def receive_upload(
         raise UnsupportedMedia(f"{file.content_type} was announced, not {sent}.")
     with received_file(with_services.config.data_dir) as path:
         await _write(request, path, file.max_bytes)
-        await asyncio.to_thread(files.receive, with_services.store, with_services.blobs, file, path)
+        await in_file_thread(
+            request, files.receive, with_services.store, with_services.blobs, file, path
+        )
     return Response(b"", media_type="text/plain")
 
 
