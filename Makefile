@@ -33,7 +33,7 @@ soak: $(VENV)/.dev ## Run the long tests with their full counts (an hour or more
 
 visual: $(VENV)/.dev ## Compare pictures of boards with those a browser draws
 	@$(BIN)/python -m tests.visual $(ARGS)
-	@$(BIN)/python -m pytest -q -m visual
+	@$(BIN)/python -m pytest -q -m visual tests/visual
 
 bench: $(VENV)/.dev ## Measure the server beside its peers
 	@$(BIN)/python -m tests.bench $(ARGS)
