@@ -73,7 +73,7 @@ class PdfiumPage:
             if not polygons:
                 return ""
             points = np.concatenate(polygons)
-        if len(polygons) == 1 and 4 <= len(points) <= 9:
+        if len(polygons) == 1 and len(points) > 3 and _is_straight(points[0], points[1]):
             points = _unsnapped(points)
             polygons = [points]
         numbers = np.rint(points * GRID).astype(np.int64).ravel().tolist()
@@ -269,9 +269,14 @@ def _dash(dash: tuple[float, ...], scale: float) -> str:
     return " ".join(f"{length:.1f}" for length in lengths)
 
 
+def _is_straight(start: Points, end: Points) -> bool:
+    """Whether a side runs along the pixels."""
+    return bool(abs(start[0] - end[0]) <= 1 / GRID or abs(start[1] - end[1]) <= 1 / GRID)
+
+
 def _unsnapped(polygon: Points) -> Points:
-    """PDFium moves the sides of rectangles to whole pixels, so a rectangle gets a fifth corner, too
-    flat to be seen."""
+    """PDFium moves the sides of rectangles to whole pixels, so a rectangle gets one more corner,
+    too flat to be seen."""
     steps = np.roll(polygon, -1, axis=0) - polygon
     if (np.abs(steps).min(axis=1) > 1 / GRID).any():
         return polygon

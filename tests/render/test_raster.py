@@ -80,6 +80,18 @@ def test_fills_cover_exactly_their_area_to_a_fraction_of_a_pixel():
     assert ink(pixels) == pytest.approx(8.5 * 5.25, rel=0.01)
 
 
+@pytest.mark.parametrize("points_on_a_side", [1, 2, 7])
+@pytest.mark.parametrize("is_clip", [False, True])
+def test_rectangles_arent_moved_to_whole_pixels(points_on_a_side, is_clip):
+    corners = rectangle(Box(2, 3, 10.5, 8.25)).subpaths[0].points
+    shares = np.arange(points_on_a_side)[:, None] / points_on_a_side
+    sides = zip(corners, np.roll(corners, -1, axis=0), strict=True)
+    outline = np.concatenate([start + (end - start) * shares for start, end in sides])
+    path = Path.polygon(np.concatenate([outline, outline[:1]]))
+    op = Group((box(0, 0, 40, 40),), clip=path) if is_clip else Fill(path, RED)
+    assert ink(drawn(op)) == pytest.approx(8.5 * 5.25, rel=0.01)
+
+
 def test_areas_of_random_triangles_are_right():
     seed = random.randrange(1 << 32)
     print("seed", seed)
