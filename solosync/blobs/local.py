@@ -9,6 +9,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -72,7 +73,7 @@ class LocalBlobs:
         for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
             for path in sorted(folder.iterdir()):
                 if is_sha256(name := folder.name + path.name):
-                    yield _entry(name, path)
+                    yield from _entry(name, path)
 
     def sign_upload(self, name: str, seconds: int) -> str | None:
         return None
@@ -90,7 +91,7 @@ class LocalBlobs:
 
     def list_uploads(self) -> Iterator[Stored]:
         for path in sorted((self._root / _PARTS).glob("*.part")):
-            yield _entry(path.name, path)
+            yield from _entry(path.name, path)
 
     def _path(self, sha256: str) -> Path:
         if not is_sha256(sha256):
@@ -153,9 +154,11 @@ def _pieces(file: BinaryIO, start: int, stop: int | None) -> Iterator[bytes]:
                 left -= len(piece)
 
 
-def _entry(name: str, path: Path) -> Stored:
-    found = path.stat()
-    return Stored(name, found.st_size, found.st_mtime_ns // 1_000_000)
+def _entry(name: str, path: Path) -> Iterator[Stored]:
+    """None if it was deleted since the folder was listed."""
+    with suppress(FileNotFoundError):
+        found = path.stat()
+        yield Stored(name, found.st_size, found.st_mtime_ns // 1_000_000)
 
 
 def _reason(error: OSError) -> str:

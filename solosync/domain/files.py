@@ -217,7 +217,8 @@ def clean_up(store: Store, blobs: Blobs, now_ms: int) -> int:
             gone += _drop_content(store, blobs, stored.name)
     for stored in list(blobs.list_uploads()):
         if stored.modified_at < before:
-            blobs.delete_upload(stored.name)
+            with blobs.guard:  # or it might be one that is just being written
+                blobs.delete_upload(stored.name)
             gone += 1
     return gone
 

@@ -1,6 +1,7 @@
 """Exports as the jobs see them."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,27 @@ def test_export_past_its_time_is_deleted_with_its_file(store, blobs, ann, reques
     assert exports.get_export(store, ann, late.export_id).sha256 == kept.name
     assert [it.name for it in blobs.list()] == [kept.name]
     assert exports.clean_up(store, blobs, clock.now_ms() + 2 * day) == 1
+    assert list(blobs.list()) == []
+
+
+def test_shared_content_is_never_lost_while_others_let_it_go(store, blobs, ann, request_export):
+    def make_and_delete(number):
+        export = request_export("json")
+        if number % 3 == 0:
+            assert b"".join(blobs.read(export.sha256)) == b'{"zoom":1}'
+            return export.export_id
+        if number % 3 == 1:
+            files.clean_up(store, blobs, clock.now_ms() + 48 * 3_600_000)
+        exports.delete_export(store, blobs, ann, export.export_id)
+        return None
+
+    with ThreadPoolExecutor(6) as pool:
+        kept = [export_id for export_id in pool.map(make_and_delete, range(60)) if export_id]
+    assert len(kept) == 20
+    for export_id in kept:
+        export = exports.get_export(store, ann, export_id)
+        assert b"".join(blobs.read(export.sha256)) == b'{"zoom":1}'
+        exports.delete_export(store, blobs, ann, export_id)
     assert list(blobs.list()) == []
 
 

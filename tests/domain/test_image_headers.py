@@ -1,5 +1,6 @@
 import struct
 import zlib
+from random import Random
 
 import pytest
 
@@ -112,3 +113,24 @@ def test_interlaced_png_is_whole(write):
 def test_broken_png_is_refused(write, content):
     with pytest.raises(Invalid):
         image_headers.check_png(write(content))
+
+
+def test_damaged_pictures_are_read_or_refused_and_nothing_else(write):
+    seed = 20261121
+    random = Random(seed)
+    originals = [
+        pictures.png(30, 20),
+        pictures.jpeg_start(640, 480),
+        *(pictures.webp_start(kind, 640, 480) for kind in (b"VP8 ", b"VP8L", b"VP8X")),
+    ]
+    for number in range(1500):
+        content = bytearray(random.choice(originals))
+        for _ in range(random.randrange(1, 6)):
+            content[random.randrange(len(content))] = random.randrange(256)
+        content = content[: random.randrange(len(content) + 1)] if number % 3 == 0 else content
+        for look in (image_headers.read, image_headers.check_png):
+            try:
+                found = look(write(bytes(content)))
+            except Invalid:
+                continue
+            assert 0 < found.width * found.height <= image_headers.MOST_PIXELS, (seed, number)
