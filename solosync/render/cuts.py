@@ -1,6 +1,6 @@
 """Ops with a region taken out of them, or reduced to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,9 +8,10 @@ import numpy as np
 from solosync.render import picture_cuts, regions, text_cuts
 from solosync.render.geometry import IDENTITY, Box, Path
 from solosync.render.regions import Piece, Region
-from solosync.render.scene import Fill, Group, Op, Picture, Stroke, Text, bounds
+from solosync.render.scene import Fill, Group, Op, Picture, Stroke, Text, bounds, text_box
 
 SLIVER = 0.01  # in square px: less isn't worth a path
+SMALLEST_SCALE = 1e-6  # what is smaller can't be seen, and regions would leave the whole numbers
 MITRES = 5  # by how many line widths the corners of mitred lines may stand out
 
 
@@ -34,6 +35,8 @@ def cut(op: Op, near: Sequence[Piece], *, inside: bool = False) -> tuple[Op, ...
         case Text():
             return _cut_text(op, near, inside)
         case Picture():
+            if not regions.touching(regions.polygons(_frame(op)), near):
+                return () if inside else (op,)
             return picture_cuts.cut(op, _joined(near), inside=inside)
         case Group():
             return _cut_group(op, near, inside)
@@ -47,11 +50,9 @@ def region_of(op: Op) -> Region:
         case Stroke():
             return regions.of_stroke(op)
         case Picture():
-            corners = op.matrix.apply(Box(0, 0, 1, 1).corners())
-            return regions.of_path(Path.polygon(corners))
+            return regions.of_path(_frame(op))
         case Text():
-            glyphs = text_cuts.glyph_regions(op)
-            return regions.union([polygon for glyph in glyphs for polygon in glyph.region])
+            return regions.union(_glyphs(op, [place for place, _ in text_cuts.glyph_boxes(op)]))
         case Group():
             return placed([polygon for part in op.parts for polygon in region_of(part)], op)
 
@@ -62,6 +63,10 @@ def placed(region: Region, group: Group) -> Region:
     if group.clip is None:
         return moved
     return regions.intersection(moved, regions.of_path(group.clip))
+
+
+def _frame(op: Picture) -> Path:
+    return Path.polygon(op.matrix.apply(Box(0, 0, 1, 1).corners()))
 
 
 def _joined(near: Sequence[Piece]) -> Region:
@@ -93,7 +98,7 @@ def _touching_line(op: Stroke, near: Sequence[Piece]) -> list[Piece]:
 
 
 def _cut_group(op: Group, near: Sequence[Piece], inside: bool) -> tuple[Op, ...]:
-    if not op.matrix.scale:
+    if op.matrix.scale < SMALLEST_SCALE:
         return ()
     if op.matrix != IDENTITY:
         inverse = op.matrix.inverse
@@ -104,8 +109,7 @@ def _cut_group(op: Group, near: Sequence[Piece], inside: bool) -> tuple[Op, ...]
 
 
 def _cut_part(op: Op, near: Sequence[Piece], inside: bool) -> tuple[Op, ...]:
-    box = bounds([op])
-    meeting = [piece for piece in near if piece.box.meets(box)]
+    meeting = _meeting(near, bounds([op]))
     if not meeting:
         return () if inside else (op,)
     return cut(op, meeting, inside=inside)
@@ -113,20 +117,29 @@ def _cut_part(op: Op, near: Sequence[Piece], inside: bool) -> tuple[Op, ...]:
 
 def _cut_text(op: Text, near: Sequence[Piece], inside: bool) -> tuple[Op, ...]:
     """Glyphs that aren't touched stay text; what is left of the others becomes shapes."""
+    near = _meeting(near, text_box(op))
     touched: set[text_cuts.Place] = set()
     shapes: Region = []
-    whole: dict[text_cuts.Place, Region] = {}
-    for place, region in text_cuts.glyph_regions(op):
-        whole[place] = region
-        touching = regions.touching(region, near)
-        if touching and _clip(region, touching, inside=True):
-            touched.add(place)
-            shapes += _clip(region, touching, inside)
+    for place, box in text_cuts.glyph_boxes(op) if near else ():
+        meeting = _meeting(near, box)
+        if meeting:
+            region = text_cuts.glyph_region(op, place)
+            touching = regions.touching(region, meeting)
+            if touching and _clip(region, touching, inside=True):
+                touched.add(place)
+                shapes += _clip(region, touching, inside)
     if not touched:
         return () if inside else (op,)
-    texts, torn = text_cuts.without(op, touched)
     if inside:
         return _fills(shapes, op)
+    texts, torn = text_cuts.without(op, touched)
     # Marks of letters that are gone, and letters of marks: no text, but untouched ink.
-    shapes += [polygon for place in torn for polygon in whole.get(place, [])]
-    return (*texts, *_fills(shapes, op))
+    return (*texts, *_fills([*shapes, *_glyphs(op, torn)], op))
+
+
+def _glyphs(op: Text, places: Iterable[text_cuts.Place]) -> Region:
+    return [polygon for place in places for polygon in text_cuts.glyph_region(op, place)]
+
+
+def _meeting(near: Sequence[Piece], box: Box) -> list[Piece]:
+    return [piece for piece in near if piece.box.meets(box)]

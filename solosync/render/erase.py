@@ -5,16 +5,17 @@ Each of these operations is a matter of which parts of what is there, and which 
 are left; colours are only mixed by blend modes, which PDF and SVG know themselves.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from solosync.render import regions
 from solosync.render.box_index import BoxIndex
-from solosync.render.cuts import cut, placed, region_of
+from solosync.render.coverage import OPAQUE, Shape, is_exact, levels, shapes_of
+from solosync.render.cuts import cut
 from solosync.render.geometry import Box
-from solosync.render.regions import Piece, Region
-from solosync.render.scene import Group, Op, Picture, bounds
+from solosync.render.regions import Piece
+from solosync.render.scene import Group, Op, bounds
 
 OVER = "source-over"
 BLEND_MODES = frozenset(
@@ -36,7 +37,6 @@ BLEND_MODES = frozenset(
         "luminosity",
     }
 )
-OPAQUE = 0.995
 MANY_PIECES = 100  # after so many, there may be nothing left to lose
 MAX_DEPTH = 12  # of groups in groups, which translucent erasers over each other make
 
@@ -146,21 +146,26 @@ class _Layer:
         plain = replace(op, composite=OVER)
         coming: tuple[Op, ...] = () if rule.above == "none" else (plain,)
         if rule.above in ("in", "out"):
-            below = [left for item in self._near([bounds([plain])]) for left in item.settle()]
-            shapes = [shape for left in below for shape in coverage(left)]
-            if any(alpha < OPAQUE for _, alpha in shapes):
-                self._warn(op.composite)
-            near = regions.pieces(regions.union([p for region, _ in shapes for p in region]))
-            coming = cut(plain, near, inside=rule.above == "in")
+            near = [left for item in self._near([bounds([plain])]) for left in item.settle()]
+            coming = _masked([plain], levels(self._shapes(near, op.composite)), rule.above)
         match rule.below:
             case "none":
                 self._clear()
             case "out":
-                self._erase(op)
+                self._erase(self._shapes([plain], op.composite))
             case "in":
-                self._keep(region_of(plain))
+                below = list(self.result())
+                self._clear()
+                for left in _masked(below, levels(self._shapes([plain], op.composite)), "in"):
+                    self._add(left)
         for left in coming:
             self._add(left, goes_under=rule.goes_under)
+
+    def _shapes(self, ops: Iterable[Op], composite: str) -> list[Shape]:
+        ops = list(ops)
+        if not all(map(is_exact, ops)):
+            self._warn(composite)
+        return [shape for op in ops for shape in shapes_of(op)]
 
     def _add(self, op: Op, *, goes_under: bool = False) -> None:
         self._painted += 1
@@ -178,8 +183,8 @@ class _Layer:
         found = {item.order: item for box in boxes for item in self._index.near(box)}
         return [found[order] for order in sorted(found)]
 
-    def _erase(self, op: Group) -> None:
-        for region, alpha in coverage(op):
+    def _erase(self, shapes: Iterable[Shape]) -> None:
+        for region, alpha in shapes:
             near = regions.pieces(region)
             if alpha < OPAQUE:
                 self._thin(near, 1 - alpha)
@@ -187,10 +192,6 @@ class _Layer:
             for piece in near:
                 for item in self._index.near(piece.box):
                     item.lose(piece)
-        if any(_is_uneven(part) for part in op.parts) or (
-            op.alpha < OPAQUE and len({part.alpha for part in op.parts}) > 1
-        ):
-            self._warn(op.composite)
 
     def _thin(self, near: list[Piece], alpha: float) -> None:
         """Lets all that is there show only as much as ``alpha`` inside of the pieces. It becomes a
@@ -201,39 +202,36 @@ class _Layer:
             if within:
                 item.ops = tuple(left for op in item.ops for left in cut(op, near))
                 inside += within
-        if len(inside) == 1 or max(map(_depth, inside), default=0) >= MAX_DEPTH:
-            for op in inside:
-                self._add(replace(op, alpha=op.alpha * alpha))
-        elif inside:
-            self._add(Group(tuple(inside), alpha))
-
-    def _keep(self, region: Region) -> None:
-        """Erases all but the region."""
-        near = regions.pieces(region)
-        items = self._items
-        self._clear()
-        for item in items:
-            item.ops = tuple(left for op in item.settle() for left in cut(op, near, inside=True))
-            self._note(item)
+        for op in _faded(inside, alpha):
+            self._add(op)
 
     def _warn(self, composite: str) -> None:
         sentence = f"The drawing mode {composite!r} can't be shown exactly in this format."
         self._warnings[sentence] = None
 
 
-def coverage(op: Op) -> list[tuple[Region, float]]:
-    """The shapes that an op paints, one over the other, and how opaque each is."""
-    if not isinstance(op, Group):
-        return [(region_of(op), op.alpha)] if op.alpha > 0 else []
-    shapes = [shape for part in op.parts for shape in coverage(part)]
-    if op.alpha < OPAQUE and all(alpha >= OPAQUE for _, alpha in shapes):
-        shapes = [([polygon for region, _ in shapes for polygon in region], 1.0)]
-    return [(placed(region, op), alpha * op.alpha) for region, alpha in shapes]
+def _masked(ops: Sequence[Op], shapes: Iterable[Shape], how: str) -> tuple[Op, ...]:
+    """The ops by how much is covered: what lies "in" shapes that are beside each other, or "out"
+    of them, as far as these let it through."""
+    masked: list[Op] = []
+    rest = ops
+    for region, alpha in shapes:
+        near = regions.pieces(region)
+        inside = [left for op in ops for left in cut(op, near, inside=True)]
+        masked += _faded(inside, alpha if how == "in" else 1 - alpha)
+        rest = [left for op in rest for left in cut(op, near)]
+    return (*masked, *rest) if how == "out" else tuple(masked)
 
 
-def _is_uneven(op: Op) -> bool:
-    """Whether there are pixels in it, each with an alpha of its own."""
-    return isinstance(op, Picture) or (isinstance(op, Group) and any(map(_is_uneven, op.parts)))
+def _faded(ops: Sequence[Op], alpha: float) -> list[Op]:
+    """The ops as one that is translucent."""
+    if alpha >= OPAQUE or not ops:
+        return list(ops)
+    if alpha <= 1 - OPAQUE:
+        return []
+    if len(ops) == 1 or max(map(_depth, ops)) >= MAX_DEPTH:
+        return [replace(op, alpha=op.alpha * alpha) for op in ops]
+    return [Group(tuple(ops), alpha)]
 
 
 def _depth(op: Op) -> int:

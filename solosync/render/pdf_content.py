@@ -177,6 +177,8 @@ class Content:
         self.end()
 
     def _text(self, op: Text, unit: float, alpha: float) -> None:
+        if op.size <= 0:
+            return
         self._alpha(alpha)
         self._color("rg", op.color)
         shown = show(op, unit, self._shared.fonts)

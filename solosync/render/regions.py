@@ -28,6 +28,8 @@ JOINS = {
     "bevel": pyclipper.JT_SQUARE,  # Clipper has no bevels
 }
 PIECE_POINTS = 200
+SMALL_PIECE = 40  # px
+MOST_EMPTY = 4  # how many times larger than it a piece's box may be
 EDGES_AT_ONCE = 1_000
 OVERLAP = 2  # of pieces, so that no sliver is between them
 MAX_DASHES = 10_000  # of one line; more are no dashes to the eye
@@ -115,7 +117,9 @@ def pieces(region: Region) -> list[Piece]:
     if not region:
         return []
     box = box_of(region)
-    if sum(map(len, region)) <= PIECE_POINTS or max(box.width, box.height) < 1:
+    is_full = area(region) * MOST_EMPTY >= box.width * box.height
+    is_small = max(box.width, box.height) < SMALL_PIECE
+    if is_small or (is_full and sum(map(len, region)) <= PIECE_POINTS):
         return [Piece(region, box)]
     left, top, right, bottom = box
     if box.width > box.height:

@@ -3,10 +3,9 @@
 from collections.abc import Container, Iterator
 from dataclasses import replace
 from itertools import groupby
-from typing import NamedTuple
 
 from solosync.render import regions
-from solosync.render.geometry import Matrix
+from solosync.render.geometry import Box, Matrix
 from solosync.render.regions import Region
 from solosync.render.runs import Cluster, clusters_of
 from solosync.render.scene import Glyphs, Text
@@ -14,20 +13,32 @@ from solosync.render.scene import Glyphs, Text
 Place = tuple[int, int]  # which run of a text, and which of its glyphs
 
 
-class Glyph(NamedTuple):
-    place: Place
-    region: Region
-
-
-def glyph_regions(op: Text) -> Iterator[Glyph]:
+def glyph_boxes(op: Text) -> Iterator[tuple[Place, Box]]:
     """Those of the glyphs that have ink."""
     for r, run in enumerate(op.runs):
         scale = op.size / run.face.units_per_em
         for i, (x, y) in enumerate(run.positions.tolist()):
-            if not run.face.glyph_box(run.ids[i]).is_empty:
-                place = Matrix(scale, 0, 0, scale, op.x + x, op.y + y)
-                path = run.face.glyph_path(run.ids[i]).transformed(place)
-                yield Glyph((r, i), regions.of_path(path))
+            ink = run.face.glyph_box(run.ids[i])
+            if not ink.is_empty:
+                left, top = op.x + x, op.y + y
+                yield (
+                    (r, i),
+                    Box(
+                        left + ink.left * scale,
+                        top + ink.top * scale,
+                        left + ink.right * scale,
+                        top + ink.bottom * scale,
+                    ),
+                )
+
+
+def glyph_region(op: Text, place: Place) -> Region:
+    r, i = place
+    run = op.runs[r]
+    scale = op.size / run.face.units_per_em
+    x, y = run.positions[i].tolist()
+    matrix = Matrix(scale, 0, 0, scale, op.x + x, op.y + y)
+    return regions.of_path(run.face.glyph_path(run.ids[i]).transformed(matrix))
 
 
 def without(op: Text, gone: Container[Place]) -> tuple[list[Text], list[Place]]:
