@@ -13,6 +13,8 @@ BODY = "body"
 """In a route's `opt`: the struct that its JSON body is documented and checked by."""
 BODY_RULE = "body_rule"
 """In a route's `opt`: JSON Schema that the body meets beside its struct's, and has to meet."""
+FORM = "form"
+"""In a route's `opt`: JSON Schema of a multipart form that it takes as well."""
 HEADERS = "headers"
 """In a route's `opt`: request headers that it reads, with what they do."""
 REV_HEADERS = {

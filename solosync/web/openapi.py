@@ -17,7 +17,7 @@ from litestar.types import ControllerRouterHandler
 
 from solosync import __version__
 from solosync.web.auth import ACCESS_COOKIE, signed_in
-from solosync.web.documented import BODY, BODY_RULE, HEADERS
+from solosync.web.documented import BODY, BODY_RULE, FORM, HEADERS
 
 DESCRIPTION = (
     "Boards in sync. Paths are taken with and without the slash at their end, and JSON bodies may"
@@ -99,6 +99,8 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
             "required": rule is not None or _has_required_fields(body),
             "content": {"application/json": {"schema": schema | (rule or {})}},
         }
+        if (form := handler.opt.get(FORM)) is not None:
+            operation["requestBody"]["content"]["multipart/form-data"] = {"schema": form}
 
 
 def _has_required_fields(body: type[msgspec.Struct]) -> bool:

@@ -20,7 +20,7 @@ from solosync.records.sessions import Session
 from solosync.web import addresses, downloads
 from solosync.web.auth import public, signed_in
 from solosync.web.bodies import read_object, received_file
-from solosync.web.documented import BODY, BODY_ERRORS, HEADERS, WRITE_ERRORS, problems
+from solosync.web.documented import BODY, BODY_ERRORS, FORM, HEADERS, WRITE_ERRORS, problems
 from solosync.web.errors import InvalidFormat
 from solosync.web.forms import is_form, read_form
 from solosync.web.routes.sessions import find
@@ -29,6 +29,14 @@ from solosync.web.services import Caller, in_file_thread, services
 BODY_BYTES = 64 * 1024
 FORM_BYTES = files.MOST_BYTES + 64 * 1024
 LONGEST_KEY = 255
+PICTURE_FORM = {
+    "type": "object",
+    "properties": {
+        "format": {"enum": ["png"]},
+        "file": {"type": "string", "contentMediaType": "image/png"},
+    },
+    "required": ["file"],
+}
 KEY_HEADER = {"Idempotency-Key": "Asked again with the same key, the same export is answered."}
 
 
@@ -83,7 +91,7 @@ class ExportList(msgspec.Struct):
 @post(
     "/{session_id:str}/export",
     guards=[signed_in],
-    opt={BODY: ExportFields, HEADERS: KEY_HEADER},
+    opt={BODY: ExportFields, FORM: PICTURE_FORM, HEADERS: KEY_HEADER},
     responses={200: ResponseSpec(ExportItem, description="It was asked for before.")}
     | problems(401, 403, 404, 429, *BODY_ERRORS, *WRITE_ERRORS),
 )
