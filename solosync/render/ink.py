@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from solosync.render.geometry import Matrix, Path, Points
-from solosync.render.pdfium_page import GRAY, RGBA, PdfiumPage, placed
+from solosync.render.pdfium_page import GRAY, RGBA, PdfiumPage
+from solosync.render.polylines import placed
 from solosync.render.scene import Color, Stroke
 
 Pixels = npt.NDArray[np.uint8]  # (height, width, 4): RGBA, not premultiplied

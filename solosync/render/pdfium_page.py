@@ -13,22 +13,20 @@ import numpy.typing as npt
 import pypdfium2  # noqa: F401 - starts PDFium
 import pypdfium2.raw as pdfium
 
-from solosync.render.far import near_lines, near_polygon
+from solosync.render.far import Line, near_lines, near_polygon
 from solosync.render.geometry import (
     IDENTITY,
     Box,
     Matrix,
-    Path,
     Points,
-    Subpath,
     ellipse,
     rectangle,
 )
+from solosync.render.polylines import placed
 from solosync.render.scene import MITER_LIMIT, Color, Stroke
 
 GRID = 256  # coordinates are written as whole numbers of 1/GRID pixel, PDFium's own precision
 _FAR = 20_000  # beyond this many pixels PDFium bends lines, so they are cut off before
-_FLATNESS = 0.03  # in pixels
 RGBA = pdfium.FPDFBitmap_BGRA  # with the bytes the other way round
 GRAY = pdfium.FPDFBitmap_Gray
 _CAPS = {"butt": 0, "round": 1, "square": 2}
@@ -76,9 +74,7 @@ class PdfiumPage:
         if len(polygons) == 1 and len(points) > 3 and _is_straight(points[0], points[1]):
             points = _unsnapped(points)
             polygons = [points]
-        numbers = np.rint(points * GRID).astype(np.int64).ravel().tolist()
-        form = "".join([_polyline(len(each)) for each in polygons])
-        return form % tuple(numbers)
+        return "".join([_polyline(len(each)) for each in polygons]) % _numbers(points)
 
     def stroke(self, op: Stroke, matrix: Matrix) -> None:
         scale = matrix.scale
@@ -129,12 +125,11 @@ class PdfiumPage:
         if not any(phase):
             # Where lines of one path lie upon each other, as hand-drawn ones do, PDFium adds up
             # how much of a pixel each covers. Opaque ones may be painted one after another.
-            between = "S " if alpha >= 1 else ""
-            shape = between.join([_written(line, closed=closed) for line, closed in lines])
+            shape = _written(lines, "S " if alpha >= 1 else "")
             self.write(op.color, alpha, f"{pen}{dash} 0 d {shape}", "S")
             return
-        for (line, closed), run in zip(lines, phase, strict=True):
-            shape = _written(line, closed=closed)
+        for line, run in zip(lines, phase, strict=True):
+            shape = _written([line], "")
             self.write(op.color, alpha, f"{pen}{dash} {run * GRID:.0f} d {shape}", "S")
 
     def _dot(self, op: Stroke, at: Points, width: float) -> None:
@@ -218,20 +213,6 @@ class PdfiumPage:
         return bytes(file)
 
 
-def placed(path: Path, matrix: Matrix) -> list[Points]:
-    """Its subpaths as polylines in pixels."""
-    subpaths = path.subpaths
-    if len(subpaths) > 8 and not any(part.is_curved for part in subpaths):
-        # Hachures: hundreds of short lines, cheaper to transform at once.
-        ends = np.cumsum([len(part.points) for part in subpaths])[:-1]
-        return np.split(matrix.apply(np.concatenate([part.points for part in subpaths])), ends)
-    placed = []
-    for part in subpaths:
-        points = matrix.apply(part.points)
-        placed.append(flattened(points) if part.is_curved else points)
-    return placed
-
-
 def _is_similarity(matrix: Matrix) -> bool:
     """Whether it only moves, turns, mirrors and scales evenly, so that a round pen stays round."""
     a, b, c, d, *_ = matrix
@@ -239,11 +220,6 @@ def _is_similarity(matrix: Matrix) -> bool:
     turned = abs(a - d) + abs(b + c)
     mirrored = abs(a + d) + abs(b - c)
     return min(turned, mirrored) <= 1e-6 * size
-
-
-def flattened(chain: Points) -> Points:
-    """A curve in pixels as a polyline, so near that small letters and dots lose no ink."""
-    return Subpath(chain, is_curved=True).flat(_FLATNESS)
 
 
 def _extent(points: Points) -> Box:
@@ -256,9 +232,14 @@ def _polyline(length: int) -> str:
     return "%d %d m " + "%d %d l " * (length - 1) if length else ""
 
 
-def _written(line: Points, *, closed: bool) -> str:
-    numbers = np.rint(line * GRID).astype(np.int64).ravel().tolist()
-    return (_polyline(len(line)) % tuple(numbers)) + ("h " if closed else "")
+def _written(lines: list[Line], between: str) -> str:
+    points = lines[0][0] if len(lines) == 1 else np.concatenate([each for each, _ in lines])
+    form = between.join([_polyline(len(each)) + ("h " if closed else "") for each, closed in lines])
+    return form % _numbers(points)
+
+
+def _numbers(points: Points) -> tuple[int, ...]:
+    return tuple(np.rint(points * GRID).astype(np.int64).ravel().tolist())
 
 
 def _dash(dash: tuple[float, ...], scale: float) -> str:

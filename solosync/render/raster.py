@@ -13,8 +13,8 @@ from solosync.render.composite import EVERYWHERE, compose, erase
 from solosync.render.faces import Face
 from solosync.render.geometry import Box, Matrix, Points, box_of, moved, scaled
 from solosync.render.ink import Ink, Mask, Pixels, Stencil
-from solosync.render.pdfium_page import flattened
 from solosync.render.png import encode_png
+from solosync.render.polylines import flattened
 from solosync.render.resample import patch
 from solosync.render.scene import (
     Fill,
