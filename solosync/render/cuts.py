@@ -124,10 +124,10 @@ def _cut_text(op: Text, near: Sequence[Piece], inside: bool) -> tuple[Op, ...]:
         meeting = _meeting(near, box)
         if meeting:
             region = text_cuts.glyph_region(op, place)
-            touching = regions.touching(region, meeting)
-            if touching and _clip(region, touching, inside=True):
+            within = _clip(region, meeting, inside=True)
+            if within:
                 touched.add(place)
-                shapes += _clip(region, touching, inside)
+                shapes += within if inside else _clip(region, meeting, inside=False)
     if not touched:
         return () if inside else (op,)
     if inside:

@@ -54,7 +54,7 @@ RULES = {
     "destination-out": _Rule(below="out", above="none"),
     "destination-in": _Rule(below="in", above="none"),
     "destination-over": _Rule(goes_under=True),
-    "destination-atop": _Rule(below="in", goes_under=True),
+    "destination-atop": _Rule(below="in", above="out"),
     "source-atop": _Rule(above="in"),
     "source-in": _Rule(below="none", above="in"),
     "source-out": _Rule(below="none", above="out"),

@@ -227,7 +227,7 @@ def test_line_that_is_only_a_dot_is_erased():
         ("destination-over", 100, 100),
         ("destination-out", 50, 0),
         ("destination-in", 50, 0),
-        ("destination-atop", 50, 100),
+        ("destination-atop", 50, 50),
         ("source-atop", 100, 50),
         ("source-in", 0, 50),
         ("source-out", 0, 50),
@@ -243,6 +243,19 @@ def test_composite_operation_leaves_what_the_canvas_leaves(composite, below, abo
         assert isinstance(fill, Fill)
         colors[fill.color] += area(op)
     assert list(colors.values()) == pytest.approx([below, above])
+
+
+@pytest.mark.parametrize("composite", ["destination-in", "source-in", "source-atop"])
+def test_translucent_shapes_are_kept_as_far_as_the_other_covers_them(composite):
+    ops = (
+        box(0, 0, 100, 100, RED, 0.9),
+        Group((box(50, 0, 99, 99, INK, 0.8),), 1.0, None, composite),
+    )
+    wanted, got = (
+        np.asarray(raster.draw(Sheet("", 100, 100, (), each)), int)
+        for each in (ops, resolved(*ops))
+    )
+    assert np.abs(wanted - got)[2:-2, 2:-2, 3].max() <= 2
 
 
 def test_destination_over_goes_under_everything_but_is_erased_like_it():
