@@ -4,7 +4,7 @@ import io
 import struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from solosync.render.pdf_document import Document, array
+from solosync.render.pdf_document import Document, array, dictionary
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -88,14 +88,13 @@ def _entries(width: int, height: int, color_space: str) -> dict[str, Any]:
         "Height": height,
         "ColorSpace": color_space,
         "BitsPerComponent": 8,
+        "Interpolate": "true",  # enlarged as smoothly as by browsers
     }
 
 
 def _add_samples(
     document: Document, image: "Image", color_space: str, mask: Any | None = None
 ) -> Any:
-    from solosync.render.pdf_document import dictionary
-
     entries = _entries(image.width, image.height, color_space)
     entries["DecodeParms"] = dictionary(
         {
