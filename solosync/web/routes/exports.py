@@ -40,9 +40,9 @@ PICTURE_FORM = {
 KEY_HEADER = {"Idempotency-Key": "Asked again with the same key, the same export is answered."}
 
 
-def _field(**schema: object) -> Any:
-    """Whatever its type, because what can't be used is refused in the contract's words."""
-    return Annotated[Any, msgspec.Meta(extra_json_schema=schema)]
+def _told(**schema: object) -> msgspec.Meta:
+    """Told, not checked here: what can't be used is refused in the contract's words."""
+    return msgspec.Meta(extra_json_schema=schema)
 
 
 class ExportFields(msgspec.Struct):
@@ -50,16 +50,16 @@ class ExportFields(msgspec.Struct):
     "active", "1-3,5"), PDF all. A form may hold `format=png` and a `file`, a PNG that the client
     drew itself."""
 
-    format: _field(enum=[*FORMATS, None], default="png") = None  # type: ignore[valid-type]
-    pages: _field(type=["string", "integer", "null"]) = None  # type: ignore[valid-type]
-    scale: _field(type=["number", "null"]) = None  # type: ignore[valid-type]
-    width: _field(type=["integer", "null"]) = None  # type: ignore[valid-type]
-    background: _field(enum=["board", "white", "transparent", None]) = None  # type: ignore[valid-type]
-    margin: _field(type=["number", "null"]) = None  # type: ignore[valid-type]
-    paper: _field(enum=["fit", "a4", "letter", None]) = None  # type: ignore[valid-type]
-    orientation: _field(enum=["auto", "portrait", "landscape", None]) = None  # type: ignore[valid-type]
-    page_numbers: _field(type=["boolean", "null"]) = None  # type: ignore[valid-type]
-    multiple: _field(enum=["zip", "stack", None]) = None  # type: ignore[valid-type]
+    format: Annotated[Any, _told(enum=[*FORMATS, None], default="png")] = None
+    pages: Annotated[Any, _told(type=["string", "integer", "null"])] = None
+    scale: Annotated[Any, _told(type=["number", "null"])] = None
+    width: Annotated[Any, _told(type=["integer", "null"])] = None
+    background: Annotated[Any, _told(enum=["board", "white", "transparent", None])] = None
+    margin: Annotated[Any, _told(type=["number", "null"])] = None
+    paper: Annotated[Any, _told(enum=["fit", "a4", "letter", None])] = None
+    orientation: Annotated[Any, _told(enum=["auto", "portrait", "landscape", None])] = None
+    page_numbers: Annotated[Any, _told(type=["boolean", "null"])] = None
+    multiple: Annotated[Any, _told(enum=["zip", "stack", None])] = None
 
 
 class ExportItem(msgspec.Struct):
