@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from solosync.render.faces import Face
 from solosync.render.pdf_document import Document, array, dictionary, name, string
 
-MAX_CODES = 0xFFFF
+MAX_CODES = 60_000  # of 65,535, so that a run of text never meets the end
 CODES_A_BLOCK = 100  # what a CMap may list at once
 SYMBOLIC = 4  # font flag: codes aren't those of an alphabet that readers know
 
@@ -28,7 +28,7 @@ class Font:
 
     @property
     def is_full(self) -> bool:
-        return len(self._codes) >= MAX_CODES - 1
+        return len(self._codes) >= MAX_CODES
 
     def code(self, glyph: int, text: str) -> int:
         """For the glyph where it stands for these characters; for "" it can't be copied."""

@@ -198,6 +198,13 @@ def test_each_font_is_embedded_once_and_only_with_its_glyphs():
     assert len(data) < 20_000
 
 
+def test_font_whose_codes_run_out_is_followed_by_another(monkeypatch):
+    monkeypatch.setattr("solosync.render.pdf_fonts.MAX_CODES", 3)
+    data = written(sheet(text("abcd", y=40), text("efgh", y=80)))
+    assert data.count(b"/FontFile2") == 2
+    assert copied(data) == ["abcd\nefgh"]
+
+
 def test_erased_text_is_nowhere_in_the_file():
     width = shape("secret", "sans", 24).width
     cover = box(15, 30, 20 + width + 2, 80)
