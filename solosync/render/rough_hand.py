@@ -202,7 +202,7 @@ class Hand:
 
     def _cubic(self, a: Point, b: Point, c: Point, d: Point) -> list[list[Point]]:
         keeps = self.pen.keeps_corners
-        strokes = []
+        strokes: list[list[Point]] = []
         for reach in (STRAY,) if self.pen.is_single else (STRAY, STRAY + 0.3):
             is_first = not strokes
             start = a if is_first or keeps else self.near(a, STRAY)

@@ -1,4 +1,5 @@
 import random
+from typing import Any
 
 import pycrdt
 import pytest
@@ -56,7 +57,7 @@ def test_depth_is_found_behind_every_kind_of_content(levels, is_too_deep):
     text = client.root("text", pycrdt.Text)
     array = client.root("array", pycrdt.Array)
     state = client.root("state")
-    value = None
+    value: Any = None
     for _ in range(levels):
         value = [value]
     with client.doc.transaction():
