@@ -1,5 +1,7 @@
 """The pages of a merge: which are gone, kept, new or moved."""
 
+from collections.abc import Iterator
+
 from solosync.board.canonical import join_object
 from solosync.board.layout import PageEntry
 from solosync.board.matching import match_pages, outside_order
@@ -103,21 +105,30 @@ class PageMerge:
             order = [match for match in matches if match is not None]
             moved = {kept[position] for position in outside_order(order)}
         before: PageEntry | None = None
-        for index, page in enumerate(save):
-            entry = placed[index]
-            if entry is None:
-                continue  # deleted by another device, and deletion wins
+        orders: Iterator[str] = iter(())
+        # What another device deleted stays so: deletion wins.
+        shown = [index for index, entry in enumerate(placed) if entry is not None]
+        goes_there = [isinstance(placed[index], Page) or index in moved for index in shown]
+        for at, index in enumerate(shown):
+            page, entry = save[index], placed[index]
+            if goes_there[at] and not (at and goes_there[at - 1]):
+                orders = iter(self._orders_after_page(before, _run_length(goes_there, at)))
             if isinstance(entry, PageEntry):
-                if index in moved:
-                    self.sides.layout.place_page(entry, self._order_after_page(before))
+                if goes_there[at]:
+                    self.sides.layout.place_page(entry, next(orders))
                     self.sides.outcome.moved += 1
             else:
-                entry = self.sides.layout.add_page(self._order_after_page(before), page)
+                entry = self.sides.layout.add_page(next(orders), page)
                 self.sides.outcome.added += 1
                 self.elements.note_lists(entry.key, page.id, {}, page.lists, declared=True)
             before = entry
 
-    def _order_after_page(self, before: PageEntry | None) -> str:
+    def _orders_after_page(self, before: PageEntry | None, count: int) -> list[str]:
         pages = self.sides.layout.ordered_pages()
         position = pages.index(before) if before is not None else -1
-        return self.sides.layout.orders_after(pages, position, 1)[0]
+        return self.sides.layout.orders_after(pages, position, count)
+
+
+def _run_length(flags: list[bool], start: int) -> int:
+    """How many are set from there on, without a gap."""
+    return next((i for i in range(start, len(flags)) if not flags[i]), len(flags)) - start

@@ -699,3 +699,21 @@ def test_an_id_that_changes_is_another_element():
     document = make(strokes(stroke("a")))
     change = edit(document, strokes("b"))
     assert (change.outcome.added, change.outcome.removed) == (1, 1)
+
+
+def test_pages_that_are_new_and_moved_stand_where_the_save_has_them():
+    document = make(pages(*(page(name) for name in "abcdefg")))
+    wanted = [page(name) for name in ("x", "g", "y", "f", "a", "z", "c", "b", "e", "w")]
+    edit(document, pages(*wanted))
+    assert shown(document) == pages(*wanted)
+    assert shown(reloaded(document, document.update())) == pages(*wanted)
+
+
+def test_thousands_of_pages_are_placed_in_one_go():
+    """One at a time they would take half a minute, and ten times as many an hour."""
+    wanted = pages(*(page(f"p{i}") for i in range(6_000)))
+    assert shown(make(wanted)) == wanted
+    document = make(wanted)
+    wanted["pages"].reverse()
+    edit(document, wanted)
+    assert shown(document) == wanted
