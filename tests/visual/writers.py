@@ -1,7 +1,6 @@
 """The three writers beside each other: the PDF of each Solo page, as PDFium shows it, and its SVG,
 as a browser does, beside our bitmap, which solo.py compares with the whiteboard itself."""
 
-import dataclasses
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,15 +10,13 @@ from PIL import Image
 
 from solosync.render import pdf, raster, svg
 from solosync.render.scene import Sheet
-from tests.visual.compare import SOLO
+from tests.visual.compare import SOLO as LIMITS
 from tests.visual.solo import NODE, SCALE, browser_pictures, sheet
 from tests.visual.solo_states import HEIGHT, WIDTH, pages
 
 __all__ = ["LIMITS", "pairs"]
 
 PIXELS_OF_A_POINT = 4 / 3
-# The vector formats keep the opacity of what "destination-in" with something translucent leaves.
-LIMITS = dataclasses.replace(SOLO, colour=48)
 
 
 def pairs(folder: Path) -> Iterator[tuple[str, Image.Image, Image.Image]]:
