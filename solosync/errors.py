@@ -133,9 +133,9 @@ class UnsupportedMedia(SolosyncError):
 class RateLimited(SolosyncError):
     code = "rate_limited"
 
-    def __init__(self, retry_after_seconds: int) -> None:
+    def __init__(self, retry_after_seconds: int, message: str = "") -> None:
         super().__init__(
-            f"Too many tries. Wait {retry_after_seconds} s.",
+            message or f"Too many tries. Wait {retry_after_seconds} s.",
             retry_after_seconds=retry_after_seconds,
         )
         self.retry_after_seconds = retry_after_seconds

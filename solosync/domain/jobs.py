@@ -26,7 +26,11 @@ def add(tx: Tx, task: str, subject: str = "", user_id: str | None = None) -> str
     Raises RateLimited when the person has MOST_UNFINISHED jobs waiting already.
     """
     if user_id is not None and jobs.count_unfinished(tx, user_id) >= MOST_UNFINISHED:
-        raise RateLimited(RETRY_AFTER_SECONDS)
+        raise RateLimited(
+            RETRY_AFTER_SECONDS,
+            f"{MOST_UNFINISHED} of your exports and pictures are still being made."
+            " Wait for some of them, or delete those that aren't needed.",
+        )
     job = Job(
         job_id=new_id(),
         task=task,

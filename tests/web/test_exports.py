@@ -178,7 +178,7 @@ def test_too_many_unfinished_pictures_are_refused_for_now(ann, board, url, store
         job = Job(f"j{number}", "x", "", ann.user.user_id, "running", 1, None, 1, 1, None)
         store.write(lambda tx, job=job: job_rows.insert(tx, job))
     answer = ann.post(url, json={"format": "pdf"})
-    assert_problem(answer, 429)
+    assert "still being made" in assert_problem(answer, 429)["detail"]
     assert int(answer.headers["retry-after"]) > 0
     assert ann.get(f"{BOARDS}{board['id']}/exports/").json()["count"] == 0
 
