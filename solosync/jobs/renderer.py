@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 LIMIT_SECONDS = 300.0
 LIMIT_SECONDS_PER_PAGE = 10.0
+# However many pages: everybody else's pictures wait meanwhile.
+LONGEST_SECONDS = 3600.0
 IDLE_SECONDS = 60.0
 GOODBYE_SECONDS = 2.0
 # How soon a cancelled picture, or a server that ends, stops the child.
@@ -53,8 +55,11 @@ class RenderCrashed(SolosyncError):
 class Renderer:
     """One picture at a time: whoever comes second waits for the first."""
 
-    def __init__(self, *, limit_seconds: float = LIMIT_SECONDS) -> None:
+    def __init__(
+        self, *, limit_seconds: float = LIMIT_SECONDS, longest_seconds: float = LONGEST_SECONDS
+    ) -> None:
         self._limit_seconds = limit_seconds
+        self._longest_seconds = longest_seconds
         self._busy = threading.Lock()
         self._child: _Child | None = None
         self._last_used = 0.0
@@ -110,6 +115,9 @@ class Renderer:
                 self._child.end()
                 self._child = None
 
+    def _limit_for(self, pages: int) -> float:
+        return min(self._limit_seconds + pages * LIMIT_SECONDS_PER_PAGE, self._longest_seconds)
+
     def _talk(
         self,
         child: _Child,
@@ -126,7 +134,7 @@ class Renderer:
                 raise RenderFailed(f"Drawing it took longer than {limit:.0f} seconds.")
             answer = child.receive(LOOK_SECONDS)
             if isinstance(answer, Progress):
-                limit = self._limit_seconds + answer.total * LIMIT_SECONDS_PER_PAGE
+                limit = self._limit_for(answer.total)
                 on_progress(answer.done, answer.total)
             elif answer is not None:
                 return answer

@@ -110,6 +110,16 @@ def test_what_takes_too_long_is_killed(tmp_path):
 
 
 @LINUX
+def test_more_pages_may_take_longer_but_not_for_ever(tmp_path):
+    renderer = Renderer(longest_seconds=0)
+    told: list[tuple[int, int]] = []
+    with pytest.raises(RenderFailed, match="longer than 0 seconds"):
+        render(renderer, export(tmp_path, "pdf", **LONG), lambda *step: told.append(step))
+    assert len(told) == 1  # until then the limit for one page holds
+    assert renderer.pid is None
+
+
+@LINUX
 def test_cancelled_picture_is_not_drawn_to_its_end(renderer, tmp_path):
     class Cancelled(Exception):
         pass
