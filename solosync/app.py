@@ -59,12 +59,21 @@ REQUEST_HEADERS = [
     "idempotency-key",
     "if-match",
     "if-none-match",
+    "if-range",
     "prefer",
+    "range",
     "x-request-id",
     "x-rev",
     "x-revision",
 ]
-RESPONSE_HEADERS = ["etag", "retry-after", "x-request-id"]
+RESPONSE_HEADERS = [
+    "accept-ranges",
+    "content-disposition",
+    "content-range",
+    "etag",
+    "retry-after",
+    "x-request-id",
+]
 
 
 def build_app(config: Config, store: Store | None = None) -> Application:

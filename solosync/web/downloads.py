@@ -18,7 +18,7 @@ SMALL_BYTES = 256 * 1024
 FOREVER = "public, max-age=31536000, immutable"
 # Whatever a file holds, opened by itself it may do nothing.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
+_RANGE = re.compile(r"bytes=([0-9]{0,99})-([0-9]{0,99})", re.ASCII | re.IGNORECASE)
 
 
 class Download(NamedTuple):
@@ -45,6 +45,8 @@ async def send(request: Request[Any, Any, Any], blobs: Blobs, download: Download
         "Accept-Ranges": "bytes",
         "Content-Security-Policy": POLICY,
         "Cross-Origin-Resource-Policy": "cross-origin",
+        # A cache must not give what it got for a plain <img> to a page that wants its pixels.
+        "Vary": "Origin",
         **download.headers,
     }
     kind = download.content_type

@@ -84,6 +84,27 @@ def test_uploaded_picture_is_shown_to_whoever_knows_its_address(client, presign,
     assert (part.status_code, part.content) == (206, b"PNG")
 
 
+def test_cached_picture_is_not_taken_for_one_whose_pixels_may_be_read(
+    serving, config, presign, put
+):
+    picture = png()
+    address = presign(picture)
+    put(address, picture)
+    listed = serving(replace(config, cors_origins=("https://app.example",)))
+    plain = listed.get(address["cdn_url"])
+    assert plain.headers["vary"] == "Origin"
+    assert "access-control-allow-origin" not in plain.headers
+    readable = listed.get(address["cdn_url"], headers={"Origin": "https://app.example"})
+    assert readable.headers["vary"] == "Origin"
+    assert readable.headers["access-control-allow-origin"] == "https://app.example"
+    asked = {
+        "Origin": "https://app.example",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "range, if-range",
+    }
+    assert listed.options(address["cdn_url"], headers=asked).status_code == 204
+
+
 def test_address_tells_nothing_of_the_content(presign):
     picture = png()
     digest = hashlib.sha256(picture).hexdigest()
