@@ -60,7 +60,7 @@ def presign(
     size: int,
     sha256: str | None = None,
 ) -> Upload:
-    """Room for one picture of at most `size` bytes, for the boards of the session's organization.
+    """Room for one picture of `size` bytes, for the boards of the session's organization.
     With a `sha256` that the organization has already, it's the file that is there.
 
     Raises Invalid for a kind that isn't taken, TooLarge, NotFound.
@@ -117,12 +117,15 @@ def get_expected(
 def receive(store: Store, blobs: Blobs, file: File, path: Path) -> None:
     """Takes the content that was uploaded for the file; sent twice, it is taken once.
 
-    Raises Invalid for another kind of picture than announced, other content, and too many pixels;
+    Raises Invalid for another kind of picture or fewer bytes than announced (what a connection cut
+    short must not pass for the whole), other content, and too many pixels;
     TooLarge; NotFound if the file is gone meanwhile; StorageFailed.
     """
     size = path.stat().st_size
     if size > file.max_bytes:
         raise TooLarge(file.max_bytes)
+    if size < file.max_bytes:
+        raise Invalid(f"That is {size} bytes, but {file.max_bytes} were announced: send it again.")
     header = image_headers.read(path)
     if header.content_type != file.content_type:
         raise Invalid(f"That is {header.content_type}, but {file.content_type} was announced.")

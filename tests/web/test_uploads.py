@@ -119,6 +119,16 @@ def test_upload_may_be_sent_twice(presign, put, kept):
     assert len(kept()) == 1
 
 
+def test_upload_that_was_cut_short_is_refused_and_can_be_sent_again(client, presign, put, kept):
+    picture = png(300, 200)
+    prepared = presign(picture)
+    assert_problem(put(prepared, picture[:-40]), 400)
+    assert kept() == []
+    assert client.get(prepared["cdn_url"]).status_code == 404
+    assert put(prepared, picture).status_code == 200
+    assert client.get(prepared["cdn_url"]).content == picture
+
+
 def test_uploaded_picture_cant_be_replaced(client, presign, put):
     prepared = presign(png(shade=1))
     put(prepared, png(shade=1))
