@@ -58,6 +58,13 @@ class Requested(NamedTuple):
     is_new: bool
 
 
+class Page(NamedTuple):
+    """`count` is of all there are."""
+
+    count: int
+    listed: list[exports.Listed]
+
+
 class Link(NamedTuple):
     """What makes a download's address good without signing in, until then (in ms)."""
 
@@ -131,9 +138,22 @@ def get_export(store: Store, actor: Actor, export_id: str) -> Export:
     return export
 
 
-def list_exports(store: Store, actor: Actor, session: Session) -> list[Export]:
-    """The actor's own, newest first."""
-    return store.read(lambda tx: exports.list_for_user(tx, actor.user_id, session.key))
+def list_exports(
+    store: Store,
+    actor: Actor,
+    session: Session,
+    *,
+    limit: int | None = None,
+    before: tuple[int, int] | None = None,
+) -> Page:
+    """The actor's own, newest first; `before` is the `(created_at, key)` of the last one seen."""
+    user_id, key = actor.user_id, session.key
+    return store.read(
+        lambda tx: Page(
+            exports.count_for_user(tx, user_id, key),
+            exports.list_for_user(tx, user_id, key, limit=limit, before=before),
+        )
+    )
 
 
 def delete_export(store: Store, blobs: Blobs, actor: Actor, export_id: str) -> None:

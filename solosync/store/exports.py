@@ -4,6 +4,8 @@ What serves a person takes their `user_id`: they see their own exports of boards
 open now. The rest is for the jobs and the upkeep.
 """
 
+from typing import NamedTuple
+
 import msgspec
 
 from solosync.records.exports import Export
@@ -25,6 +27,13 @@ _VISIBLE_TO_USER = f"""
 """
 _WARNINGS = msgspec.json.Decoder(tuple[str, ...])
 _WARNINGS_AT = 16
+
+
+class Listed(NamedTuple):
+    """``key`` tells apart what was asked for in the same millisecond."""
+
+    key: int
+    export: Export
 
 
 def insert(tx: Tx, export: Export) -> None:
@@ -90,16 +99,35 @@ def find_by_idempotency_key(
     return _export(row) if row else None
 
 
-def list_for_user(tx: Tx, user_id: str, session_key: int) -> list[Export]:
-    """Newest first."""
+def list_for_user(
+    tx: Tx,
+    user_id: str,
+    session_key: int,
+    *,
+    limit: int | None = None,
+    before: tuple[int, int] | None = None,
+) -> list[Listed]:
+    """Newest first. `before` is the `(created_at, key)` of the last one seen."""
+    parameters: list[object] = [user_id, session_key]
+    after_the_last = ""
+    if before is not None:
+        after_the_last = "AND (exports.created_at, exports.rowid) < (?, ?)"
+        parameters += before
+    parameters.append(-1 if limit is None else limit)
     rows = tx.all(
         f"""
-        SELECT {_COLUMNS} {_VISIBLE_TO_USER} AND session_key = ?
+        SELECT exports.rowid, {_COLUMNS} {_VISIBLE_TO_USER} AND session_key = ? {after_the_last}
         ORDER BY exports.created_at DESC, exports.rowid DESC
+        LIMIT ?
         """,
-        (user_id, session_key),
+        parameters,
     )
-    return [_export(row) for row in rows]
+    return [Listed(row[0], _export(row[1:])) for row in rows]
+
+
+def count_for_user(tx: Tx, user_id: str, session_key: int) -> int:
+    row = tx.one(f"SELECT count(*) {_VISIBLE_TO_USER} AND session_key = ?", (user_id, session_key))
+    return int(row[0]) if row else 0
 
 
 def begin(tx: Tx, export_id: str, now: int) -> Export | None:

@@ -173,6 +173,22 @@ def test_board_over_the_limit_is_refused(serving, config, sign_in, data_dir):
     assert problem["state_bytes"] > 70_000
 
 
+def test_list_comes_in_pages_that_stay_put(ann, board, url):
+    made = [ask(ann, url)["id"] for _ in range(5)]
+    listing = f"{BOARDS}{board['id']}/exports/"
+    assert ann.get(listing).json().keys() == {"count", "results"}
+    page = ann.get(f"{listing}?limit=2").json()
+    seen = [item["id"] for item in page["results"]]
+    ask(ann, url)
+    while page["next"] is not None:
+        page = ann.get(f"{listing}?limit=2&cursor={page['next']}").json()
+        seen += [item["id"] for item in page["results"]]
+        assert page["count"] == 6
+    assert seen == made[::-1]
+    for wrong in ("limit=0", "limit=x", "cursor=x"):
+        assert_problem(ann.get(f"{listing}?{wrong}"), 400)
+
+
 def test_too_many_unfinished_pictures_are_refused_for_now(ann, board, url, store):
     for number in range(jobs.MOST_UNFINISHED):
         job = Job(f"j{number}", "x", "", ann.user.user_id, "running", 1, None, 1, 1, None)

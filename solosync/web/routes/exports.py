@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.openapi import ResponseSpec
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from solosync.clock import iso
 from solosync.domain import exports, files
@@ -17,13 +18,13 @@ from solosync.ids import is_uuid
 from solosync.records.exports import Export, ExportStatus
 from solosync.records.pictures import FORMATS, Format, parse_format, parse_options
 from solosync.records.sessions import Session
-from solosync.web import addresses, downloads
+from solosync.web import addresses, downloads, paging
 from solosync.web.auth import public, signed_in
 from solosync.web.bodies import read_object, received_file
 from solosync.web.documented import BODY, BODY_ERRORS, FORM, HEADERS, WRITE_ERRORS, problems
 from solosync.web.errors import InvalidFormat
 from solosync.web.forms import is_form, read_form
-from solosync.web.routes.sessions import find
+from solosync.web.routes.sessions import MOST_A_PAGE, find
 from solosync.web.services import Caller, in_file_thread, services
 
 BODY_BYTES = 64 * 1024
@@ -84,8 +85,11 @@ class ExportItem(msgspec.Struct):
 
 
 class ExportList(msgspec.Struct):
+    """`next` as in the list of boards."""
+
     count: int
     results: list[ExportItem]
+    next: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 @post(
@@ -109,14 +113,30 @@ async def request_export(request: Caller, session_id: FromPath[str]) -> Response
     return Response(item, status_code=201 if requested.is_new else 200)
 
 
-@get("/{session_id:str}/exports", guards=[signed_in], responses=problems(401, 404))
-async def list_exports(request: Caller, session_id: FromPath[str]) -> ExportList:
+@get("/{session_id:str}/exports", guards=[signed_in], responses=problems(400, 401, 404))
+async def list_exports(
+    request: Caller,
+    session_id: FromPath[str],
+    limit: Annotated[int | None, QueryParameter(ge=1, le=MOST_A_PAGE)] = None,
+    cursor: FromQuery[str | None] = None,
+) -> ExportList:
     """One's own exports of the board, newest first."""
-    session = find(request, session_id)
-    found = await in_file_thread(
-        request, exports.list_exports, services(request).store, request.user, session
+    found = await asyncio.to_thread(
+        exports.list_exports,
+        services(request).store,
+        request.user,
+        find(request, session_id),
+        limit=None if limit is None else limit + 1,
+        before=paging.position(cursor),
     )
-    return ExportList(len(found), [_item(request, export) for export in found])
+    page = found.listed[:limit]
+    end = msgspec.UNSET if limit is None else None
+    follows = len(page) < len(found.listed)
+    return ExportList(
+        count=found.count,
+        results=[_item(request, listed.export) for listed in page],
+        next=paging.cursor((page[-1].export.created_at, page[-1].key)) if follows else end,
+    )
 
 
 @get("/{export_id:str}", guards=[signed_in], responses=problems(401, 404))
