@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from solosync.store.engine import Store
 
 STANDARD_OUTPUT = "-"
-LONGEST_NAME = 100
+LONGEST_NAME = 200  # bytes; most systems take 255, with the suffix and a number
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f"*/:<>?\\|]')
 # Windows keeps these for itself, whatever the suffix.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.I)
@@ -162,6 +162,8 @@ class _Output:
         self._folder = path if is_folder else path.parent
         if is_folder:
             path.mkdir(parents=True, exist_ok=True)
+        elif not path.parent.is_dir():
+            raise Invalid(f"There is no folder {str(path.parent)!r}; make it first.")
 
     def take(self, made: Path, name: str, suffix: str) -> Path | None:
         """Puts a finished file in its place; None for standard output."""
@@ -181,7 +183,8 @@ class _Output:
         return target
 
     def _free_names(self, name: str, suffix: str) -> Iterator[Path]:
-        clean = _NOT_IN_NAMES.sub("_", name)[:LONGEST_NAME].strip(" .") or "board"
+        clean = _NOT_IN_NAMES.sub("_", name).encode()[:LONGEST_NAME].decode(errors="ignore")
+        clean = clean.strip(" .") or "board"
         if _DEVICES.fullmatch(clean):
             clean = f"_{clean}"
         number = 1

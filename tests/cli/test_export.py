@@ -60,6 +60,15 @@ def test_board_becomes_a_picture_called_as_it_is(run, make_board, here):
     assert opened(here / "Plan_ 1_2.png").format == "PNG"
 
 
+def test_long_name_in_any_script_is_a_name_for_a_file(run, make_board, here):
+    board = make_board("文" * 255)
+    code, _, err = run(board.session_id, "--format", "json")
+    assert (code, err) == (0, "")
+    (made,) = here.iterdir()
+    assert made.suffix == ".json"
+    assert set(made.stem) == {"文"}
+
+
 def test_board_is_found_by_its_name(run, make_board, here):
     make_board("Plan")
     code, _, _ = run("Plan", "-o", "out.pdf")
@@ -129,7 +138,7 @@ def test_uploaded_pictures_are_drawn(run, store, owner, data_dir, make_board, he
         ([], 2, "required"),
         (["--all", "-o", "-"], 1, "name a folder"),
         (["Plan", "--pages", "7"], 1, ""),
-        (["Plan", "-o", "no/such/folder.png"], 1, ""),
+        (["Plan", "-o", "no/such/folder.png"], 1, "There is no folder 'no/such'"),
     ],
 )
 def test_what_cant_be_done_is_one_line(run, make_board, here, words, code, says):
