@@ -77,6 +77,26 @@ def test_the_backdrop_has_the_boards_colour():
     assert draw(viewBackgroundColor=7).pages[0].backdrop.color == (255, 255, 255)
 
 
+@pytest.mark.parametrize(
+    ("background", "expected"),
+    [
+        ("transparent", (255, 255, 255)),
+        ("#ff000080", (255, 127, 127)),
+        ("hsla(240, 100%, 50%, 0.2)", (204, 204, 255)),
+        (None, (255, 255, 255)),
+    ],
+)
+def test_what_shows_through_the_board_is_white(background, expected):
+    assert draw(viewBackgroundColor=background).pages[0].backdrop.color == expected
+
+
+def test_a_line_of_a_colour_that_is_none_is_black():
+    [outline] = painted(element("rectangle", strokeColor="inherit"))
+
+    assert (outline.color, outline.alpha) == ((0, 0, 0), 1)
+    assert painted(element("rectangle", strokeColor="#ff000000")) == []
+
+
 def test_a_page_that_is_not_asked_for_is_there_without_its_content():
     state = {"elements": [element("rectangle")], "appState": {"viewBackgroundColor": "#000"}}
 
@@ -154,6 +174,8 @@ def test_dashes_are_single_lines_a_bit_wider(style, dash):
         ({"type": 2}, 25),
         ({"type": 3}, 25),
         ({"type": 3, "value": 8}, 8),
+        ({"type": 9}, 0),
+        ({}, 0),
         (None, 0),
     ],
 )
@@ -173,6 +195,14 @@ def test_a_large_box_has_corners_of_a_fixed_radius():
     [outline] = painted(element("rectangle", width=900, height=900, roundness={"type": 3}))
 
     assert outline.path.subpaths[0].points[0].tolist() == [32, 0]
+
+
+def test_a_size_below_zero_runs_to_the_left_and_up():
+    backwards = element("rectangle", 110, 80, -100, -60, roundness={"type": 3})
+
+    assert box(backwards) == pytest.approx(
+        box(element("rectangle", 10, 20, 100, 60, roundness={"type": 3}))
+    )
 
 
 def test_an_element_turns_around_its_middle():
@@ -205,6 +235,10 @@ def test_what_sticks_out_of_its_frame_is_cut_off():
     clips = [op.clip for op in ops]
     assert [clip is not None for clip in clips] == [False, True, False, False]
     assert clips[1].bounds == pytest.approx((0, 0, 100, 100))
+
+
+def test_a_frame_does_not_turn():
+    assert box(element("frame", angle=1)) == box(element("frame"))
 
 
 def test_a_frames_name_stands_above_it_and_is_cut_to_its_width():
@@ -302,6 +336,35 @@ def test_a_hollow_head_shows_the_backdrop(head):
     assert (type(edge), edge.color) == (Stroke, (255, 0, 0))
 
 
+def test_a_hollow_head_on_a_transparent_board_is_not_filled():
+    arrow = line((0, 0), (200, 0), type_="arrow", endArrowhead="triangle_outline")
+
+    ops = painted(arrow, viewBackgroundColor="transparent")
+
+    assert not any(isinstance(op, Fill) for op in ops)
+
+
+def test_the_bar_of_a_crows_foot_is_dashed_as_its_line_is():
+    style = {"type_": "arrow", "strokeStyle": "dashed"}
+
+    shaft, bar = painted(line((0, 0), (200, 0), endArrowhead="crowfoot_one", **style))
+    assert bar.dash == shaft.dash != ()
+    head = painted(line((0, 0), (200, 0), endArrowhead="arrow", **style))[1]
+    assert head.dash == ()
+
+
+def test_an_elbow_arrow_need_not_lie_on_its_axes_exactly():
+    exact, loose = (
+        painted(line((0, 0), (100, 0), (100, y), (200, 80), type_="arrow", elbowed=True, seed=1))[
+            0
+        ].path
+        for y in (80, 80.001)
+    )
+
+    for one, other in zip(exact.subpaths, loose.subpaths, strict=True):
+        assert one.points == pytest.approx(other.points, abs=0.01)
+
+
 def test_an_elbow_arrow_turns_in_small_arcs_along_its_corners():
     points = (0, 0), (100, 0), (100, 20), (200, 20)
     path = painted(line(*points, type_="arrow", elbowed=True, endArrowhead=None))[0].path
@@ -341,6 +404,13 @@ def test_a_line_that_ends_where_it_began_is_filled():
 
     assert [type(op) for op in open_] == [Stroke]
     assert [type(op) for op in closed] == [Fill, Stroke]
+
+
+def test_a_line_of_one_point_is_none_and_one_without_points_crosses_its_box():
+    assert painted(element("line", points=[[0, 0]]), element("arrow", points=[])) == []
+    assert box(element("line", 10, 20, strokeWidth=1)) == pytest.approx(
+        (9.5, 19.5, 110.5, 80.5), abs=0.2
+    )
 
 
 def test_the_draw_type_of_old_files_is_a_line():
@@ -406,7 +476,9 @@ def test_a_picture_without_a_file_is_a_placeholder_of_its_size():
     missing = element("image", 10, 20, 80, 40, fileId="gone")
 
     assert box(missing) == pytest.approx((10, 20, 90, 60), abs=2)
-    assert not any(isinstance(op, Picture) for op in painted(missing))
+    ground, *icon = painted(missing)
+    assert (type(ground), ground.color) == (Fill, (0xE7, 0xE7, 0xE7))
+    assert {type(op) for op in icon} == {Fill}
 
 
 def test_an_embedded_page_is_a_box_with_its_address_above_all_else():

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from solosync.render import rough
-from solosync.render.rough import Pen
+from solosync.render.rough import Pen, Sketch
 from solosync.render.rough_hachure import MAX_CROSSINGS, lines
 from solosync.render.rough_points import simplified
 from tests.render.rough_cases import cases, digest, ours
@@ -106,3 +106,13 @@ def test_a_simplified_line_keeps_its_ends_and_its_corners():
 def _numbers(of: list) -> list[float]:
     _, count, *rest = of
     return [] if not count else [*rest[0][1:], *rest[1][1:], rest[2]]
+
+
+def test_what_hardly_bends_is_stroked_as_a_line():
+    flat, bent = (
+        Sketch("outline", [[(0, 0), (100, 0), (200, handle), (300, 0)]]) for handle in (0.9, 1)
+    )
+
+    assert flat.straight_path.bounds == pytest.approx((0, 0, 300, 0))
+    assert bent.straight_path.bounds == pytest.approx(bent.path.bounds)
+    assert flat.path.bounds.height > 0.3

@@ -16,7 +16,7 @@ from solosync.render.geometry import (
     rounded_rectangle,
 )
 from solosync.render.images import Pictures
-from solosync.render.scene import Backdrop, Group, Op, Page, Scene, Stroke, Text, bounds
+from solosync.render.scene import Backdrop, Color, Group, Op, Page, Scene, Stroke, Text, bounds
 from solosync.render.scenes import excalidraw_arrows as arrows
 from solosync.render.scenes import excalidraw_shapes as shapes
 from solosync.render.scenes import excalidraw_text as texts
@@ -26,11 +26,12 @@ from solosync.render.scenes.excalidraw_elements import (
     LINES,
     TYPES,
     Element,
+    Paint,
     parse,
 )
 from solosync.render.scenes.excalidraw_freedraw import freedraw
 from solosync.render.scenes.excalidraw_images import image
-from solosync.render.scenes.values import color, entries, paint, string
+from solosync.render.scenes.values import entries, is_color, paint, string
 
 WHITE = (255, 255, 255)
 FRAME_COLOR = (0xBB, 0xBB, 0xBB)
@@ -47,15 +48,31 @@ def scene(
     pages: Container[int] | None = None,
 ) -> Scene:
     """Of any JSON object. Without ops if the page isn't among ``pages``."""
-    app_state = state.get("appState")
-    background = app_state.get("viewBackgroundColor") if isinstance(app_state, dict) else None
-    backdrop = Backdrop(color=color(background, WHITE))
+    backdrop = Backdrop(color=_on_white(_background(state)))
     name = title or "Page 1"
     if pages is not None and 0 not in pages:
         return Scene(title, (Page(name, (), backdrop),))
     ops = tuple(_Board(state, pictures).ops())
     warnings = (*_left_out(state.get("elements")), *_missing(ops))
     return Scene(title, (Page(name, ops, backdrop),), warnings=warnings)
+
+
+def _background(state: Mapping[str, Any]) -> Paint | None:
+    """Of the board, white by default; None if it is transparent."""
+    app_state = state.get("appState")
+    background = app_state.get("viewBackgroundColor") if isinstance(app_state, dict) else None
+    return paint(background) if is_color(background) else (WHITE, 1.0)
+
+
+def _on_white(background: Paint | None) -> Color:
+    if background is None:
+        return WHITE
+    (red, green, blue), alpha = background
+    return (
+        round(255 + (red - 255) * alpha),
+        round(255 + (green - 255) * alpha),
+        round(255 + (blue - 255) * alpha),
+    )
 
 
 def _left_out(elements: Any) -> Iterator[str]:
@@ -95,9 +112,7 @@ class _Board:
         self.pictures = pictures
         files = state.get("files")
         self.files: Mapping[str, Any] = files if isinstance(files, dict) else {}
-        app_state = state.get("appState")
-        background = app_state.get("viewBackgroundColor") if isinstance(app_state, dict) else None
-        self.backdrop = paint(background)
+        self.backdrop = _background(state)
         self.elements = list(self._parsed(state.get("elements")))
         self.by_id = {element.id: element for element in self.elements}
         self.labels = dict(self._labels())
@@ -167,7 +182,7 @@ class _Board:
         sketches = shapes.line(element)
         ops = shapes.look(element).paint(sketches, alpha)
         if element.type == "arrow":
-            ops += arrows.heads(element, sketches, self.backdrop or (WHITE, 1.0), alpha)
+            ops += arrows.heads(element, sketches, self.backdrop, alpha)
         matrix = _place(element, shapes.outline_box(sketches))
         parts = _grouped(ops, matrix)
         if label is None:

@@ -29,7 +29,7 @@ POLYGONS = frozenset({"triangle", "triangle_outline", "diamond", "diamond_outlin
 MANY = frozenset({"crowfoot_many", "crowfoot_one_or_many"})
 
 
-def heads(element: Element, line: list[Sketch], backdrop: Paint, alpha: float) -> list[Op]:
+def heads(element: Element, line: list[Sketch], backdrop: Paint | None, alpha: float) -> list[Op]:
     """Both heads, for the sketch of the line; what is hollow is filled with the backdrop."""
     strokes = next((sketch.strokes for sketch in line if sketch.kind == "outline"), [])
     if not strokes:
@@ -54,6 +54,8 @@ def heads(element: Element, line: list[Sketch], backdrop: Paint, alpha: float) -
 
 
 def _calmed(name: str, element: Element, own: Pen, own_look: Look) -> tuple[Pen, Look]:
+    if name == "crowfoot_one":
+        return own, own_look
     if name in CIRCLES or name in POLYGONS:
         return own, replace(own_look, dash=())
     dash: tuple[float, ...] = ()
@@ -64,7 +66,7 @@ def _calmed(name: str, element: Element, own: Pen, own_look: Look) -> tuple[Pen,
 
 
 def _head(
-    name: str, tip: "_Tip", own: Pen, own_look: Look, backdrop: Paint, alpha: float
+    name: str, tip: "_Tip", own: Pen, own_look: Look, backdrop: Paint | None, alpha: float
 ) -> list[Op]:
     fill = backdrop if name.endswith("_outline") else own_look.stroke
     filled = replace(own_look, fill=fill)

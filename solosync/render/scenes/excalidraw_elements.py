@@ -11,7 +11,14 @@ from typing import Any, Literal
 from solosync.render.rough import FillStyle
 from solosync.render.rough_points import Point
 from solosync.render.scene import Color
-from solosync.render.scenes.values import number, paint, positive, share, string
+from solosync.render.scenes.values import (
+    is_color,
+    number,
+    paint,
+    positive,
+    share,
+    string,
+)
 
 Paint = tuple[Color, float]  # with its alpha
 StrokeStyle = Literal["solid", "dashed", "dotted"]
@@ -77,8 +84,10 @@ class Element:
         """Of a corner between sides the shorter of which is so long."""
         if self.roundness is None:
             return 0.0
-        if self.roundness.kind != ADAPTIVE:
+        if self.roundness.kind in (LEGACY, PROPORTIONAL):
             return side * PROPORTION
+        if self.roundness.kind != ADAPTIVE:
+            return 0.0
         most = self.roundness.radius or ADAPTIVE_RADIUS
         return min(most, side * PROPORTION)
 
@@ -97,14 +106,16 @@ def parse(raw: Mapping[str, Any]) -> Element | None:
         type_ = "line"
     if type_ not in TYPES or raw.get("isDeleted") is True:
         return None
+    x, width = _from_its_start(raw.get("x"), raw.get("width"))
+    y, height = _from_its_start(raw.get("y"), raw.get("height"))
     element = Element(
         id=string(raw.get("id")),
         type=type_,
-        x=number(raw.get("x"), 0.0),
-        y=number(raw.get("y"), 0.0),
-        width=number(raw.get("width"), 0.0),
-        height=number(raw.get("height"), 0.0),
-        angle=number(raw.get("angle"), 0.0),
+        x=x,
+        y=y,
+        width=width,
+        height=height,
+        angle=0.0 if type_ in FRAMES else number(raw.get("angle"), 0.0),
         stroke=_stroke(raw.get("strokeColor")),
         background=paint(raw.get("backgroundColor")),
         stroke_width=min(positive(raw.get("strokeWidth"), 2.0), MAX_STROKE_WIDTH),
@@ -124,14 +135,26 @@ def parse(raw: Mapping[str, Any]) -> Element | None:
     return element if _has_size(element) else None
 
 
+def _from_its_start(at: Any, length: Any) -> tuple[float, float]:
+    """Where it begins on an axis, and how long it is: a length below zero runs the other way."""
+    start, size = number(at, 0.0), number(length, 0.0)
+    return (start + size, -size) if size < 0 else (start, size)
+
+
 def _as_line(element: Element) -> Element:
-    """Its points begin at its origin, and there are at least two."""
-    points = element.points
+    """Its points begin at its origin, and there are at least two; its size is theirs."""
+    raw, points = element.raw, element.points
     if len(points) < 2:
-        points = ((0.0, 0.0), (element.width, element.height))
-    x, y = points[0]
-    moved = tuple((px - x, py - y) for px, py in points) if x or y else points
-    return replace(element, points=moved, x=element.x + x, y=element.y + y)
+        points = ((0.0, 0.0), (number(raw.get("width"), 0.0), number(raw.get("height"), 0.0)))
+    xs, ys = zip(*points, strict=True)
+    return replace(
+        element,
+        points=tuple((x - xs[0], y - ys[0]) for x, y in points) if xs[0] or ys[0] else points,
+        x=number(raw.get("x"), 0.0) + xs[0],
+        y=number(raw.get("y"), 0.0) + ys[0],
+        width=max(xs) - min(xs),
+        height=max(ys) - min(ys),
+    )
 
 
 def _has_size(element: Element) -> bool:
@@ -139,11 +162,20 @@ def _has_size(element: Element) -> bool:
         return bool(string(element.raw.get("text")))
     if element.type == "freedraw":
         return len(element.points) >= 2
-    return element.type in LINES or bool(element.width or element.height)
+    if element.type in LINES:
+        # One point is none; without any list of them, which is so in the oldest files, there are
+        # the box's corners.
+        given = element.raw.get("points")
+        is_old = not isinstance(given, list) or element.raw.get("type") == "draw"
+        return is_old or len(_points(given)) >= 2
+    return bool(element.width or element.height)
 
 
 def _stroke(value: Any) -> Paint | None:
-    return paint(value) if isinstance(value, str) and value else (DEFAULT_STROKE, 1.0)
+    """Black where it is no colour, as browsers draw it."""
+    if not isinstance(value, str) or not value:
+        return DEFAULT_STROKE, 1.0
+    return paint(value) if is_color(value) else ((0, 0, 0), 1.0)
 
 
 def _seed(value: Any) -> int:

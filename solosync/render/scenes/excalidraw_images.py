@@ -3,11 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from solosync.render.geometry import IDENTITY, Box, Matrix, rounded_rectangle
-from solosync.render.images import Pictures, placeholder
-from solosync.render.scene import Group, Op, Picture
+from solosync.render.geometry import (
+    IDENTITY,
+    Box,
+    Matrix,
+    Path,
+    ellipse,
+    rectangle,
+    rounded_rectangle,
+)
+from solosync.render.images import Pictures
+from solosync.render.scene import Color, Fill, Group, Op, Picture
 from solosync.render.scenes.excalidraw_elements import Element
 from solosync.render.scenes.values import number, positive, string
+
+PALE: Color = (0xE7, 0xE7, 0xE7)
+GREY: Color = (0x88, 0x88, 0x88)
+ICON_SHARE, MAX_ICON = 0.4, 100.0  # of the shorter side; in pixels
+HILLS = ((-0.36, 0.25), (-0.36, 0.13), (-0.22, -0.01), (-0.13, 0.08), (0.11, -0.14), (0.36, 0.1))
 
 
 def image(element: Element, files: Mapping[str, Any], pictures: Pictures, alpha: float) -> Group:
@@ -21,7 +34,7 @@ def image(element: Element, files: Mapping[str, Any], pictures: Pictures, alpha:
         enlarged = (box.width / shown.width, box.height / shown.height)
         bitmap = pictures.load(string(file.get("dataURL")), kind, *enlarged)
     if bitmap is None:
-        return Group(placeholder(box), alpha)
+        return Group(_placeholder(box), alpha)
     part = _crop(element)
     whole = Matrix(
         box.width / part.width,
@@ -61,3 +74,19 @@ def _flip(element: Element, box: Box) -> Matrix:
         return IDENTITY
     across, down = (-1.0 if number(each, 1.0) < 0 else 1.0 for each in scale)
     return Matrix(across, 0, 0, down, box.width if across < 0 else 0, box.height if down < 0 else 0)
+
+
+def _placeholder(box: Box) -> tuple[Op, ...]:
+    """A pale box with a small grey picture in its middle, as large as in Excalidraw."""
+    if box.is_empty:
+        return ()
+    size = min(min(box.width, box.height) * ICON_SHARE, MAX_ICON)
+    x, y = box.width / 2, box.height / 2
+    card = Box(x - size / 2, y - size * 0.375, x + size / 2, y + size * 0.375)
+    hills = [(x + dx * size, y + dy * size) for dx, dy in (*HILLS, (0.36, 0.25))]
+    return (
+        Fill(rectangle(box), PALE),
+        Fill(rounded_rectangle(card, size * 0.09), GREY),
+        Fill(ellipse(x - size * 0.25, y - size * 0.14, size * 0.1, size * 0.1), PALE),
+        Fill(Path.polygon(hills), PALE),
+    )

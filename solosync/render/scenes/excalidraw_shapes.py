@@ -43,8 +43,9 @@ class Look:
         if sketch.kind == "fill":
             return [Fill(sketch.path, color, alpha, sketch.is_even_odd)]
         if sketch.kind == "hatch":
-            return [Stroke(sketch.path, color, self.hatch_width, alpha)]
-        return [Stroke(sketch.path, color, self.width, alpha, dash=self.dash)]
+            return [Stroke(sketch.straight_path, color, self.hatch_width, alpha)]
+        path = sketch.path if self.dash else sketch.straight_path
+        return [Stroke(path, color, self.width, alpha, dash=self.dash)]
 
 
 def pen(element: Element, *, is_continuous: bool = False, has_outline: bool = True) -> Pen:
@@ -185,14 +186,20 @@ def _elbows(points: Sequence[Point]) -> tuple[Point, list[Segment]]:
     segments: list[Segment] = []
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         radius = min(ELBOW_RADIUS, math.dist(corner, after) / 2, math.dist(corner, before) / 2)
-        start = _towards(corner, before, radius)
-        segments += [(start,), rough.quadratic(start, corner, _towards(corner, after, radius))]
+        start = _towards(corner, before, radius, is_across=_is_across(before, corner))
+        end = _towards(corner, after, radius, is_across=_is_across(corner, after))
+        segments += [(start,), rough.quadratic(start, corner, end)]
     return points[0], [*segments, (points[-1],)]
 
 
-def _towards(corner: Point, other: Point, by: float) -> Point:
-    """Along the axis that the other point lies on; downwards if on none."""
+def _is_across(start: Point, end: Point) -> bool:
+    """Whether it runs more across than down: points may lie a bit beside their axis."""
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    return dx > abs(dy) or dx <= -abs(dy)
+
+
+def _towards(corner: Point, other: Point, by: float, *, is_across: bool) -> Point:
     x, y = corner
-    if other[1] == y and other[0] != x:
+    if is_across:
         return (x - by if other[0] < x else x + by, y)
-    return (x, y - by if other[0] == x and other[1] < y else y + by)
+    return (x, y - by if other[1] < y else y + by)

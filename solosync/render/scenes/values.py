@@ -1,6 +1,7 @@
 """Values out of a board's JSON, which anybody may have written: whatever isn't what it should be
 counts as not given."""
 
+import colorsys
 import math
 import re
 from functools import lru_cache
@@ -15,7 +16,7 @@ FARTHEST = 1e7
 
 Default = TypeVar("Default", float, None)
 
-_FUNCTION = re.compile(r"rgba?\(([^()]*)\)")
+_FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]*)\)")
 
 
 def number(value: Any, default: Default) -> float | Default:
@@ -60,22 +61,29 @@ def color(value: Any, default: Color) -> Color:
 
 
 def paint(value: Any) -> tuple[Color, float] | None:
-    """A CSS colour (hexadecimal, rgb(), rgba(), hsl(), a name) and its alpha; None if it is none,
-    or wholly transparent."""
-    return _paint(value) if isinstance(value, str) and len(value) <= 64 else None
+    """A CSS colour (hexadecimal, rgb(), rgba(), hsl(), hsla(), a name) and its alpha; None if it
+    is none, or wholly transparent."""
+    painted = _paint(value) if isinstance(value, str) and len(value) <= 64 else None
+    return painted if painted is not None and painted[1] else None
+
+
+def is_color(value: Any) -> bool:
+    """Whether it is one of those, be it wholly transparent."""
+    return isinstance(value, str) and len(value) <= 64 and _paint(value) is not None
 
 
 @lru_cache(maxsize=1024)
 def _paint(text: str) -> tuple[Color, float] | None:
     text = text.strip().lower()
+    if text in ("transparent", "none"):
+        return (0, 0, 0), 0.0
     function = _FUNCTION.fullmatch(text)
     try:
         if function is not None:
-            return _rgb(re.split(r"[\s,/]+", function[1].strip()))
+            parts = re.split(r"[\s,/]+", function[2].strip())
+            return _rgb(parts) if function[1] == "rgb" else _hsl(parts)
         red, green, blue, *alpha = ImageColor.getrgb(text)
     except ValueError:
-        return None
-    if alpha and not alpha[0]:
         return None
     return (red, green, blue), alpha[0] / 255 if alpha else 1.0
 
@@ -84,8 +92,19 @@ def _rgb(parts: list[str]) -> tuple[Color, float] | None:
     if len(parts) not in (3, 4):
         return None
     red, green, blue = (round(_component(part, 255)) for part in parts[:3])
-    alpha = _component(parts[3], 1) if len(parts) == 4 else 1.0
-    return ((red, green, blue), alpha) if alpha else None
+    return (red, green, blue), _component(parts[3], 1) if len(parts) == 4 else 1.0
+
+
+def _hsl(parts: list[str]) -> tuple[Color, float] | None:
+    if len(parts) not in (3, 4):
+        return None
+    degrees = float(parts[0].removesuffix("deg"))
+    if not math.isfinite(degrees):
+        return None
+    saturation, lightness = (_component(part.removesuffix("%"), 100) / 100 for part in parts[1:3])
+    rgb = colorsys.hls_to_rgb(degrees % 360 / 360, lightness, saturation)
+    red, green, blue = (round(part * 255) for part in rgb)
+    return (red, green, blue), _component(parts[3], 1) if len(parts) == 4 else 1.0
 
 
 def _component(part: str, most: float) -> float:
