@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from solosync.render.geometry import Box
 
 T = TypeVar("T")
+FAR = 1e15  # px; beyond it, everything is near
 
 
 class BoxIndex(Generic[T]):
@@ -18,6 +19,10 @@ class BoxIndex(Generic[T]):
         self._grids: dict[int, dict[tuple[int, int], list[tuple[Box, T]]]] = {}
 
     def add(self, box: Box, item: T) -> None:
+        """A box that holds nothing is never found."""
+        if not box.meets(box):
+            return
+        box = _within_reach(box)
         size = max(box.width, box.height, 1.0)
         level = math.ceil(math.log2(size))
         cells = self._grids.setdefault(level, {})
@@ -26,6 +31,9 @@ class BoxIndex(Generic[T]):
 
     def near(self, box: Box) -> Iterator[T]:
         """The items whose boxes overlap or touch this one, each once."""
+        if not box.meets(box):
+            return
+        box = _within_reach(box)
         seen = set()
         for level, grid in self._grids.items():
             for cell in _filled(grid, box, level):
@@ -33,6 +41,10 @@ class BoxIndex(Generic[T]):
                     if id(item) not in seen and box.meets(other):
                         seen.add(id(item))
                         yield item
+
+
+def _within_reach(box: Box) -> Box:
+    return Box(*(min(max(side, -FAR), FAR) for side in box))
 
 
 def _filled(

@@ -173,10 +173,7 @@ class _Layer:
 
     def _note(self, item: _Item) -> None:
         self._items.append(item)
-        box = bounds(item.ops)
-        # Lines have no area, but a place.
-        if box.left <= box.right and box.top <= box.bottom:
-            self._index.add(box, item)
+        self._index.add(bounds(item.ops), item)
 
     def _near(self, boxes: Iterable[Box]) -> list[_Item]:
         """In the order in which they are to be painted."""

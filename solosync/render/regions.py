@@ -29,6 +29,7 @@ JOINS = {
 }
 PIECE_POINTS = 200
 SMALL_PIECE = 40  # px
+FINEST = 200  # parts of the longer side of all: pieces aren't smaller
 MOST_EMPTY = 4  # how many times larger than it a piece's box may be
 EDGES_AT_ONCE = 1_000
 OVERLAP = 2  # of pieces, so that no sliver is between them
@@ -117,9 +118,12 @@ def pieces(region: Region) -> list[Piece]:
     if not region:
         return []
     box = box_of(region)
+    return _pieces(region, box, max(SMALL_PIECE, max(box.width, box.height) / FINEST))
+
+
+def _pieces(region: Region, box: Box, small: float) -> list[Piece]:
     is_full = area(region) * MOST_EMPTY >= box.width * box.height
-    is_small = max(box.width, box.height) < SMALL_PIECE
-    if is_small or (is_full and sum(map(len, region)) <= PIECE_POINTS):
+    if max(box.width, box.height) < small or (is_full and sum(map(len, region)) <= PIECE_POINTS):
         return [Piece(region, box)]
     left, top, right, bottom = box
     if box.width > box.height:
@@ -128,11 +132,8 @@ def pieces(region: Region) -> list[Piece]:
     else:
         middle = (top + bottom) / 2
         halves = [Box(left, top, right, middle), Box(left, middle, right, bottom)]
-    return [
-        piece
-        for half in halves
-        for piece in pieces(intersection(region, of_box(half.grown(OVERLAP / SCALE))))
-    ]
+    parts = [intersection(region, of_box(half.grown(OVERLAP / SCALE))) for half in halves]
+    return [piece for part in parts if part for piece in _pieces(part, box_of(part), small)]
 
 
 def touching(
