@@ -21,6 +21,9 @@ _MAX_SIDE = 16384
 _HEAD_BYTES = 1 << 16  # in which the first element of an SVG is looked for
 _MAX_ELEMENTS = 200_000
 _MAX_DEPTH = 200  # resvg calls itself for each level
+# A definition that refers to another one. No drawing program writes such; the parser stops them
+# from growing without end, but late.
+_NESTED_ENTITY = re.compile(rb"<!ENTITY[^>]*&(?!#)")
 _MAX_WITH_ENTITIES = 1 << 20  # bytes; the parser lets entities grow a text a hundredfold
 _MAX_INNER_BYTES = 32 << 20  # of a bitmap in an SVG
 _MAX_INNER_PIXELS = 32 << 20  # of all bitmaps in an SVG
@@ -109,7 +112,7 @@ def svg(data: bytes, width: float, height: float) -> Image.Image:
 
 
 def _parsed(data: bytes) -> ET.Element:
-    if b"<!ENTITY" in data and len(data) > _MAX_WITH_ENTITIES:
+    if b"<!ENTITY" in data and (len(data) > _MAX_WITH_ENTITIES or _NESTED_ENTITY.search(data)):
         raise Unreadable("it is an SVG with too many definitions of its own")
     depth = 0
     count = 0

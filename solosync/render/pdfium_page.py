@@ -125,7 +125,8 @@ class PdfiumPage:
         if not any(phase):
             # Where lines of one path lie upon each other, as hand-drawn ones do, PDFium adds up
             # how much of a pixel each covers. Opaque ones may be painted one after another.
-            shape = _written(lines, "S " if alpha >= 1 else "")
+            # Hairlines are blended one by one by browsers too, however translucent they are.
+            shape = _written(lines, "S " if alpha >= 1 or width < 1 else "")
             self.write(op.color, alpha, f"{pen}{dash} 0 d {shape}", "S")
             return
         for line, run in zip(lines, phase, strict=True):
