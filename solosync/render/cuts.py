@@ -21,12 +21,7 @@ def cut(op: Op, near: Sequence[Piece], *, inside: bool = False) -> tuple[Op, ...
         return () if inside else (op,)
     match op:
         case Fill():
-            shape = regions.polygons(op.path)
-            touching = regions.touching(shape, near)
-            if not touching:
-                return () if inside else (op,)
-            left = _clip(shape, touching, inside, is_even_odd=op.is_even_odd)
-            return _fills(left, op)
+            return _cut_fill(op, near, inside)
         case Stroke():
             touching = _touching_line(op, near)
             if not touching:
@@ -35,9 +30,7 @@ def cut(op: Op, near: Sequence[Piece], *, inside: bool = False) -> tuple[Op, ...
         case Text():
             return _cut_text(op, near, inside)
         case Picture():
-            if not regions.touching(regions.polygons(_frame(op)), near):
-                return () if inside else (op,)
-            return picture_cuts.cut(op, _joined(near), inside=inside)
+            return _cut_picture(op, near, inside)
         case Group():
             return _cut_group(op, near, inside)
 
@@ -95,6 +88,23 @@ def _touching_line(op: Stroke, near: Sequence[Piece]) -> list[Piece]:
         lines.append(regions.whole(points))
     around = op.width * (MITRES if op.join == "miter" else 1)
     return regions.touching(lines, near, around, is_line=True)
+
+
+def _cut_fill(op: Fill, near: Sequence[Piece], inside: bool) -> tuple[Op, ...]:
+    shape = regions.polygons(op.path)
+    touching = regions.touching(shape, near)
+    if not touching:
+        return () if inside else (op,)
+    return _fills(_clip(shape, touching, inside, is_even_odd=op.is_even_odd), op)
+
+
+def _cut_picture(op: Picture, near: Sequence[Piece], inside: bool) -> tuple[Op, ...]:
+    if op.matrix.scale < SMALLEST_SCALE:
+        return ()
+    touching = regions.touching(regions.polygons(_frame(op)), near)
+    if not touching:
+        return () if inside else (op,)
+    return picture_cuts.cut(op, _joined(touching), inside=inside)
 
 
 def _cut_group(op: Group, near: Sequence[Piece], inside: bool) -> tuple[Op, ...]:

@@ -163,6 +163,13 @@ def test_picture_loses_the_pixels_and_their_colours():
     assert resolved(picture, eraser(box(-1, -1, 101, 101))) == ()
 
 
+def test_flat_picture_and_far_line_harm_nobody():
+    flat = Picture(Bitmap.of(Image.new("RGB", (9, 9), RED)), scaled(100, 0))
+    far = Stroke(Path.polyline([(-1e7, -1e7), (1e7, 1e7)]), INK, 10)
+    (left,) = resolved(flat, far, eraser(Stroke(far.path, INK, 4)), eraser())
+    assert isinstance(left, Fill)
+
+
 def test_small_picture_shown_large_is_erased_with_sharp_edges():
     picture = Picture(Bitmap.of(Image.new("RGB", (2, 2), RED)), scaled(100))
     (left,) = resolved(picture, eraser(box(0, 0, 37, 100)))
