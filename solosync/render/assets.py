@@ -1,12 +1,14 @@
 """Pictures without pixels of their own, SVG and PDF, as bitmaps. Nothing that they refer to outside
 of themselves is ever looked at."""
 
+import contextlib
 import io
 import math
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from typing import NamedTuple
+from xml.parsers import expat
 
 import pypdfium2
 import resvg_py
@@ -47,12 +49,21 @@ def is_pdf(data: bytes) -> bool:
 def is_svg(data: bytes) -> bool:
     if data[:100].lstrip()[:1] not in (b"<", b"\xef", b"\xff", b"\xfe"):  # or a byte order mark
         return False
-    try:
-        for _, root in ET.iterparse(io.BytesIO(data[:_HEAD_BYTES]), events=["start"]):
-            return _name(root) == "svg"
-    except (ET.ParseError, ValueError, LookupError):
-        return False
-    return False
+    parser = expat.ParserCreate(namespace_separator="}")
+    roots: list[str] = []
+
+    def start(name: str, _: dict[str, str]) -> None:
+        roots.append(name)
+        raise _Enough
+
+    parser.StartElementHandler = start
+    with contextlib.suppress(_Enough, expat.ExpatError, ValueError, LookupError):
+        parser.Parse(data[:_HEAD_BYTES], False)
+    return bool(roots) and roots[0].rpartition("}")[2] == "svg"
+
+
+class _Enough(Exception):
+    """The parser needn't go on: what follows may be made to grow without end."""
 
 
 class _Size(NamedTuple):
