@@ -6,6 +6,8 @@ import asyncio
 import errno
 import functools
 import json
+import logging
+import os
 import signal
 import socket
 import sys
@@ -15,6 +17,7 @@ import webbrowser
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from types import FrameType
 
 import uvicorn
 from litestar import Litestar
@@ -41,11 +44,16 @@ from solosync.web.routes import routes
 from solosync.web.services import Services
 from solosync.web.sockets.link import Link
 
+log = logging.getLogger(__name__)
+
 CORS_MAX_AGE_SECONDS = 600
 # Fewer than the store has readers, so that a quick read on the event loop never waits for one.
 WORKERS = 6
 # Requests under way may end, then sockets are cut; clients of both come back.
 SHUTDOWN_SECONDS = 3
+# A thread can't be ended from outside, and one may be waiting for an object store. All that was
+# answered is on disk, so the program may go while it waits.
+GIVE_UP_SECONDS = 6
 KEEP_ALIVE_SECONDS = 60
 BACKLOG = 2048
 # For the first of two servers to say where it is.
@@ -236,7 +244,14 @@ def _uvicorn_config(config: Config, store: Store) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    """Ends with exit code 0 when a signal ends it."""
+    """Ends with exit code 0 when a signal ends it, and in time."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.should_exit:
+            last = threading.Timer(GIVE_UP_SECONDS, _end_at_once)
+            last.daemon = True
+            last.start()
+        super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -248,6 +263,12 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _end_at_once() -> None:
+    log.warning("Something was still at work at the end. Nothing that was answered is lost.")
+    logging.shutdown()
+    os._exit(0)
 
 
 @asynccontextmanager

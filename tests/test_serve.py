@@ -16,9 +16,10 @@ def folder(tmp_path):
     return tmp_path / "data"
 
 
-def solosync(*words: str, folder) -> subprocess.CompletedProcess[str]:
+def solosync(*words: str, folder, told="") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*FROM_SOURCE, *words, "--data-dir", str(folder)],
+        input=told,
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -42,6 +43,34 @@ def test_open_connection_does_not_keep_it_from_ending(folder):
         idle.sendall(b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         assert idle.recv(12) == b"HTTP/1.1 200"
         assert stop(process) == (0, "", "")
+
+
+def test_object_store_that_never_answers_does_not_keep_it_from_ending(folder):
+    secret = "correct horse battery"
+    words = ("users", "add", "ann@example.org", "--password-stdin")
+    added = solosync(*words, folder=folder, told=secret)
+    assert added.returncode == 0, added.stderr
+    port = free_port()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        store = f"s3://bucket?endpoint=http://127.0.0.1:{silent.getsockname()[1]}&region=eu-1"
+        keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+        options = ("--data-dir", str(folder), "--storage-url", store)
+        with (
+            running(port, *options, env=os.environ | keys) as process,
+            httpx.Client(base_url=f"http://127.0.0.1:{port}") as ann,
+        ):
+            known = {"email": "ann@example.org", "password": secret}
+            token = ann.post("/api/auth/jwt/token/", json=known).json()["access"]
+            ann.headers["Authorization"] = f"Bearer {token}"
+            board = ann.post("/api/v1/solo/sessions/", json={}).json()["id"]
+            picture = {"session_id": board, "content_type": "image/png", "size_bytes": 100}
+            prepared = ann.post("/api/v1/solo/uploads/presign/", json=picture).json()
+            with pytest.raises(httpx.ReadTimeout):
+                ann.get(prepared["cdn_url"], timeout=1)
+            silent.accept()[0].close()  # it was asked
+            code, _, err = stop(process)
+    assert code == 0
+    assert "Nothing that was answered is lost" in err
 
 
 def test_it_starts_again_after_kill_9(folder):
