@@ -59,9 +59,9 @@ class Requested(NamedTuple):
 
 
 class Page(NamedTuple):
-    """`count` is of all there are."""
+    """`total` is of all there are."""
 
-    count: int
+    total: int
     listed: list[exports.Listed]
 
 

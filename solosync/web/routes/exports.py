@@ -133,7 +133,7 @@ async def list_exports(
     end = msgspec.UNSET if limit is None else None
     follows = len(page) < len(found.listed)
     return ExportList(
-        count=found.count,
+        count=found.total,
         results=[_item(request, listed.export) for listed in page],
         next=paging.cursor((page[-1].export.created_at, page[-1].key)) if follows else end,
     )
