@@ -31,6 +31,7 @@ from solosync.render.scene import (
 __all__ = ["draw", "encode_png", "outlines"]
 
 _BAND_PIXELS = 16 << 20  # drawn at once; a large sheet is drawn in bands, so that layers stay small
+_LARGEST_SNAPPED = 256  # pixels of font size
 _LARGEST_GLYPHS = 20_000  # outlines kept
 
 
@@ -253,8 +254,16 @@ def _run_outlines(run: Glyphs, op: Text, matrix: Matrix, fineness: int) -> list[
     lengths = [len(polygon) for polygon in polygons]
     scale = op.size / run.face.units_per_em
     points = np.concatenate(polygons) * scale + np.repeat(np.array(places), lengths, axis=0)
-    placed = moved(op.x, op.y).then(matrix).apply(points)
+    placed = moved(op.x, _baseline(op, matrix)).then(matrix).apply(points)
     return np.split(placed, np.cumsum(lengths)[:-1])
+
+
+def _baseline(op: Text, matrix: Matrix) -> float:
+    """Where browsers put it: upright text of common sizes stands on whole pixels."""
+    is_upright = not matrix.b and not matrix.c and matrix.d > 0
+    if not is_upright or op.size * matrix.d > _LARGEST_SNAPPED:
+        return op.y
+    return (round(op.y * matrix.d + matrix.f) - matrix.f) / matrix.d
 
 
 @functools.lru_cache(_LARGEST_GLYPHS)
