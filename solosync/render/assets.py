@@ -30,6 +30,7 @@ _MAX_WITH_ENTITIES = 1 << 20  # bytes; the parser lets entities grow a text a hu
 _MAX_INNER_BYTES = 32 << 20  # of a bitmap in an SVG
 _MAX_INNER_PIXELS = 32 << 20  # of all bitmaps in an SVG
 _MAX_COPIES = 200_000  # elements that `use` may add
+_COST_OF_CHARACTER = 4  # elements; setting a text takes resvg the square of its length
 
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _DROPPED = {"script", "foreignObject", "iframe", "handler"}
@@ -198,7 +199,9 @@ def _copies(root: ET.Element) -> int:
             return known[element]
         known[element] = _MAX_COPIES + 1  # should it come back to itself
         total = 1 + sum(count(child, depth + 1) for child in element)
-        if _name(element) == "use":
+        if _name(element) == "text":
+            total += _COST_OF_CHARACTER * sum(map(len, element.itertext()))
+        elif _name(element) == "use":
             href = (element.get("href") or element.get(_XLINK) or "").strip()
             target = by_id.get(href[1:])
             total += count(target, depth + 1) if target is not None else 0

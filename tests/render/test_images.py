@@ -495,6 +495,16 @@ def test_own_entities_are_allowed_but_not_to_grow_without_end():
     assert grown_by(lambda: refused(laughs)) < 100
 
 
+def test_svgs_with_a_book_of_text_are_refused():
+    """A few thousand characters take no time, a few millions all memory there is."""
+    load(svg(f"<text>{'word ' * 1000}</text>"))
+    assert "too many parts" in refused(svg(f"<text>{'word ' * 20_000}</text>"))
+    copies = f"<defs><text id='t'>{'word ' * 1000}</text></defs>" + "<use href='#t'/>" * 20
+    assert "too many parts" in refused(svg(copies))
+    before = f"<!DOCTYPE svg [<!ENTITY a '{'word ' * 100}'>]>"
+    assert "too many parts" in refused(svg(f"<text>{'&a;' * 1000}</text>", before=before))
+
+
 def test_svgs_that_copy_themselves_without_end_are_refused():
     copies = '<g id="a0"><path d="M0 0h1"/></g>' + "".join(
         f'<g id="a{i}">' + f'<use href="#a{i - 1}"/>' * 10 + "</g>" for i in range(1, 9)
