@@ -111,7 +111,7 @@ def quadratic(start: Point, handle: Point, end: Point) -> Segment:
 def _painted(fill: list[Sketch], outline: list[list[Point]], pen: Pen) -> list[Sketch]:
     if not pen.has_outline:
         return fill
-    return [*fill, Sketch("outline", outline, is_exact=not pen.roughness)]
+    return [*fill, Sketch("outline", outline)]
 
 
 def _corners(start: Point, segments: Sequence[Segment]) -> list[Point]:

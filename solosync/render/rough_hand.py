@@ -1,7 +1,7 @@
 """The hand that draws for rough.py: strokes that wobble by seeded random numbers."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -37,19 +37,16 @@ class Pen:
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """Strokes to be painted as one: along them ("outline", "hatch"), or what they enclose
-    ("fill"). Each stroke is a chain of cubics (3k + 1 points), a polyline if not ``is_curved``.
-    ``is_exact``: without any roughness, so that strokes over each other are the same line."""
+    ("fill"). Each stroke is a chain of cubics (3k + 1 points), a polyline if not ``is_curved``."""
 
     kind: Literal["outline", "fill", "hatch"]
     strokes: list[list[Point]]
     is_curved: bool = True
     is_even_odd: bool = False
-    is_exact: bool = False
 
     @property
     def path(self) -> Path:
-        """Without what doesn't show in a browser: strokes that go nowhere, and the second of two
-        equal ones, which would make the edge bolder where a renderer adds up coverage."""
+        """Without strokes that go nowhere, which don't show in a browser."""
         return self._path(is_straight=False)
 
     @property
@@ -59,7 +56,9 @@ class Sketch:
 
     def _path(self, *, is_straight: bool) -> Path:
         is_closed = self.kind == "fill"
-        strokes = self.strokes if is_closed else list(self._visible())
+        strokes = self.strokes
+        if not is_closed:
+            strokes = [each for each in strokes if any(point != each[0] for point in each)]
         if not strokes:
             return Path(())
         points = np.array([point for stroke in strokes for point in stroke], float)
@@ -68,17 +67,6 @@ class Sketch:
             straighten(points, sizes)
         parts = np.split(points, np.cumsum(sizes)[:-1])
         return Path(tuple(Subpath(part, is_closed, self.is_curved) for part in parts))
-
-    def _visible(self) -> Iterator[list[Point]]:
-        before: tuple[Point, Point, int] | None = None
-        for stroke in self.strokes:
-            if all(point == stroke[0] for point in stroke):
-                continue
-            now = stroke[0], stroke[-1], len(stroke)
-            if self.is_exact and now == before:
-                continue
-            before = now
-            yield stroke
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +247,7 @@ class Hand:
         strokes = self._hatch_strokes(polygons, HACHURE_DEGREES)
         if self.pen.fill == "cross-hatch":
             strokes += self._hatch_strokes(polygons, HACHURE_DEGREES + 90)
-        return Sketch("hatch", strokes, is_exact=not self.pen.roughness)
+        return Sketch("hatch", strokes)
 
     def _hatch_strokes(self, polygons: list[list[Point]], degrees: float) -> list[list[Point]]:
         gap = self.pen.gap
