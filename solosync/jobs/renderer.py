@@ -32,6 +32,8 @@ LIMIT_SECONDS = 300.0
 LIMIT_SECONDS_PER_PAGE = 10.0
 # However many pages: everybody else's pictures wait meanwhile.
 LONGEST_SECONDS = 3600.0
+# Nobody asked for most of them, and each change of a board makes one more.
+THUMBNAIL_SECONDS = 60.0
 IDLE_SECONDS = 60.0
 GOODBYE_SECONDS = 2.0
 # How soon a cancelled picture, or a server that ends, stops the child.
@@ -56,9 +58,14 @@ class Renderer:
     """One picture at a time: whoever comes second waits for the first."""
 
     def __init__(
-        self, *, limit_seconds: float = LIMIT_SECONDS, longest_seconds: float = LONGEST_SECONDS
+        self,
+        *,
+        limit_seconds: float = LIMIT_SECONDS,
+        longest_seconds: float = LONGEST_SECONDS,
+        thumbnail_seconds: float = THUMBNAIL_SECONDS,
     ) -> None:
         self._limit_seconds = limit_seconds
+        self._thumbnail_seconds = thumbnail_seconds
         self._longest_seconds = longest_seconds
         self._busy = threading.Lock()
         self._child: _Child | None = None
@@ -126,7 +133,8 @@ class Renderer:
         check: Callable[[], object],
     ) -> Made | Refusal:
         started = time.monotonic()
-        limit = self._limit_seconds
+        is_export = request.kind == "export"
+        limit = self._limit_seconds if is_export else self._thumbnail_seconds
         child.send(request)
         while True:
             check()

@@ -110,6 +110,16 @@ def test_what_takes_too_long_is_killed(tmp_path):
 
 
 @LINUX
+def test_thumbnail_has_less_time_than_an_export(tmp_path):
+    renderer = Renderer(thumbnail_seconds=0)
+    request = Request("thumbnail", str(pack(tmp_path, board())), "Waves", str(tmp_path / "small"))
+    with pytest.raises(RenderFailed, match="longer than 0 seconds"):
+        render(renderer, request)
+    assert render(renderer, export(tmp_path)).page_count == 1
+    renderer.close()
+
+
+@LINUX
 def test_more_pages_may_take_longer_but_not_for_ever(tmp_path):
     renderer = Renderer(longest_seconds=0)
     told: list[tuple[int, int]] = []

@@ -41,7 +41,7 @@ async def make_thumbnail(request: Caller, session_id: FromPath[str]) -> MadeThum
     status = await _made(with_services.store, request.user, session_id)
     url = addresses.thumbnail(request, find(request, session_id))
     if url is None or status != "done":
-        raise Unavailable("The picture couldn't be made. The server's log says why.")
+        raise Unavailable("The picture couldn't be made; `solosync jobs --failed` says why.")
     return MadeThumbnail(url, "success")
 
 
