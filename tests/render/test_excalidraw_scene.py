@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from solosync.render import scenes
 from solosync.render import text as typesetting
 from solosync.render.geometry import IDENTITY
 from solosync.render.images import Pictures
@@ -75,6 +76,14 @@ def test_the_backdrop_has_the_boards_colour():
     assert draw(viewBackgroundColor="#fffce8").pages[0].backdrop.color == (255, 252, 232)
     assert draw(viewBackgroundColor="transparent").pages[0].backdrop.color == (255, 255, 255)
     assert draw(viewBackgroundColor=7).pages[0].backdrop.color == (255, 255, 255)
+
+
+@pytest.mark.parametrize("named", [{"type": "excalidraw/clipboard"}, {}])
+def test_what_was_copied_and_the_first_files_are_boards_too(named):
+    state = {**named, "elements": [element("rectangle")]}
+
+    assert scenes.is_board(state)
+    assert len(scenes.build(state, Pictures()).pages[0].ops) == 1
 
 
 @pytest.mark.parametrize(

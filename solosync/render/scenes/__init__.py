@@ -21,7 +21,7 @@ def build(
     A page whose index isn't in ``pages`` has its name and backdrop, but no ops; at least one page
     there always is.
     """
-    if state.get("type") == "excalidraw" and isinstance(state.get("elements"), list):
+    if _is_excalidraw(state):
         from solosync.render.scenes import excalidraw
 
         return excalidraw.scene(state, pictures, title=title, pages=pages)
@@ -32,7 +32,17 @@ def build(
 
 def is_board(state: dict[str, Any]) -> bool:
     """Whether there is anything in it that could be drawn; ``build`` takes the rest as empty."""
-    return state.get("type") == "excalidraw" or any(
-        isinstance(state.get(name), list)
-        for name in ("pages", "strokes", "shapes", "texts", "assets")
+    return (
+        _is_excalidraw(state)
+        or state.get("type") == "excalidraw"
+        or any(
+            isinstance(state.get(name), list)
+            for name in ("pages", "strokes", "shapes", "texts", "assets")
+        )
     )
+
+
+def _is_excalidraw(state: dict[str, Any]) -> bool:
+    """What its clipboard holds is the same with another type, and its first files had none."""
+    is_named = state.get("type") in ("excalidraw", "excalidraw/clipboard", None)
+    return is_named and isinstance(state.get("elements"), list)
