@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pypdfium2  # noqa: F401 - starts PDFium
 import pypdfium2.raw as pdfium
 
+from solosync.render import wide_strokes
 from solosync.render.far import Line, near_lines, near_polygon
 from solosync.render.geometry import (
     IDENTITY,
@@ -96,14 +97,15 @@ class PdfiumPage:
                 self._set = None
 
     def _stroke(self, op: Stroke, matrix: Matrix, scale: float, *, cull: bool = True) -> None:
+        width = op.width * scale
+        path = op.path if width < 1 or op.dash else wide_strokes.simplified(op.path)
         lines = [
             (each, part.is_closed)
-            for part, each in zip(op.path.subpaths, placed(op.path, matrix), strict=True)
+            for part, each in zip(path.subpaths, placed(path, matrix), strict=True)
             if len(each) > 1
         ]
         if not lines:
             return
-        width = op.width * scale
         points = lines[0][0] if len(lines) == 1 else np.concatenate([each for each, _ in lines])
         extent = _extent(points)
         if len(lines) == 1 and max(extent.width, extent.height) < 1 / GRID:
@@ -127,7 +129,8 @@ class PdfiumPage:
             # how much of a pixel each covers. Opaque ones may be painted one after another.
             # Hairlines are blended one by one by browsers too, however translucent they are.
             shape = _written(lines, "S " if alpha >= 1 or width < 1 else "")
-            self.write(op.color, alpha, f"{pen}{dash} 0 d {shape}", "S")
+            color = _lifted(op.color, alpha) if width < 1 else op.color
+            self.write(color, alpha, f"{pen}{dash} 0 d {shape}", "S")
             return
         for line, run in zip(lines, phase, strict=True):
             shape = _written([line], "")
@@ -241,6 +244,14 @@ def _written(lines: list[Line], between: str) -> str:
 
 def _numbers(points: Points) -> tuple[int, ...]:
     return tuple(np.rint(points * GRID).astype(np.int64).ravel().tolist())
+
+
+def _lifted(color: Color, alpha: float) -> Color:
+    """By the half level that each blending cuts off, which shows where there are many."""
+    if alpha <= 0:
+        return color
+    red, green, blue = (min(255, round(level + 0.5 / alpha)) for level in color)
+    return red, green, blue
 
 
 def _dash(dash: tuple[float, ...], scale: float) -> str:

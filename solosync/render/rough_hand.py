@@ -9,7 +9,7 @@ import numpy as np
 
 from solosync.render import rough_hachure
 from solosync.render.geometry import Path, Subpath
-from solosync.render.rough_points import Point, spline, straighten
+from solosync.render.rough_points import Point, spline
 
 FillStyle = Literal["solid", "hachure", "cross-hatch", "zigzag"]
 Segment = tuple[Point] | tuple[Point, Point, Point]  # a line's end, or a cubic's last 3 points
@@ -47,14 +47,6 @@ class Sketch:
     @property
     def path(self) -> Path:
         """Without strokes that go nowhere, which don't show in a browser."""
-        return self._path(is_straight=False)
-
-    @property
-    def straight_path(self) -> Path:
-        """With lines for curves that are nearly straight, as Chromium strokes them."""
-        return self._path(is_straight=self.is_curved)
-
-    def _path(self, *, is_straight: bool) -> Path:
         is_closed = self.kind == "fill"
         strokes = self.strokes
         if not is_closed:
@@ -62,10 +54,7 @@ class Sketch:
         if not strokes:
             return Path(())
         points = np.array([point for stroke in strokes for point in stroke], float)
-        sizes = [len(stroke) for stroke in strokes]
-        if is_straight:
-            straighten(points, sizes)
-        parts = np.split(points, np.cumsum(sizes)[:-1])
+        parts = np.split(points, np.cumsum([len(stroke) for stroke in strokes])[:-1])
         return Path(tuple(Subpath(part, is_closed, self.is_curved) for part in parts))
 
 

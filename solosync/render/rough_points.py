@@ -10,8 +10,6 @@ from solosync.render.geometry import Points
 
 Point = tuple[float, float]
 
-FLAT = 1e-5  # the square of how far handles stray, in lengths of the chord
-
 
 def along_curves(chain: list[Point], tolerance: float) -> list[Point]:
     """Points on a chain of cubics (3k + 1 points), closer together where it bends; ``tolerance``
@@ -102,28 +100,3 @@ def _strays(points: Points, start: Point, end: Point) -> Points:
         x, y = x - ax, y - ay
     squares: Points = x * x + y * y
     return squares
-
-
-def straighten(points: Points, sizes: list[int]) -> None:
-    """Puts the handles of all cubics that hardly bend onto their chords, in place. ``points`` are
-    chains of so many (3k + 1) points, one after the other.
-
-    Chromium strokes those as lines: what strays from the chord by less than 0.3% of its length.
-    """
-    lengths = np.array(sizes)
-    places = np.arange(len(points)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    is_start = (places % 3 == 0) & (places < np.repeat(lengths, lengths) - 1)
-    starts = np.flatnonzero(is_start)
-    first = points[starts]
-    chord = points[starts + 3] - first
-    square = (chord * chord).sum(axis=1)
-    longer_side = np.abs(chord).max(axis=1)
-    is_flat = square > 0
-    for handle in (points[starts + 1] - first, points[starts + 2] - first):
-        along = (handle * chord).sum(axis=1)
-        beside = handle[:, 0] * chord[:, 1] - handle[:, 1] * chord[:, 0]
-        is_flat &= (along >= 0) & (along <= square)
-        is_flat &= beside * beside <= FLAT * longer_side * longer_side * square
-    flat, first, chord = starts[is_flat], first[is_flat], chord[is_flat]
-    points[flat + 1] = first + chord / 3
-    points[flat + 2] = first + chord * (2 / 3)

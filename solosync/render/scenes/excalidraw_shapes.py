@@ -43,9 +43,8 @@ class Look:
         if sketch.kind == "fill":
             return [Fill(sketch.path, color, alpha, sketch.is_even_odd)]
         if sketch.kind == "hatch":
-            return [Stroke(sketch.straight_path, color, self.hatch_width, alpha)]
-        path = sketch.path if self.dash else sketch.straight_path
-        return [Stroke(path, color, self.width, alpha, dash=self.dash)]
+            return [Stroke(sketch.path, color, self.hatch_width, alpha)]
+        return [Stroke(sketch.path, color, self.width, alpha, dash=self.dash)]
 
 
 def pen(element: Element, *, is_continuous: bool = False, has_outline: bool = True) -> Pen:
