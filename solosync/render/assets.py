@@ -30,6 +30,15 @@ _MAX_WITH_ENTITIES = 1 << 20  # bytes; the parser lets entities grow a text a hu
 _MAX_INNER_BYTES = 32 << 20  # of a bitmap in an SVG
 _MAX_INNER_PIXELS = 32 << 20  # of all bitmaps in an SVG
 _MAX_COPIES = 200_000  # elements that `use` may add
+# What a layer of the picture's size is painted for, and the steps of filters that take many times
+# as long as the others.
+_LAYERED = {"filter", "mask", "clip-path", "opacity", "mix-blend-mode", "isolation"}
+_SLOW_EFFECTS = {"feTurbulence", "feMorphology", "feConvolveMatrix", "feDisplacementMap"}
+_SLOW_EFFECT = 50
+# More makes no difference that can be seen, or takes the square of it to paint.
+_MOST_OF_EFFECT = {"feTurbulence": ("numOctaves", 8), "feMorphology": ("radius", 8)}
+_MAX_LAYERS = 20_000
+_MAX_LAYERED_PIXELS = 64 << 20  # of all layers together: some seconds
 _COST_OF_CHARACTER = 4  # elements; setting a text takes resvg the square of its length
 
 _XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -71,10 +80,12 @@ class _Size(NamedTuple):
     width: float
     height: float
 
-    def drawn(self, width: float, height: float) -> tuple[float, int, int]:
-        """By how much it grows to be as large as it is shown, and its pixels then."""
+    def drawn(self, width: float, height: float, layers: int = 0) -> tuple[float, int, int]:
+        """By how much it grows to be as large as it is shown, and its pixels then: the fewer, the
+        more ``layers`` of that size are needed."""
         scale = SHARPNESS * max(width / self.width, height / self.height)
-        scale = min(scale, math.sqrt(MAX_PIXELS / (self.width * self.height)))
+        most = min(MAX_PIXELS, _MAX_LAYERED_PIXELS / max(1, layers))
+        scale = min(scale, math.sqrt(most / (self.width * self.height)))
         scale = min(scale, _MAX_SIDE / max(self.width, self.height))
         return scale, max(1, round(self.width * scale)), max(1, round(self.height * scale))
 
@@ -102,9 +113,9 @@ def pdf(data: bytes, width: float, height: float) -> Image.Image:
 def svg(data: bytes, width: float, height: float) -> Image.Image:
     """With a transparent ground. Raises Unreadable."""
     root = _parsed(data)
-    has_text = _clean(root)
+    has_text, layers = _clean(root)
     size = _size(root)
-    _, across, down = size.drawn(width, height)
+    _, across, down = size.drawn(width, height, layers)
     root.set("viewBox", root.get("viewBox") or f"0 0 {size.width} {size.height}")
     root.set("width", str(across))
     root.set("height", str(down))
@@ -146,8 +157,9 @@ def _parsed(data: bytes) -> ET.Element:
     return root
 
 
-def _clean(root: ET.Element) -> bool:
-    """Without what could run or reach outside; whether there is text left."""
+def _clean(root: ET.Element) -> tuple[bool, int]:
+    """Without what could run or reach outside; whether there is text left, and how many layers it
+    takes to draw it."""
     budget = _Budget()
     has_text = False
     for parent in list(root.iter()):
@@ -160,9 +172,10 @@ def _clean(root: ET.Element) -> bool:
             if href is not None and not budget.allows(element, href):
                 del element.attrib[key]
         has_text = has_text or _name(element) == "text"
-    if _copies(root) > _MAX_COPIES:
+    copies, layers = _costs(root)
+    if copies > _MAX_COPIES or layers > _MAX_LAYERS:
         raise Unreadable("it is an SVG of too many parts")
-    return has_text
+    return has_text, layers
 
 
 class _Budget:
@@ -187,28 +200,46 @@ class _Budget:
         return self._pixels >= 0
 
 
-def _copies(root: ET.Element) -> int:
-    """How many elements `use` makes of it; of those in a circle, more than there may be."""
+def _costs(root: ET.Element) -> tuple[int, int]:
+    """How many elements `use` makes of it, and how many layers of the picture's size are painted
+    for them; of elements in a circle, more than there may be."""
     by_id = {element.get("id"): element for element in root.iter() if element.get("id")}
-    known: dict[ET.Element, int] = {}
+    filters = (element for element in root.iter() if _name(element) == "filter")
+    layers_of_filter = max((sum(map(_layers_of_effect, each)) for each in filters), default=0)
+    known: dict[ET.Element, tuple[int, int]] = {}
 
-    def count(element: ET.Element, depth: int) -> int:
+    def count(element: ET.Element, depth: int) -> tuple[int, int]:
         if depth > _MAX_DEPTH:
-            return _MAX_COPIES + 1
+            return _MAX_COPIES + 1, 0
         if element in known:
             return known[element]
-        known[element] = _MAX_COPIES + 1  # should it come back to itself
-        total = 1 + sum(count(child, depth + 1) for child in element)
-        if _name(element) == "text":
-            total += _COST_OF_CHARACTER * sum(map(len, element.itertext()))
-        elif _name(element) == "use":
+        known[element] = _MAX_COPIES + 1, 0  # should it come back to itself
+        inner = list(element)
+        if _name(element) == "use":
             href = (element.get("href") or element.get(_XLINK) or "").strip()
-            target = by_id.get(href[1:])
-            total += count(target, depth + 1) if target is not None else 0
-        known[element] = total
-        return total
+            if (target := by_id.get(href[1:])) is not None:
+                inner.append(target)
+        parts = [count(each, depth + 1) for each in inner]
+        copies = 1 + sum(part for part, _ in parts)
+        layers = sum(part for _, part in parts)
+        if _name(element) == "text":
+            copies += _COST_OF_CHARACTER * sum(map(len, element.itertext()))
+        looks = {*element.keys(), *re.findall(r"[a-z-]+", element.get("style", ""))}
+        if looks & _LAYERED:
+            layers += 1 + (layers_of_filter if "filter" in looks else 0)
+        known[element] = copies, layers
+        return known[element]
 
     return count(root, 0)
+
+
+def _layers_of_effect(element: ET.Element) -> int:
+    """A step of a filter, in layers that take as long."""
+    most = _MOST_OF_EFFECT.get(_name(element))
+    for key, value in element.items():
+        if most and key == most[0] and max(map(abs, _numbers(value)), default=0) > most[1]:
+            element.set(key, str(most[1]))
+    return _SLOW_EFFECT if _name(element) in _SLOW_EFFECTS else 1
 
 
 def _name(element: ET.Element) -> str:

@@ -505,6 +505,17 @@ def test_svgs_with_a_book_of_text_are_refused():
     assert "too many parts" in refused(svg(f"<text>{'&a;' * 1000}</text>", before=before))
 
 
+def test_svgs_of_many_layers_are_drawn_in_fewer_pixels_or_not_at_all():
+    blur = '<filter id="f"><feGaussianBlur stdDeviation="2"/></filter>'
+    shadow = blur + '<rect width="20" height="10" fill="red" filter="url(#f)"/>'
+    assert load(svg(shadow), width=600, height=300).width == 1800
+    groups = '<g style="opacity: .99">' * 100 + '<rect width="9" height="9"/>' + "</g>" * 100
+    assert load(svg(groups), width=600, height=300).width < 1200
+    effects = '<filter id="f">' + "<feTurbulence/>" * 200 + "</filter>"
+    slow = effects + '<rect width="9" height="9" filter="url(#f)"/>' * 9
+    assert "too many parts" in refused(svg(slow))
+
+
 def test_svgs_that_copy_themselves_without_end_are_refused():
     copies = '<g id="a0"><path d="M0 0h1"/></g>' + "".join(
         f'<g id="a{i}">' + f'<use href="#a{i - 1}"/>' * 10 + "</g>" for i in range(1, 9)
