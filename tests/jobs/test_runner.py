@@ -2,7 +2,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -68,21 +68,22 @@ def test_job_is_done_soon_after_it_was_committed(running, store, add, settled):
     assert done.created_at <= done.started_at <= done.finished_at
 
 
-def test_jobs_of_a_queue_run_one_by_one_the_most_urgent_first(running, add, settled):
+def test_jobs_of_a_queue_run_one_by_one_the_most_urgent_first(running, context, add, settled):
     slow, order = Begun(), []
     tasks = {
         "solo.block": Task("pictures", slow),
         "solo.late": Task("pictures", lambda context, job: order.append(job.subject), 1),
         "solo.soon": Task("pictures", lambda context, job: order.append(job.subject), 2),
     }
-    with running(tasks) as runner:
+    with running(tasks):
         add("solo.block")
         slow.wait()
         add("solo.late", "a")
         add("solo.late", "b")
         add("solo.soon", "c")
-        # Bells are rung in turn: with this one, those before it have been.
-        wait_until_rung(runner, add("solo.late", "d"))
+        add("solo.late", "d")
+        with bells(context, 4):
+            pass
         slow.may_end.release()
         for _ in range(5):
             settled()
@@ -231,22 +232,27 @@ def test_lost_bell_is_rung_again(running, context, add, settled):
         blocking = add("solo.block")
         slow.wait()
         job_id = add("solo.draw")
-        take_the_bell_away(context.config.data_dir / "jobs.db")
+        with bells(context, 1) as rung:
+            rung.execute("DELETE FROM task")
         runner._rung.discard(job_id)
         slow.may_end.release()
         assert settled() == (blocking, "done")
         assert settled() == (job_id, "done")
 
 
-def take_the_bell_away(path):
-    """As soon as it's there."""
+@contextmanager
+def bells(context, count):
+    """Huey's file, as soon as so many jobs wait in it."""
     pause = threading.Event()
-    with closing(sqlite3.connect(path, isolation_level=None)) as bell:
+    file = context.config.data_dir / "jobs.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as rung:
         for _ in range(PATIENCE_SECONDS * 100):
-            if bell.execute("DELETE FROM task").rowcount == 1:
-                return
+            if rung.execute("SELECT count(*) FROM task").fetchone() == (count,):
+                break
             pause.wait(0.01)
-    raise AssertionError("the bell wasn't rung")
+        else:
+            raise AssertionError("the bells weren't rung")
+        yield rung
 
 
 def test_regular_task_that_was_missed_runs_after_the_start_once(running, store, settled):
