@@ -12,9 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from solosync.cli import terminal
+from solosync.cli import picture_options, terminal
 from solosync.cli.arguments import Commands, add_command, load
-from solosync.cli.render import OPTIONS
 from solosync.cli.stores import open_store
 from solosync.errors import Invalid, SolosyncError
 
@@ -45,11 +44,7 @@ def register(commands: Commands) -> None:
         "-o", "--output", metavar="OUT",
         help="A file, a folder, or - for standard output. [here, called as the board is]",
     )  # fmt: skip
-    for name, (placeholder, option_sentence) in OPTIONS.items():
-        parser.add_argument(f"--{name}", metavar=placeholder, help=option_sentence)
-    parser.add_argument(
-        "--page-numbers", action="store_true", help="Number the pages of a PDF at their foot."
-    )
+    picture_options.add(parser)
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -59,8 +54,7 @@ def export(arguments: argparse.Namespace) -> int:
 
     config = load(arguments)
     format = _format(arguments)
-    given = {name: getattr(arguments, name) for name in (*OPTIONS, "page_numbers")}
-    options = pictures.parse_options(given, format)
+    options = pictures.parse_options(picture_options.given(arguments), format)
     failed = 0
     with open_store(config) as store:
         blobs = open_blobs(config.storage_url, config.data_dir)

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from solosync.cli import terminal
+from solosync.cli import picture_options, terminal
 from solosync.cli.arguments import Commands, add_command
 from solosync.errors import Invalid, SolosyncError
 
@@ -18,17 +18,6 @@ if TYPE_CHECKING:
 
 # What an output may be called, and the format that is: a .zip holds PNG pictures.
 SUFFIXES: dict[str, Format] = {".png": "png", ".pdf": "pdf", ".svg": "svg", ".zip": "png"}
-# Flags and what they say; what each takes is checked with the options themselves.
-OPTIONS = {
-    "pages": ("PAGES", 'Which pages: all, active, or numbers such as "1-3,5".'),
-    "scale": ("N", "How many pixels a pixel of the board becomes, 0.1 to 8. [1]"),
-    "width": ("PIXELS", "How wide the picture is, instead of a scale."),
-    "background": ("board|white|transparent", "What is under the drawing. [board]"),
-    "margin": ("PIXELS", "Room around the drawing. [20]"),
-    "paper": ("fit|a4|letter", "Fit the sheet to the drawing, or the drawing to paper. [fit]"),
-    "orientation": ("auto|portrait|landscape", "How the paper lies. [auto]"),
-    "multiple": ("zip|stack", "Several pages as PNG: in an archive, or below each other."),
-}
 
 
 def register(commands: Commands) -> None:
@@ -41,11 +30,7 @@ def register(commands: Commands) -> None:
     )  # fmt: skip
     parser.add_argument("--format", metavar="png|pdf|svg", help="For a folder. [png]")
     parser.add_argument("--title", metavar="TEXT", help="The title inside. [the file's name]")
-    for name, (placeholder, sentence) in OPTIONS.items():
-        parser.add_argument(f"--{name}", metavar=placeholder, help=sentence)
-    parser.add_argument(
-        "--page-numbers", action="store_true", help="Number the pages of a PDF at their foot."
-    )
+    picture_options.add(parser)
 
 
 def render(arguments: argparse.Namespace) -> int:
@@ -53,7 +38,7 @@ def render(arguments: argparse.Namespace) -> int:
     from solosync.records import pictures
 
     targets, format = _targets(arguments)
-    given = {name: getattr(arguments, name) for name in (*OPTIONS, "page_numbers")}
+    given = picture_options.given(arguments)
     if targets[0][1].suffix.lower() == ".png" and given["multiple"] is None:
         given["multiple"] = "stack"  # who names one picture wants one
     options = pictures.parse_options(given, format)
