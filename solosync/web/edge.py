@@ -109,9 +109,11 @@ class Application(Litestar):
 
 
 def _head_as_get(scope: Scope) -> Any:
-    """A HEAD is routed as GET; the server, which keeps the scope it made, leaves the body out."""
+    """A HEAD is routed as GET; the server, which keeps the scope it made, leaves the body out.
+    A Range means something with GET alone (RFC 9110, 14.2)."""
     if scope.get("method") == "HEAD" and not scope["path"].startswith(_WITHOUT_HEAD):
-        return {**scope, "method": "GET"}
+        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
+        return {**scope, "method": "GET", "headers": headers}
     return scope
 
 

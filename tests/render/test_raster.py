@@ -390,3 +390,33 @@ def test_lines_upon_each_other_are_no_bolder_than_they_must():
     assert two < one * 1.2
     pale = drawn(Stroke(twice, RED, 6, 0.5))
     assert pale[9, 20, 3] == 128
+
+
+# -- as browsers do ----------------------------------------------------------------------------
+
+
+def words(y: float, size: float = 20.0) -> Op:
+    return text.text_op(text.shape("Hxlm", "sans", size), 2, y, size, RED, 1.0)
+
+
+def test_upright_text_stands_on_whole_pixels():
+    at_20 = drawn(words(20.0), size=(80, 40))
+    assert (drawn(words(20.3), size=(80, 40)) == at_20).all()
+    assert (drawn(words(19.6), size=(80, 40)) == at_20).all()
+    assert (
+        drawn(words(10.2), size=(80, 40), scale=2) == drawn(words(10), scale=2, size=(80, 40))
+    ).all()
+
+
+@pytest.mark.parametrize("turn", [rotated(0.1), Matrix(1, 0.1, 0, 1, 0, 0)])
+def test_text_that_is_turned_or_slanted_stands_where_it_is_put(turn):
+    one, other = (drawn(Group((words(y),), matrix=turn), size=(80, 40)) for y in (20.0, 20.4))
+    assert (one != other).any()
+
+
+def test_lines_thinner_than_a_pixel_add_up_and_others_are_painted_once():
+    for width, adds_up in ((0.4, True), (3.0, False)):
+        path = Path.polyline([(5, 20.5), (35, 20.5)])
+        once = drawn(Stroke(path, RED, width, alpha=0.5))
+        twice = drawn(Stroke(Path.joined([path, path]), RED, width, alpha=0.5))
+        assert (ink(twice) > 1.2 * ink(once)) == adds_up

@@ -365,6 +365,13 @@ def test_part_of_the_file_can_be_asked_for(client, file_url):
         assert part.headers["content-length"] == str(stop - start)
 
 
+def test_head_tells_of_the_whole_file_whatever_part_is_asked_for(client, file_url):
+    size = len(client.get(file_url).content)
+    answer = client.head(file_url, headers={"Range": "bytes=0-4"})
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-length"] == str(size)
+
+
 def test_part_that_isnt_there_is_refused(client, file_url):
     size = len(client.get(file_url).content)
     for header in (f"bytes={size}-", "bytes=-0", f"bytes={10**30}-"):
