@@ -14,7 +14,7 @@ from solosync.blobs import open_blobs
 from solosync.config import Config
 from solosync.domain import drawings, files, sessions
 from tests.asserts import assert_problem
-from tests.pictures import png
+from tests.pictures import jpeg_start, png
 from tests.web.conftest import *  # noqa: F403 - its fixtures
 from tests.web.conftest import BOARDS
 from tests.web.test_uploads import PRESIGN, state_with
@@ -63,8 +63,15 @@ def test_picture_is_shown_once_it_was_looked_at(client, blobs, upload):
 
 @pytest.mark.parametrize(
     "content",
-    [b"GIF89a", png() + b"!", png(claims=(50_000, 50_000)), b"", png()[:20]],
-    ids=["kind", "larger", "bomb", "empty", "cut short"],
+    [
+        b"GIF89a".ljust(len(png()), b"\0"),
+        jpeg_start(3, 2).ljust(len(png()), b"\0"),
+        png() + b"!",
+        png(claims=(50_000, 50_000)),
+        b"",
+        png()[:20],
+    ],
+    ids=["gif", "jpeg", "larger", "bomb", "empty", "cut short"],
 )
 def test_what_isnt_as_announced_is_deleted_and_never_shown(client, blobs, upload, content):
     prepared = upload(content)
