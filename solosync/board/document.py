@@ -74,13 +74,15 @@ class Document:
         self._doc: Doc[Any] = Doc()
         self._emitted: list[bytes] = []
         self._subscription = self._doc.observe(self._on_update)
-        self._load(updates)
-        self._layout: Layout = _LAYOUTS[dialect](self._doc, random.Random())
         self._reading: Reading | None = None
+        self.replay(updates)
+        self._layout: Layout = _LAYOUTS[dialect](self._doc, random.Random())
         self._unread = 0  # updates since somebody last looked at the state
 
-    def _load(self, updates: Iterable[bytes]) -> None:
-        """Applies what ``apply`` has let through before, in the order it was logged in."""
+    def replay(self, updates: Iterable[bytes]) -> None:
+        """Applies what ``apply`` has let through before, in the order it was logged in. Raises
+        Damaged when it can't be read."""
+        self._reading = None
         try:
             for update in updates:
                 self._emitted.clear()
@@ -129,6 +131,9 @@ class Document:
             raise SpoiltDocument from error
         emitted = self._emitted
         if not emitted:
+            # It may also have been put by until what it depends on comes.
+            if self._lacks(update):
+                raise MissingUpdates
             return None
         self._reading = None
         self._unread += 1

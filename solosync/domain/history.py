@@ -229,7 +229,7 @@ def states_at(store: Store, session: Session, revs: Iterable[int]) -> dict[int, 
     position = 0
     for rev in wanted:
         while position < len(rows) and rows[position].rev <= rev:
-            document.apply(rows[position].data)
+            document.replay([rows[position].data])
             at = rows[position].rev
             position += 1
         if at is not None:
@@ -262,8 +262,7 @@ def thin(store: Store, session: Session, now_ms: int, keep: Keep) -> int:
     for run in runs:
         before = document.state_vector()
         parts = [rows[line.seq].data for line in run]
-        for part in parts:
-            document.apply(part)
+        document.replay(parts)
         if len(run) == 1:
             continue
         # What was overwritten in between is gone from the document's own update, but that one

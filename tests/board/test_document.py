@@ -141,6 +141,48 @@ def test_a_struct_that_hangs_on_a_missing_one_of_another_client_is_told():
         document.apply(*changer.take())
 
 
+def test_what_hangs_on_an_element_that_has_not_come_is_told_and_not_put_by():
+    """[WS4]"""
+    document = make(BOARD)
+    client = Client(document.update())
+    for key in ("a1", "a2"):
+        client.root("elements")[key] = pycrdt.Map({"$page": "p1", "$list": "strokes"})
+    client["a1"]["color"] = "#ff0000"
+    with pytest.raises(MissingUpdates):
+        document.apply(client.take()[2])
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_a_log_of_what_was_let_through_never_has_a_gap(seed):
+    """[WS4] However updates come: out of order, twice, or late."""
+    print(f"seed {seed}")
+    rng = random.Random(seed)
+    client = Client(client_id=5)
+    elements = client.root("elements")
+    for step in range(10):
+        keys = sorted(elements.keys())
+        kind = rng.choice(("add", "change", "change", "delete")) if keys else "add"
+        if kind == "add":
+            elements[f"k{step}"] = pycrdt.Map({"$page": "p", "$list": "strokes"})
+        elif kind == "change":
+            elements[rng.choice(keys)]["color"] = f"#{step}"
+        else:
+            del elements[rng.choice(keys)]
+    sent = client.take()
+    document = Document("solo")
+    log: list[bytes] = []
+    for update in [*rng.sample(sent, len(sent)), *rng.choices(sent, k=20), client.doc.get_update()]:
+        try:
+            emitted = document.apply(update)
+        except MissingUpdates:
+            document = Document("solo", log)
+        else:
+            log += [] if emitted is None else [emitted]
+    again = Document("solo")
+    assert [again.apply(update) for update in log] == log
+    assert again.state_vector() == Document("solo", [client.doc.get_update()]).state_vector()
+
+
 def test_after_what_was_missing_came_the_document_is_whole(three_changes):
     """[WS4]"""
     document, updates = three_changes
