@@ -23,11 +23,15 @@ from solosync.option_kinds import (
     HOST,
     KIB,
     MIB,
+    MOST_A_MINUTE,
     NETWORKS,
     ORIGIN,
     ORIGINS,
+    RATE,
+    SENDER,
     STORAGE,
     SWITCH,
+    TEXT,
     WEB_ADDRESS,
     Kind,
     one_of,
@@ -67,11 +71,25 @@ class Config:
         False, SWITCH, "Listen on every network of this machine and print the addresses."
     )
     open: bool = _option(True, SWITCH, "Open the page in the browser at the start.")
-    # Scripts that measure set this already; there is nothing yet for it to switch off.
+    registration: Literal["closed", "invite", "open"] = _option(
+        "closed",
+        one_of("closed", "invite", "open"),
+        "Who may make an account: nobody, those who are invited, or anybody.",
+    )
     rate_limits: bool = _option(
-        True,
-        SWITCH,
-        "Limit requests in general, once there are such limits; tries of passwords always are.",
+        True, SWITCH, "Limit how often is asked; tries of passwords and codes always are."
+    )
+    rate_user: int = _option(100, RATE, "Requests a minute of a person who is signed in.")
+    rate_anon: int = _option(30, RATE, "Requests a minute of an address that isn't signed in.")
+    rate_export: int = _option(10, RATE, "Exports asked for a minute, for each person.")
+    rate_sign_in: int = _option(
+        5, RATE, "Codes and accounts asked for a minute, for each address and each account."
+    )
+    rate_autosave: int = _option(
+        600, RATE, "Saves, pages, pictures, files and looks at exports a minute, for each person."
+    )
+    rate_admin: int = _option(
+        0, whole_number(0, MOST_A_MINUTE), "Administrative requests a minute; 0 is without limit."
     )
     durability: Literal["full", "normal"] = _option(
         "full",
@@ -117,6 +135,52 @@ class Config:
     )
     trusted_proxies: tuple[str, ...] = _option(
         (), NETWORKS, "Proxies whose forwarded addresses are believed."
+    )
+    frontend_url: str = _option(
+        "", WEB_ADDRESS, "Where the whiteboard's own pages are, if not on this server."
+    )
+    magic_link_verify_url: str = _option(
+        "",
+        WEB_ADDRESS,
+        "The page that mailed sign-in links lead to, ending in /magic-verify, or its origin;"
+        " by default this server's own.",
+    )
+    magic_link_expiry_minutes: int = _option(
+        15, whole_number(1, 24 * 60), "Minutes for which a mailed sign-in link and its code work."
+    )
+    magic_link_debug_echo_token: bool = _option(
+        False, SWITCH, "With debug: also answer with the code that is mailed. Never on a network."
+    )
+    debug: bool = _option(False, SWITCH, "For development only: see magic_link_debug_echo_token.")
+    oidc_issuer: str = _option(
+        "", WEB_ADDRESS, "Sign-in by this OpenID Connect provider: its issuer, as it writes it."
+    )
+    oidc_client_id: str = _option("", TEXT, "This server's name at the OpenID provider.")
+    oidc_client_secret: str = _option(
+        "", TEXT, "This server's secret at the OpenID provider, if it gave one.", secret=True
+    )
+    oidc_name: str = _option("OpenID", TEXT, "What the button that leads to the provider says.")
+    email_provider: Literal["console", "smtp", "resend", "postmark", "sendgrid"] = _option(
+        "console",
+        one_of("console", "smtp", "resend", "postmark", "sendgrid"),
+        "How mail is sent; console only writes it into the log.",
+    )
+    email_from: str = _option(
+        "solosync@localhost", SENDER, "Who mail is from, such as solosync <boards@example.org>."
+    )
+    email_api_key: str = _option("", TEXT, "The key for resend, postmark or sendgrid.", secret=True)
+    email_api_url: str = _option(
+        "", WEB_ADDRESS, "Where the provider's API is, if not at its usual address."
+    )
+    smtp_host: str = _option("localhost", HOST, "The mail server.")
+    smtp_port: int = _option(587, whole_number(1, 65535), "The mail server's port.")
+    smtp_security: Literal["starttls", "tls", "none"] = _option(
+        "starttls", one_of("starttls", "tls", "none"), "How the mail server is spoken to."
+    )
+    smtp_username: str = _option("", TEXT, "The name to sign in to the mail server with, if any.")
+    smtp_password: str = _option("", TEXT, "And its password.", secret=True)
+    metrics: bool = _option(
+        False, SWITCH, "Serve figures for Prometheus at /metrics, to whoever can reach it."
     )
     api_docs_enabled: bool = _option(
         False, SWITCH, "Serve the API's description; by default only if host is this machine."

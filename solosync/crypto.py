@@ -25,10 +25,12 @@ from solosync.errors import Damaged, Unauthenticated
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 KEYS_NAME = "keys.json"
 TOKEN_BYTES = 32
 _KEY_BYTES = 32
+_NONCE_BYTES = 12
 _SEAL_BYTES = 24  # no padding in base64
 _ALGORITHM = "HS256"
 _HASH_MEMORY_KIB = 47_104
@@ -60,6 +62,26 @@ class Keys(msgspec.Struct, frozen=True):
     def is_seal(self, purpose: str, text: str, seal: str) -> bool:
         given = seal.encode("utf-8", "surrogatepass")
         return hmac.compare_digest(self.seal(purpose, text).encode(), given)
+
+    def lock(self, purpose: str, content: bytes) -> bytes:
+        """The content so that only `unlock`, for the same purpose, can read it: for secrets that
+        have to be shown or sent once more."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._cipher(purpose).encrypt(nonce, content, None)
+
+    def unlock(self, purpose: str, locked: bytes) -> bytes:
+        """Raises Damaged for what `lock` didn't make, or made with other keys."""
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            return self._cipher(purpose).decrypt(locked[:_NONCE_BYTES], locked[_NONCE_BYTES:], None)
+        except (InvalidTag, ValueError) as error:
+            raise Damaged("What was sealed can't be opened with these keys.") from error
+
+    def _cipher(self, purpose: str) -> ChaCha20Poly1305:
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+        return ChaCha20Poly1305(self.hash_token("lock", purpose))
 
     def sign(self, purpose: str, claims: dict[str, Any]) -> str:
         """A token with `iat` and `exp` (seconds) and further claims, good for one purpose."""

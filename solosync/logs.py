@@ -10,12 +10,10 @@ import json
 import logging
 import re
 import sys
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
 
-request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""The id of the request being answered; each line logged on its behalf carries it."""
+from solosync import origin
 
 _QUERY_SECRET = re.compile(
     r"\b((?:access_|refresh_|device_)?token|share|view|code|password|secret|key)=[^&\s\"']+", re.I
@@ -40,7 +38,8 @@ class TextFormatter(logging.Formatter):
     """`2026-01-31T12:00:00.000Z WARNING solosync.store: the line [request id]`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        request = f" [{request_id.get()}]" if request_id.get() else ""
+        request_id = origin.current.get().request_id
+        request = f" [{request_id}]" if request_id else ""
         line = f"{_time(record)} {record.levelname} {record.name}: {record.getMessage()}{request}"
         if record.exc_info:
             line = f"{line}\n{self.formatException(record.exc_info)}"
@@ -57,8 +56,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": redact(record.getMessage()),
         }
-        if request_id.get():
-            line["request_id"] = request_id.get()
+        if request_id := origin.current.get().request_id:
+            line["request_id"] = request_id
         if record.exc_info:
             line["traceback"] = redact(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
+from email.utils import formataddr, parseaddr
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ Name = TypeVar("Name", bound=str)
 KIB = 1024
 MIB = 1024 * KIB
 GIB = 1024 * MIB
+MOST_A_MINUTE = 1_000_000
 
 
 class Kind(NamedTuple, Generic[T]):
@@ -119,6 +121,21 @@ def _parse_storage(text: str) -> str:
     return text
 
 
+def _parse_text(text: str) -> str:
+    """One line, without what a terminal or a header would take for more."""
+    if len(text) > 1000 or not text.isprintable():
+        raise ValueError(text)
+    return text.strip()
+
+
+def _parse_sender(text: str) -> str:
+    """`name@host`, or `Some Name <name@host>`."""
+    name, address = parseaddr(_parse_text(text))
+    if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", address):
+        raise ValueError(text)
+    return formataddr((name, address)) if name else address
+
+
 def _parse_network(text: str) -> str:
     return str(ipaddress.ip_network(text.strip(), strict=False))
 
@@ -127,6 +144,9 @@ def several(parse: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     return lambda text: tuple(parse(part) for part in text.split(",") if part.strip())
 
 
+RATE = whole_number(1, MOST_A_MINUTE)
+TEXT = Kind("a line of text", _parse_text, placeholder="TEXT")
+SENDER = Kind("an address such as solosync <boards@example.org>", _parse_sender, placeholder="TEXT")
 SWITCH = Kind("true or false", _parse_switch, lambda value: str(value).lower(), "true|false")
 FOLDER = Kind("a folder", parse_path, placeholder="DIR")
 HOST = Kind("an address or a host name, such as 127.0.0.1", _parse_host, placeholder="ADDRESS")

@@ -37,6 +37,7 @@ def make_user(
         joined_at=clock.now_ms(),
         last_login_at=None,
         password_hash=password_hash,
+        email_verified_at=clock.now_ms(),
     )
     store.write(lambda tx: users.insert(tx, user))
     make_organization(store, user, name=full_name, is_personal=True)

@@ -22,7 +22,10 @@ LAYERS = [
     ["domain"],
     ["store", "board", "render", "blobs", "net"],
     ["records"],
-    ["errors", "ids", "clock", "crypto", "config", "option_kinds", "events", "paths", "logs"],
+    [
+        *("errors", "ids", "clock", "crypto", "config", "option_kinds", "events", "origin"),
+        *("paths", "logs"),
+    ],
 ]
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 REACH_THE_STORE_THROUGH_DOMAIN = {"web", "realtime", "jobs"}
@@ -44,6 +47,10 @@ WALLS = {
     "uharfbuzz": {"render"},
     "obstore": {"blobs"},
     "jwt": {"crypto"},
+    "cryptography": {"crypto"},
+    "httpx": {"net"},
+    "smtplib": {"net"},
+    "prometheus_client": {"web", "app"},
     "argon2": {"crypto"},
     "platformdirs": {"paths"},
     "os.environ": {"config"},

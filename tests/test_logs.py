@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from solosync import logs
+from solosync import logs, origin
 
 
 @pytest.fixture
@@ -61,9 +61,9 @@ def test_lines_below_the_level_are_not_written(stream):
 
 def test_lines_carry_the_request_they_belong_to(stream):
     logs.configure("info", "json", stream)
-    token = logs.request_id.set("request-1")
+    token = origin.current.set(origin.Origin("request-1"))
     logging.getLogger("solosync").info("saved")
-    logs.request_id.reset(token)
+    origin.current.reset(token)
     logging.getLogger("solosync").info("idle")
     first, second = map(json.loads, stream.getvalue().splitlines())
     assert first["request_id"] == "request-1"

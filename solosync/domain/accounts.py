@@ -161,6 +161,7 @@ def _new_user(email: str, *, is_staff: bool, password_hash: str | None) -> User:
         joined_at=now_ms(),
         last_login_at=None,
         password_hash=password_hash,
+        email_verified_at=now_ms(),
     )
 
 

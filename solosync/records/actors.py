@@ -4,7 +4,12 @@ import msgspec
 
 
 class Actor(msgspec.Struct, frozen=True):
+    """An API key acts as its maker, but only inside ``organization_id`` and within ``scopes``. Both
+    are None for a person's own sign-in, which may do all that the person may."""
+
     user_id: str
     device_id: str
     is_staff: bool
     display_name: str
+    organization_id: str | None = None
+    scopes: frozenset[str] | None = None

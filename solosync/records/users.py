@@ -4,7 +4,8 @@ import msgspec
 
 
 class User(msgspec.Struct, frozen=True):
-    """``password_hash`` is None for someone who signs in by link only."""
+    """``password_hash`` is None for someone who signs in by link only. ``email_verified_at`` is
+    None until the address was proved to be theirs, by a code or by whoever let them in."""
 
     user_id: str
     email: str
@@ -18,6 +19,7 @@ class User(msgspec.Struct, frozen=True):
     joined_at: int
     last_login_at: int | None
     password_hash: str | None
+    email_verified_at: int | None = None
 
     @property
     def display_name(self) -> str:

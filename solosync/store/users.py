@@ -9,7 +9,7 @@ from solosync.store.transactions import Row, Tx
 COLUMNS = """
     users.user_id, users.email, users.full_name, users.first_name, users.last_name,
     users.username, users.avatar_url, users.is_staff, users.is_active,
-    users.joined_at, users.last_login_at, users.password_hash
+    users.joined_at, users.last_login_at, users.password_hash, users.email_verified_at
 """
 
 
@@ -20,8 +20,8 @@ def insert(tx: Tx, user: User) -> None:
             """
             INSERT INTO users (
                 user_id, email, full_name, first_name, last_name, username, avatar_url,
-                is_staff, is_active, joined_at, last_login_at, password_hash
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                is_staff, is_active, joined_at, last_login_at, password_hash, email_verified_at
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             (
                 user.user_id,
@@ -36,6 +36,7 @@ def insert(tx: Tx, user: User) -> None:
                 user.joined_at,
                 user.last_login_at,
                 user.password_hash,
+                user.email_verified_at,
             ),
         )
     except sqlite3.IntegrityError as error:
@@ -82,6 +83,17 @@ def change_profile(
 
 def set_password_hash(tx: Tx, user_id: str, password_hash: str | None) -> None:
     tx.execute("UPDATE users SET password_hash = ? WHERE user_id = ?", (password_hash, user_id))
+
+
+def mark_verified(tx: Tx, user_id: str, at: int) -> None:
+    """The address is theirs; the time it was first proved stays."""
+    tx.execute(
+        """
+        UPDATE users SET email_verified_at = ?
+        WHERE user_id = ? AND email_verified_at IS NULL
+        """,
+        (at, user_id),
+    )
 
 
 def set_active(tx: Tx, user_id: str, is_active: bool) -> None:

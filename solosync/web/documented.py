@@ -17,6 +17,10 @@ FORM = "form"
 """In a route's `opt`: JSON Schema of a multipart form that it takes as well."""
 HEADERS = "headers"
 """In a route's `opt`: request headers that it reads, with what they do."""
+SCOPE = "scope"
+"""In a route's `opt`: the scope (records/scopes.py) that admits an API key; without it, none is."""
+RATE = "rate"
+"""In a route's `opt`: the budget (limits.py) that its requests are counted against."""
 REV_HEADERS = {
     "If-Match": 'The rev that the client holds: `W/"rev:N"`.',
     "X-Rev": "The same as a number, where If-Match can't be sent.",

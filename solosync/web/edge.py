@@ -18,10 +18,11 @@ from litestar.enums import ScopeType
 from litestar.routes import HTTPRoute
 from litestar.types import Message, Receive, Scope, Send
 
-from solosync import logs
+from solosync import origin
 from solosync.config import Config, is_loopback
 from solosync.errors import SolosyncError, Unavailable
 from solosync.ids import new_id
+from solosync.origin import LANGUAGES, Language, Origin
 from solosync.web import errors
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ class Application(Litestar):
         scope.setdefault("state", {}).update(
             request_id=request_id, path=scope["path"], is_answered=False
         )
-        token = logs.request_id.set(request_id)
+        token = origin.current.set(_origin(scope, request_id))
         finishing_send = self._finishing(scope, send)
         try:
             await self._serve(scope, receive, finishing_send)
@@ -77,7 +78,7 @@ class Application(Litestar):
                 raise
             await _refuse(scope, finishing_send, Unavailable("The server is stopping."))
         finally:
-            logs.request_id.reset(token)
+            origin.current.reset(token)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not (self._hosts.are_ours(scope) or scope["path"].rstrip("/") in _ANY_HOST):
@@ -198,6 +199,29 @@ def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
         if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
             return value.decode()
     return new_id()
+
+
+def _origin(scope: Scope, request_id: str) -> Origin:
+    client = scope.get("client")
+    accepted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
+    return Origin(request_id, client[0] if client else "", _language(accepted.decode("latin-1")))
+
+
+@functools.lru_cache(maxsize=256)
+def _language(accepted: str) -> Language:
+    """The best of LANGUAGES for an Accept-Language header (RFC 9110, 12.5.4)."""
+    best, best_weight = LANGUAGES[0], 0.0
+    for part in accepted.split(","):
+        name, _, parameter = part.partition(";")
+        main = name.strip().lower().partition("-")[0]
+        try:
+            weight = float(parameter.strip().removeprefix("q=")) if parameter else 1.0
+        except ValueError:
+            continue
+        for language in LANGUAGES:
+            if main == language and weight > best_weight:
+                best, best_weight = language, weight
+    return best
 
 
 def _completed(

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING
 
 from solosync.errors import SchemaTooNew, StorageFailed, Unavailable
 from solosync.store.library import load_sqlite_utils
-from solosync.store.migrations import m0001_initial, m0002_jobs, m0003_pictures
+from solosync.store.migrations import (
+    m0001_initial,
+    m0002_jobs,
+    m0003_pictures,
+    m0004_accounts,
+)
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -22,6 +27,7 @@ MIGRATIONS: list[tuple[str, Callable[["Database"], None]]] = [
     ("0001_initial", m0001_initial.migrate),
     ("0002_jobs", m0002_jobs.migrate),
     ("0003_pictures", m0003_pictures.migrate),
+    ("0004_accounts", m0004_accounts.migrate),
 ]
 SCHEMA_VERSION = len(MIGRATIONS)
 

@@ -1,0 +1,35 @@
+"""A page of a list: what is asked for, and what comes back."""
+
+from typing import Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+Value = str | int | float | None
+Position = tuple[Value, ...]
+"""Where a page begins or ends: a row's values in the order of sorting, its key last."""
+
+
+class Sort(msgspec.Struct, frozen=True):
+    field: str
+    is_descending: bool = False
+
+
+class Query(msgspec.Struct, frozen=True):
+    """``filters`` are wanted values by their filter's name. From ``position``, if any, a page goes
+    on, or with ``is_backward`` goes back."""
+
+    sort: tuple[Sort, ...]
+    filters: dict[str, Value]
+    limit: int
+    position: Position | None = None
+    is_backward: bool = False
+
+
+class Slice(msgspec.Struct, Generic[T], frozen=True):
+    """``next`` and ``prev`` are where the neighbouring pages begin; None where there are none."""
+
+    items: list[T]
+    next: Position | None
+    prev: Position | None
+    total: int
