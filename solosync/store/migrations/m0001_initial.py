@@ -113,7 +113,6 @@ STATEMENTS = (
     "CREATE INDEX sessions_by_organization ON sessions (organization_id, deleted_at)",
     "CREATE INDEX sessions_by_owner ON sessions (owner_id)",
     "CREATE INDEX sessions_in_trash ON sessions (deleted_at) WHERE deleted_at IS NOT NULL",
-    # AUTOINCREMENT: a seq is never given out twice, even after the newest rows are gone.
     """
     CREATE TABLE updates (
         seq INTEGER PRIMARY KEY,
