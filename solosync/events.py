@@ -40,6 +40,13 @@ class MembershipChanged(msgspec.Struct, frozen=True):
     user_id: str
 
 
+class NotificationAdded(msgspec.Struct, frozen=True):
+    """Somebody has something new to read."""
+
+    user_id: str
+    notification_id: str
+
+
 class JobQueued(msgspec.Struct, frozen=True):
     """There is work to do in the background."""
 
