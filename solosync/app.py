@@ -70,6 +70,7 @@ REQUEST_HEADERS = [
     "if-range",
     "prefer",
     "range",
+    "x-api-key",
     "x-request-id",
     "x-rev",
     "x-revision",

@@ -1,6 +1,6 @@
-"""Who is asking: bearer tokens and cookies, and what guards a cookie from other people's pages.
+"""Who is asking: by a token or by cookies, and what guards a cookie from other people's pages.
 
-Each route says by a guard whether it is `public` or wants somebody `signed_in`.
+Each route says by a guard whether it is `public`, wants somebody `signed_in`, or is for `staff`.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 
 from solosync.domain import tokens
-from solosync.errors import Forbidden, Unauthenticated
+from solosync.errors import Forbidden, Invalid, Unauthenticated
 from solosync.records.actors import Actor
+from solosync.web import credentials
+from solosync.web.documented import SCOPE
+from solosync.web.errors import KeyNotAdmitted, ScopeMissing
 from solosync.web.services import Services, services
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 ACCESS_COOKIE = "access_token"
 REFRESH_COOKIE = "refresh_token"
-SUBPROTOCOL = "solosync"
-# A token among the subprotocols: after `bearer.`, or by itself, which is a JWT by its looks.
-_TOKEN_SUBPROTOCOL = re.compile(r"bearer\.(.+)|(eyJ[\w-]+\.[\w-]+\.[\w-]+)", re.ASCII)
 _SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 # In this order: most browsers also call themselves Safari, and Android Linux.
 _BROWSERS = (
@@ -55,24 +55,47 @@ async def public(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
-    """The guard of routes for people: puts the actor into `request.user`. Raises Unauthenticated,
-    and Forbidden for another site's page that uses a person's cookie."""
-    connection.scope["user"] = await _actor(connection, bool(handler.opt.get(UNSEEN_ANSWER)))
+    """The guard of routes for people, and for API keys that have the route's scope: puts the actor
+    into `request.user`. Raises Unauthenticated, and Forbidden for a key that isn't admitted and
+    for another site's page that uses a person's cookie."""
+    actor = await _actor(connection, bool(handler.opt.get(UNSEEN_ANSWER)))
+    admit(actor, handler.opt.get(SCOPE))
+    connection.scope["user"] = actor
+
+
+async def staff(connection: Connection, handler: BaseRouteHandler) -> None:
+    """The guard of what only staff may do. Raises as `signed_in`, and Forbidden."""
+    await signed_in(connection, handler)
+    if not connection.user.is_staff:
+        raise Forbidden("Only staff may do that.")
+
+
+def admit(actor: Actor, scope: str | None) -> None:
+    """Raises Forbidden for an API key that wasn't given this scope; without one, none is good
+    enough. People may do whatever they may."""
+    if actor.scopes is None:
+        return
+    if scope is None:
+        raise KeyNotAdmitted()
+    if scope not in actor.scopes:
+        raise ScopeMissing(scope)
 
 
 async def find_actor(connection: Connection) -> Actor | None:
-    """Whoever is signed in, for pages that are there for everybody."""
+    """The person who is signed in, for pages that are there for everybody."""
     try:
-        return await _actor(connection, False)
-    except (Unauthenticated, Forbidden):
+        actor = await _actor(connection, False)
+        admit(actor, None)
+        return actor
+    except (Invalid, Unauthenticated, Forbidden):
         return None
 
 
 async def _actor(connection: Connection, is_answer_unseen: bool) -> Actor:
     with_services = services(connection)
-    bearer = bearer_token(connection)
-    if bearer is not None:
-        return tokens.verify(with_services.store, with_services.keys, bearer)
+    token = credentials.stated(connection)
+    if token is not None:
+        return tokens.verify(with_services.store, with_services.keys, token)
     if connection.scope.get("method") not in _SAFE_METHODS:
         check_origin(connection)
     return await _cookie_actor(connection, with_services, is_answer_unseen)
@@ -110,15 +133,15 @@ def _access_cookie_actor(connection: Connection, with_services: Services) -> Act
 
 
 def socket_actor(socket: WebSocket[Any, Any, Any]) -> Actor:
-    """Who opens a socket: by `?token=`, a subprotocol that is the token or `bearer.<token>`, the
-    Authorization header, or the cookies of one of our own pages.
+    """Who opens a socket: by `?token=`, a subprotocol that is the token or `bearer.<token>`, a
+    header as requests have it, or the cookies of one of our own pages.
 
-    Raises Unauthenticated, and Forbidden for another site's page. A refresh cookie is good here
-    too, and stays as it is.
+    Raises Invalid, Unauthenticated, and Forbidden for another site's page. A refresh cookie is good
+    here too, and stays as it is.
     """
     with_services = services(socket)
     store, keys = with_services.store, with_services.keys
-    token = socket.query_params.get("token") or _subprotocol_token(socket) or bearer_token(socket)
+    token = credentials.stated_for_socket(socket)
     if token:
         return tokens.verify(store, keys, token)
     check_origin(socket)
@@ -129,21 +152,6 @@ def socket_actor(socket: WebSocket[Any, Any, Any]) -> Actor:
     if not refresh:
         raise Unauthenticated()
     return tokens.check_refresh(store, keys, refresh)
-
-
-def socket_subprotocol(socket: WebSocket[Any, Any, Any]) -> str | None:
-    """The subprotocol to accept: browsers want one of those they offered, which is the token only
-    if they offered nothing else."""
-    offered = _offered_subprotocols(socket)
-    if SUBPROTOCOL in offered:
-        return SUBPROTOCOL
-    offered.sort(key=lambda name: _TOKEN_SUBPROTOCOL.fullmatch(name) is not None)
-    return offered[0] if offered else None
-
-
-def bearer_token(connection: Connection) -> str | None:
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def address(connection: Connection) -> str:
@@ -212,15 +220,3 @@ def device_name(connection: Connection) -> str:
     if browser and system:
         return f"{browser} on {system}"
     return re.split("[/ ]", agent, maxsplit=1)[0] or "unknown"
-
-
-def _offered_subprotocols(socket: WebSocket[Any, Any, Any]) -> list[str]:
-    header = ",".join(socket.headers.getall("sec-websocket-protocol", []))
-    return [name.strip() for name in header.split(",") if name.strip()]
-
-
-def _subprotocol_token(socket: WebSocket[Any, Any, Any]) -> str | None:
-    for name in _offered_subprotocols(socket):
-        if match := _TOKEN_SUBPROTOCOL.fullmatch(name):
-            return match[1] or match[2]
-    return None

@@ -59,6 +59,22 @@ class WrongHost(errors.Forbidden):
     code = "wrong_host"
 
 
+class KeyNotAdmitted(errors.Forbidden):
+    """An API key was used where only people may act."""
+
+    code = "key_not_admitted"
+    default_message = "No API key may do that; sign in yourself."
+
+
+class ScopeMissing(errors.Forbidden):
+    """An API key was used for what it wasn't made for."""
+
+    code = "scope_missing"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This API key doesn't have the scope {scope}.", scope=scope)
+
+
 class UpgradeRequired(errors.Invalid):
     """A plain request where only WebSockets are."""
 

@@ -10,7 +10,7 @@ from litestar import WebSocket
 from solosync.domain import accounts, tokens
 from solosync.errors import Forbidden, Unauthenticated
 from solosync.store import devices
-from solosync.web import auth
+from solosync.web import auth, credentials
 from tests.asserts import assert_problem
 from tests.web.conftest import BASE_URL, BOARDS
 
@@ -292,8 +292,8 @@ def test_socket_of_nobody_is_refused(client, ann):
 )
 def test_one_of_the_offered_subprotocols_is_accepted(client, offered, accepted):
     socket = make_socket(client, sec_websocket_protocol=offered)
-    assert auth.socket_subprotocol(socket) == accepted
+    assert credentials.socket_subprotocol(socket) == accepted
 
 
 def test_no_subprotocol_is_accepted_where_none_is_offered(client):
-    assert auth.socket_subprotocol(make_socket(client)) is None
+    assert credentials.socket_subprotocol(make_socket(client)) is None

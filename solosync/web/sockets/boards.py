@@ -17,7 +17,8 @@ from solosync.domain import sessions
 from solosync.errors import SolosyncError, TooLarge
 from solosync.realtime.peer import Peer
 from solosync.realtime.room import Malformed, Room
-from solosync.web.auth import socket_actor, socket_subprotocol
+from solosync.web.auth import socket_actor
+from solosync.web.credentials import socket_subprotocol
 from solosync.web.errors import outcome
 from solosync.web.services import services
 from solosync.web.sockets.link import EXTENSION, Link
