@@ -6,8 +6,16 @@ import msgspec
 
 T = TypeVar("T")
 Value = str | int | float | None
-Position = tuple[Value, ...]
-"""Where a page begins or ends: a row's values in the order of sorting, its key last."""
+
+
+class Position(msgspec.Struct, frozen=True):
+    """Between two rows: after the one with these values (in the order of sorting, its key last), or
+    with ``is_before`` before it, seen in the direction of the page that begins there. ``question``
+    is that of the query whose answer it comes from."""
+
+    question: str
+    values: tuple[Value, ...]
+    is_before: bool = False
 
 
 class Sort(msgspec.Struct, frozen=True):
@@ -17,13 +25,14 @@ class Sort(msgspec.Struct, frozen=True):
 
 class Query(msgspec.Struct, frozen=True):
     """``filters`` are wanted values by their filter's name. From ``position``, if any, a page goes
-    on, or with ``is_backward`` goes back."""
+    on, or with ``is_backward`` goes back. ``question`` tells the list and its order from others."""
 
     sort: tuple[Sort, ...]
     filters: dict[str, Value]
     limit: int
     position: Position | None = None
     is_backward: bool = False
+    question: str = ""
 
 
 class Slice(msgspec.Struct, Generic[T], frozen=True):

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
+import hashlib
+import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -23,7 +24,8 @@ LISTING = "listing"
 DEFAULT_LIMIT = 50
 MOST = 200
 LONGEST_VALUE = 1000
-_FILTER = re.compile(r"filter\[([^\]]*)\]")
+_FILTER = re.compile(r"filter\[(.*)\]", re.DOTALL)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
 
@@ -33,6 +35,11 @@ class Meta(msgspec.Struct):
     next: str | None
     prev: str | None
     total: int
+
+
+# A cursor: the direction it leads to ("n" or "p"; large when the row that it names belongs to that
+# page), the question it answers, and the row's values.
+_Cursor = tuple[Literal["n", "p", "N", "P"], str, list[str | int | float]]
 
 
 class Kind(NamedTuple):
@@ -76,8 +83,8 @@ def _read_time(text: str) -> int:
         raise ValueError(text)
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        moment = datetime.fromisoformat(f"{moment.isoformat()}+00:00")
-    return int(moment.timestamp() * 1000)
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 TEXT = Kind("a text", _read_text, {"type": "string", "maxLength": LONGEST_VALUE})
@@ -91,32 +98,36 @@ def read(request: Request[Any, Any, Any], listing: Listing) -> Query:
     """What the request asks for. Raises Invalid, which names what may be asked for."""
     filters: dict[str, Value] = {}
     query: dict[str, str] = {}
-    given = request.scope.get("query_string", b"").decode("latin-1")
+    given = request.scope.get("query_string", b"").decode("utf-8", "replace")
     for name, text in parse_qsl(given, keep_blank_values=True):
-        if match := _FILTER.fullmatch(name):
-            filters[match[1]] = _filter(listing, match[1], text)
+        if name.startswith("filter"):
+            match = _FILTER.fullmatch(name)
+            _add_filter(filters, listing, match[1] if match else name, text)
         else:
             query[name] = text
     sort = _sort(listing, query.get("sort") or listing.default)
-    backward, position = _read_cursor(query.get("cursor"), len(sort) + 1)
-    return Query(sort, filters, _limit(query.get("limit")), position, backward)
+    question = _question(request, sort, filters)
+    backward, position = _read_cursor(query.get("cursor"), question, len(sort) + 1)
+    return Query(sort, filters, _limit(query.get("limit")), position, backward, question)
 
 
 def meta(slice: Slice[Any]) -> Meta:
     return Meta(_cursor(slice.next, "n"), _cursor(slice.prev, "p"), slice.total)
 
 
-def _filter(listing: Listing, name: str, text: str) -> Value:
+def _add_filter(filters: dict[str, Value], listing: Listing, name: str, text: str) -> None:
     kind = listing.filters.get(name)
-    where = f"filter[{name}]"
+    where = f"filter[{name[:100]}]"
     if kind is None:
         allowed = ", ".join(listing.filters) or "nothing"
         raise Invalid(
             f"This list can be filtered by {allowed}; not by {name[:100]!r}.",
-            fields={where[:100]: "unknown"},
+            fields={where: "unknown"},
         )
+    if name in filters:
+        raise Invalid(f"{where} is there twice.", fields={where: "repeated"})
     try:
-        return kind.read(text)
+        filters[name] = kind.read(text)
     except (ValueError, KeyError, OverflowError):
         raise Invalid(f"{where} has to be {kind.allowed}.", fields={where: "unusable"}) from None
 
@@ -144,34 +155,45 @@ def _limit(text: str | None) -> int:
     return int(text)
 
 
+def _question(
+    request: Request[Any, Any, Any], sort: tuple[Sort, ...], filters: dict[str, Value]
+) -> str:
+    """What all pages of an answer have in common; short, for it stands in their cursors."""
+    path = request.scope["path"].rstrip("/")
+    asked = msgspec.json.encode((path, sort, sorted(filters.items())))
+    return hashlib.sha256(asked).hexdigest()[:8]
+
+
 def _cursor(position: Position | None, direction: str) -> str | None:
     if position is None:
         return None
-    text = json.dumps([direction, *position], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    letter = direction.upper() if position.is_before else direction
+    text = msgspec.json.encode((letter, position.question, position.values))
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
-def _read_cursor(text: str | None, width: int) -> tuple[bool, Position | None]:
+def _read_cursor(text: str | None, question: str, width: int) -> tuple[bool, Position | None]:
     """Whether it goes backward, and from where. Raises Invalid for what `_cursor` didn't make for
-    a list of this order."""
+    this question."""
     if not text:
         return False, None
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        direction, *position = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, TypeError, binascii.Error, RecursionError):
-        direction, position = "", []
-    is_whole = len(position) == width and all(_is_value(value) for value in position)
-    if direction not in ("n", "p") or not is_whole:
+        letter, asked, values = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=_Cursor)
+    except (UnicodeEncodeError, binascii.Error, msgspec.MsgspecError, RecursionError):
+        letter, asked, values = "n", "", []
+    if asked != question or len(values) != width or not all(map(_is_value, values)):
         raise Invalid(
-            "That cursor can't be read; take `next` or `prev` of an earlier answer to the same"
+            "That cursor can't be read here; take `next` or `prev` of an earlier answer to the same"
             " question.",
             fields={"cursor": "unreadable"},
         )
-    return direction == "p", tuple(position)
+    position = Position(question, tuple(values), letter.isupper())
+    return letter.lower() == "p", position
 
 
-def _is_value(value: object) -> bool:
-    if isinstance(value, str):
-        return ("\0" not in value and value.isprintable()) or value.isascii()
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
+def _is_value(value: str | int | float) -> bool:
+    """Whether the store takes it."""
+    if isinstance(value, int):
+        return abs(value) < 2**63
+    return isinstance(value, str) or math.isfinite(value)
