@@ -40,12 +40,12 @@ def add_user(store: Store, *, email: str, password: str | None, is_staff: bool =
     Raises Invalid and Taken. Takes as long as hashing a password does.
     """
     password_hash = None
-    address = _check_email(email)
+    address = check_email(email)
     if password is not None:
-        _check_password(password)
+        check_password(password)
         password_hash = crypto.hash_password(password)
-    user = _new_user(address, is_staff=is_staff, password_hash=password_hash)
-    return store.write(lambda tx: _insert(tx, user))
+    user = new_user(address, is_staff=is_staff, password_hash=password_hash)
+    return store.write(lambda tx: insert(tx, user))
 
 
 def ensure_owner(store: Store) -> User:
@@ -53,9 +53,9 @@ def ensure_owner(store: Store) -> User:
     found = store.read(lambda tx: users.find_by_email(tx, OWNER_EMAIL))
     if found is not None:
         return found
-    user = _new_user(OWNER_EMAIL, is_staff=True, password_hash=None)
+    user = new_user(OWNER_EMAIL, is_staff=True, password_hash=None)
     # Another process may be doing the same, so look once more inside the transaction.
-    return store.write(lambda tx: users.find_by_email(tx, OWNER_EMAIL) or _insert(tx, user))
+    return store.write(lambda tx: users.find_by_email(tx, OWNER_EMAIL) or insert(tx, user))
 
 
 def get_owner(store: Store, email: str | None = None) -> User:
@@ -80,6 +80,8 @@ def authenticate(store: Store, email: str, password: str) -> User:
         raise Unauthenticated(WRONG) from Invalid("wrong password, or none set")
     if not user.is_active:
         raise Unauthenticated(WRONG) from Forbidden("deactivated")
+    if user.email_verified_at is None:
+        raise Unauthenticated(WRONG) from Forbidden("registered, but the address wasn't proved yet")
     return user
 
 
@@ -124,7 +126,7 @@ def change_profile(store: Store, user_id: str, changes: dict[str, str | None]) -
 
 def set_password(store: Store, *, email: str, password: str) -> None:
     """Ends all sign-ins of that person, whoever has them. Raises Invalid and NotFound."""
-    _check_password(password)
+    check_password(password)
     password_hash = crypto.hash_password(password)
 
     def change(tx: Tx) -> None:
@@ -147,25 +149,35 @@ def deactivate(store: Store, *, email: str) -> None:
     store.write(change)
 
 
-def _new_user(email: str, *, is_staff: bool, password_hash: str | None) -> User:
+def new_user(
+    email: str,
+    *,
+    full_name: str = "",
+    username: str = "",
+    is_staff: bool = False,
+    password_hash: str | None = None,
+    is_proved: bool = True,
+) -> User:
+    """Not stored yet. `is_proved` says whether the address is known to be theirs."""
     return User(
         user_id=new_id(),
         email=email,
-        full_name="",
+        full_name=full_name,
         first_name="",
         last_name="",
-        username="",
+        username=username,
         avatar_url=None,
         is_staff=is_staff,
         is_active=True,
         joined_at=now_ms(),
         last_login_at=None,
         password_hash=password_hash,
-        email_verified_at=now_ms(),
+        email_verified_at=now_ms() if is_proved else None,
     )
 
 
-def _insert(tx: Tx, user: User) -> User:
+def insert(tx: Tx, user: User) -> User:
+    """With a personal organization. Raises Taken."""
     organization = Organization(
         organization_id=new_id(),
         name=user.display_name,
@@ -187,14 +199,16 @@ def _get_by_email(tx: Tx, email: str) -> User:
     return user
 
 
-def _check_email(email: str) -> str:
+def check_email(email: str) -> str:
+    """The address as it is kept. Raises Invalid."""
     address = email.strip().lower()
     if len(address) > LONGEST_EMAIL or not _EMAIL.fullmatch(address):
         raise Invalid(f"{email!r} is no email address.", fields={"email": "no address"})
     return address
 
 
-def _check_password(password: str) -> None:
+def check_password(password: str) -> None:
+    """Raises Invalid."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise Invalid(
             f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.",

@@ -13,6 +13,7 @@ import msgspec
 
 from solosync.clock import now_ms
 from solosync.crypto import Keys, new_token
+from solosync.domain import audit
 from solosync.errors import Unauthenticated
 from solosync.events import DeviceRevoked
 from solosync.ids import new_id
@@ -48,8 +49,11 @@ class SignIn(NamedTuple):
     tokens: TokenPair
 
 
-def issue(store: Store, keys: Keys, user: User, *, name: str, kind: str, address: str) -> SignIn:
-    """A new device of the user, and its first tokens. `kind` is browser or api."""
+def issue(
+    store: Store, keys: Keys, user: User, *, name: str, kind: str, address: str, way: str
+) -> SignIn:
+    """A new device of the user, and its first tokens. `kind` is browser, api or device; the audit
+    log shows it as `sign_in.<way>`."""
     now = now_ms()
     device = Device(
         device_id=new_id(),
@@ -61,8 +65,10 @@ def issue(store: Store, keys: Keys, user: User, *, name: str, kind: str, address
         address=address,
         revoked_at=None,
     )
+    event = audit.event(f"sign_in.{way}", _actor(user, device.device_id), target=user.email)
 
     def sign_in(tx: Tx) -> str:
+        audit.record(tx, event)
         devices.insert(tx, device)
         users.set_last_login(tx, user.user_id, now)
         return _insert_refresh(tx, keys, device.device_id, now)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from solosync.domain import accounts, tokens
+from solosync.domain import accounts
 from solosync.domain.tokens import SignIn
-from solosync.web.auth import Connection, address, device_name
+from solosync.web.auth import Connection, address
 from solosync.web.limits import account_key, address_key
 from solosync.web.services import services
+from solosync.web.signing_in import finish
 
 
 async def sign_in(connection: Connection, email: str, password: str, *, kind: str) -> SignIn:
@@ -21,12 +22,4 @@ async def sign_in(connection: Connection, email: str, password: str, *, kind: st
     async with with_services.hashing:
         user = await asyncio.to_thread(accounts.authenticate, store, email, password)
     tries.succeeded(keys, started)
-    return await asyncio.to_thread(
-        tokens.issue,
-        store,
-        with_services.keys,
-        user,
-        name=device_name(connection),
-        kind=kind,
-        address=address(connection),
-    )
+    return await finish(connection, user, kind=kind, way="password")

@@ -139,5 +139,7 @@ def test_username_is_taken_once(store):
 def test_issued_tokens_note_the_sign_in(store, data_dir):
     user = make_user(store)
     keys = crypto.load_keys(data_dir)
-    tokens.issue(store, keys, user, name="Laptop", kind="browser", address="10.0.0.1")
+    tokens.issue(
+        store, keys, user, name="Laptop", kind="browser", address="10.0.0.1", way="password"
+    )
     assert accounts.get_person(store, user.user_id).user.last_login_at is not None

@@ -20,7 +20,9 @@ def user(store, clock):
 
 @pytest.fixture
 def sign_in(store, keys, user):
-    return lambda: tokens.issue(store, keys, user, name="Laptop", kind="api", address="10.0.0.1")
+    return lambda: tokens.issue(
+        store, keys, user, name="Laptop", kind="api", address="10.0.0.1", way="password"
+    )
 
 
 @pytest.fixture

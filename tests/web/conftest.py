@@ -90,7 +90,9 @@ def sign_in(client, store, keys):
 
     def let_in(user=None, *, client=client, **fields):
         user = user or make_user(store, **fields)
-        signed_in = tokens.issue(store, keys, user, name="Test", kind="api", address="127.0.0.1")
+        signed_in = tokens.issue(
+            store, keys, user, name="Test", kind="api", address="127.0.0.1", way="password"
+        )
         return Person(client, user, signed_in)
 
     return let_in

@@ -17,9 +17,7 @@ from solosync.records.actors import Actor
 from solosync.records.sessions import Session
 from solosync.web import errors, passwords
 from solosync.web.auth import (
-    address,
     check_origin,
-    device_name,
     find_actor,
     public,
     set_cookies,
@@ -27,6 +25,7 @@ from solosync.web.auth import (
 )
 from solosync.web.bodies import read_bytes
 from solosync.web.services import Caller, services
+from solosync.web.signing_in import finish
 
 FORM_BYTES = 16 * 1024
 SHOWN_BOARDS = 200
@@ -94,15 +93,7 @@ async def _use_link(request: Request[Any, Any, Any], token: str) -> Redirect:
     actor = await find_actor(request)
     # Whoever is signed in already stays the device that they are, and what it holds stays known.
     if actor is None or actor.user_id != user.user_id:
-        signed_in = await asyncio.to_thread(
-            tokens.issue,
-            store,
-            keys,
-            user,
-            name=device_name(request),
-            kind="browser",
-            address=address(request),
-        )
+        signed_in = await finish(request, user, kind="browser", way="link")
         set_cookies(request, signed_in.tokens)
     return Redirect("/", status_code=303)
 
