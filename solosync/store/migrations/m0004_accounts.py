@@ -110,6 +110,8 @@ STATEMENTS = (
     ) STRICT
     """,
     "CREATE INDEX notifications_by_user ON notifications (user_id, created_at)",
+    # When a job that didn't work is to be begun again.
+    "ALTER TABLE jobs ADD COLUMN due_at INTEGER NOT NULL DEFAULT 0",
     # What is to be mailed. fields hold codes and links: sealed, and gone once the mail is sent.
     """
     CREATE TABLE mails (
@@ -118,9 +120,11 @@ STATEMENTS = (
         template TEXT NOT NULL,
         language TEXT NOT NULL,
         fields BLOB,
+        is_decoy INTEGER NOT NULL CHECK (is_decoy IN (0, 1)),
         status TEXT NOT NULL CHECK (status IN ('queued', 'sent', 'failed', 'dropped')),
         error TEXT,
         created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
         settled_at INTEGER
     ) STRICT
     """,
