@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from solosync.records.users import User
+
 Role = Literal["admin", "member", "billing"]
 
 
@@ -20,4 +22,11 @@ class Membership(msgspec.Struct, frozen=True):
 
     organization_id: str
     user_id: str
+    role: Role
+
+
+class Member(msgspec.Struct, frozen=True):
+    """Somebody as the others of an organization see them."""
+
+    user: User
     role: Role

@@ -54,7 +54,7 @@ def find_by_email(tx: Tx, email: str) -> User | None:
 def list_all(tx: Tx) -> list[User]:
     """In the order of joining."""
     rows = tx.all(f"SELECT {COLUMNS} FROM users ORDER BY joined_at, rowid")
-    return [_to_user(row) for row in rows]
+    return [to_user(row) for row in rows]
 
 
 def change_profile(
@@ -109,10 +109,11 @@ def set_last_login(tx: Tx, user_id: str, at: int) -> None:
 
 
 def _user(row: Row | None) -> User | None:
-    return _to_user(row) if row else None
+    return to_user(row) if row else None
 
 
-def _to_user(row: Row) -> User:
+def to_user(row: Row) -> User:
+    """From a row of COLUMNS."""
     fields = list(row)
     for flag in (7, 8):  # SQLite has no booleans
         fields[flag] = bool(fields[flag])
