@@ -223,13 +223,6 @@ def test_every_option_has_help_and_reads_back_what_it_shows(option):
 
 OWED = [
     "registration",
-    "rate_limits",
-    "rate_user",
-    "rate_anon",
-    "rate_export",
-    "rate_sign_in",
-    "rate_autosave",
-    "rate_admin",
     "frontend_url",
     "magic_link_verify_url",
     "magic_link_expiry_minutes",

@@ -18,7 +18,7 @@ from litestar.handlers import BaseRouteHandler
 from solosync.domain import tokens
 from solosync.errors import Forbidden, Invalid, Unauthenticated
 from solosync.records.actors import Actor
-from solosync.web import credentials
+from solosync.web import credentials, limits
 from solosync.web.documented import SCOPE
 from solosync.web.errors import KeyNotAdmitted, ScopeMissing
 from solosync.web.services import Services, services
@@ -51,14 +51,21 @@ UNSEEN_ANSWER = "unseen_answer"
 
 
 async def public(connection: Connection, handler: BaseRouteHandler) -> None:
-    """The guard of routes that anyone may ask. (Not a plain function: that would take a thread.)"""
+    """The guard of routes that anyone may ask. Raises RateLimited. (Not a plain function: that
+    would take a thread.)"""
+    limits.charge(connection, handler, None)
 
 
 async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
     """The guard of routes for people, and for API keys that have the route's scope: puts the actor
-    into `request.user`. Raises Unauthenticated, and Forbidden for a key that isn't admitted and
-    for another site's page that uses a person's cookie."""
-    actor = await _actor(connection, bool(handler.opt.get(UNSEEN_ANSWER)))
+    into `request.user`. Raises Unauthenticated, RateLimited, and Forbidden for a key that isn't
+    admitted and for another site's page that uses a person's cookie."""
+    try:
+        actor = await _actor(connection, bool(handler.opt.get(UNSEEN_ANSWER)))
+    except (Invalid, Unauthenticated, Forbidden):
+        limits.charge_stranger(connection)
+        raise
+    limits.charge(connection, handler, actor)
     admit(actor, handler.opt.get(SCOPE))
     connection.scope["user"] = actor
 

@@ -23,7 +23,7 @@ from solosync.config import Config, is_loopback
 from solosync.errors import SolosyncError, Unavailable
 from solosync.ids import new_id
 from solosync.origin import LANGUAGES, Language, Origin
-from solosync.web import errors
+from solosync.web import errors, limits
 
 log = logging.getLogger(__name__)
 
@@ -235,5 +235,7 @@ def _completed(
         is_page = given.get(b"content-type", b"").startswith(b"text/html")
         policy = _PAGE_POLICY if is_page else _DATA_POLICY
         completed.append((b"content-security-policy", policy))
+    if (charged := state.get("rate")) is not None:
+        completed += limits.headers(charged)
     completed += state.get("cookies", ())
     return completed

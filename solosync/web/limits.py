@@ -1,57 +1,85 @@
-"""How often a password may be tried. No setting lifts this."""
+"""How often may be asked: a budget for each kind of request, of each person or address.
+
+A route names its budget by `RATE` in its `opt`; without, what people ask is counted as USER and
+what anyone may ask as ANON. No budget eats another: saves go on while lists are used up.
+"""
 
 from __future__ import annotations
 
+import functools
 import ipaddress
-import math
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from solosync.clock import now_ms
+from solosync.config import Config
 from solosync.errors import RateLimited
+from solosync.records.actors import Actor
+from solosync.web.buckets import WINDOW_SECONDS, Charged
+from solosync.web.documented import RATE
+from solosync.web.services import services
 
-TRIES = 5
-WINDOW_SECONDS = 60.0
-# Some 200 bytes each; beyond it the oldest are forgotten, so that a flood can't take the memory.
-REMEMBERED = 20_000
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+USER = "user"
+ANON = "anonymous"
+EXPORT = "export"
+SIGN_IN = "sign-in"
+AUTOSAVE = "autosave"
+ADMIN = "admin"
+NONE = "none"
+LIMITS: Mapping[str, Callable[[Config], int]] = {
+    USER: lambda config: config.rate_user,
+    ANON: lambda config: config.rate_anon,
+    EXPORT: lambda config: config.rate_export,
+    SIGN_IN: lambda config: config.rate_sign_in,
+    AUTOSAVE: lambda config: config.rate_autosave,
+    ADMIN: lambda config: config.rate_admin,
+    NONE: lambda _: 0,
+}
+"""Requests a minute; 0 is without limit."""
 
 
-class Tries:
-    """At most TRIES failures in WINDOW_SECONDS for each key (an address, an account).
+def charge(connection: Connection, handler: BaseRouteHandler, actor: Actor | None) -> None:
+    """Counts a request against its route's budget: the person's, else the address's. Raises
+    RateLimited."""
+    name = handler.opt.get(RATE) or (ANON if actor is None else USER)
+    key = _address(connection) if actor is None else f"person {actor.user_id}"
+    _charge(connection, name, key)
 
-    A try is counted before its outcome is known, so that tries at the same time count too, and
-    taken back when it succeeds: a household behind one address signs in as often as it likes.
+
+def charge_stranger(connection: Connection) -> None:
+    """Counts what no route has counted against its address: a path or method that isn't there, a
+    token that isn't good. Raises RateLimited."""
+    _charge(connection, ANON, _address(connection))
+
+
+def charge_account(connection: Connection, email: str) -> None:
+    """Counts one more code or account asked for, for an email address, whoever asks: the route's
+    SIGN_IN has counted the network address alone. Raises RateLimited."""
+    _charge(connection, SIGN_IN, account_key(email))
+
+
+def headers(charged: Charged) -> list[tuple[bytes, bytes]]:
+    """What tells a client how much is left, in both usual ways.
+
+    `X-RateLimit-Reset` is the time at which all of it is there again, in seconds since 1970.
     """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._times: OrderedDict[str, list[float]] = OrderedDict()
-
-    def start(self, keys: Sequence[str]) -> float:
-        """Counts a try for each key; returns what `succeeded` wants. Raises RateLimited, and then
-        counts nothing."""
-        now = self._clock()
-        recent = {key: self._recent(key, now) for key in keys}
-        full = [times for times in recent.values() if len(times) >= TRIES]
-        waits = [times[-TRIES] + WINDOW_SECONDS - now for times in full]
-        if waits:
-            raise RateLimited(math.ceil(max(waits)))
-        for key, times in recent.items():
-            self._times[key] = [*times, now]
-            self._times.move_to_end(key)
-        while len(self._times) > REMEMBERED:
-            self._times.popitem(last=False)
-        return now
-
-    def succeeded(self, keys: Sequence[str], started: float) -> None:
-        for key in keys:
-            if started in self._times.get(key, ()):
-                self._times[key].remove(started)
-
-    def _recent(self, key: str, now: float) -> list[float]:
-        return [at for at in self._times.get(key, ()) if at > now - WINDOW_SECONDS]
+    name, limit, remaining, full_in_seconds, _ = charged
+    found = {
+        "ratelimit-policy": f'"{name}";q={limit};w={WINDOW_SECONDS}',
+        "ratelimit": f'"{name}";r={remaining};t={full_in_seconds}',
+        "x-ratelimit-limit": str(limit),
+        "x-ratelimit-remaining": str(remaining),
+        "x-ratelimit-reset": str(now_ms() // 1000 + full_in_seconds),
+    }
+    return [(header.encode(), value.encode()) for header, value in found.items()]
 
 
+@functools.lru_cache(maxsize=1024)
 def address_key(address: str) -> str:
     """What counts as one address: an IPv6 customer has a whole /64 to try from."""
     try:
@@ -67,3 +95,24 @@ def address_key(address: str) -> str:
 
 def account_key(email: str) -> str:
     return f"account {email.strip().casefold()}"
+
+
+def _address(connection: Connection) -> str:
+    return address_key(connection.client.host if connection.client else "")
+
+
+def _charge(connection: Connection, name: str, key: str) -> None:
+    with_services = services(connection)
+    limit = LIMITS[name](with_services.config)
+    if not (limit and with_services.config.rate_limits):
+        return
+    charged = with_services.buckets.take(name, key, limit)
+    state = connection.scope["state"]
+    before: Charged | None = state.get("rate")
+    if before is None or charged.remaining <= before.remaining:
+        state["rate"] = charged
+    if charged.is_refused:
+        raise RateLimited(
+            charged.retry_in_seconds,
+            f"Too many requests. Wait {charged.retry_in_seconds} s.",
+        )

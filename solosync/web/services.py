@@ -19,7 +19,8 @@ from solosync.crypto import Keys
 from solosync.domain import Store
 from solosync.realtime.rooms import Rooms
 from solosync.records.actors import Actor
-from solosync.web.limits import Tries
+from solosync.web.buckets import Buckets
+from solosync.web.tries import Tries
 
 Caller = Request[Actor, None, Any]
 """A request whose route has the guard `signed_in`: `caller.user` is the actor."""
@@ -41,6 +42,7 @@ class Services:
     rooms: Rooms
     openapi: Callable[[], bytes]
     tries: Tries = dataclasses.field(default_factory=Tries)
+    buckets: Buckets = dataclasses.field(default_factory=Buckets)
     hashing: asyncio.Semaphore = dataclasses.field(
         default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE)
     )

@@ -56,7 +56,7 @@ class Person:
 
 @pytest.fixture
 def config(data_dir):
-    return Config(data_dir=data_dir, open=False, api_docs_enabled=True)
+    return Config(data_dir=data_dir, open=False, api_docs_enabled=True, rate_limits=False)
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 import pytest
 
 from solosync.errors import RateLimited
-from solosync.web import limits
-from solosync.web.limits import Tries, account_key, address_key
+from solosync.web import tries as tries_module
+from solosync.web.limits import account_key, address_key
+from solosync.web.tries import Tries
 
 
 class Watch:
@@ -72,7 +73,7 @@ def test_tries_under_way_count(tries):
 
 
 def test_memory_is_bounded(tries, monkeypatch):
-    monkeypatch.setattr(limits, "REMEMBERED", 10)
+    monkeypatch.setattr(tries_module, "REMEMBERED", 10)
     for number in range(100):
         tries.start([str(number)])
     assert len(tries._times) == 10
