@@ -88,6 +88,12 @@ def make_actor(store: Store, user: User | None = None, *, device: str = "Laptop"
     return Actor(user.user_id, device_id, user.is_staff, user.display_name)
 
 
+def as_actor(user: User, organization: Organization | None = None) -> Actor:
+    """Somebody without a device; with an organization, as an API key would act."""
+    within = organization.organization_id if organization else None
+    return Actor(user.user_id, "", user.is_staff, user.display_name, within)
+
+
 def make_session(
     store: Store,
     owner: User,

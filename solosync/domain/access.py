@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from solosync.clock import now_ms
 from solosync.domain.policy import may_edit_boards
 from solosync.errors import Forbidden, NotFound, SolosyncError, Unauthenticated
 from solosync.records.actors import Actor
@@ -14,15 +15,16 @@ def find_lost(
     store: Store, holders: Iterable[tuple[Actor, int]]
 ) -> dict[tuple[Actor, int], SolosyncError]:
     """Of pairs of an actor and a board's key, those that lost their access, and why:
-    Unauthenticated (signed out, deactivated), Forbidden (no role any more), NotFound (deleted)."""
-    pairs = set(holders)
+    Unauthenticated (signed out, deactivated, a key that is no longer good), Forbidden (no role any
+    more), NotFound (deleted)."""
+    pairs, now = set(holders), now_ms()
     if not pairs:
         return {}
 
     def read(tx: Tx) -> dict[tuple[Actor, int], SolosyncError]:
         lost = {}
         for actor, key in pairs:
-            reason = _reason(access.find(tx, actor.user_id, actor.device_id, key), key)
+            reason = _reason(access.find(tx, actor, key, now), key)
             if reason is not None:
                 lost[actor, key] = reason
         return lost

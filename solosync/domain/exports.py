@@ -86,7 +86,7 @@ class Work(NamedTuple):
 
 def find_repeated(store: Store, actor: Actor, session: Session, key: str | None) -> Export | None:
     """The export that was asked for under this key, by this person, within a day."""
-    return store.read(lambda tx: _repeated(tx, actor.user_id, session.key, key))
+    return store.read(lambda tx: _repeated(tx, actor, session.key, key))
 
 
 def request(
@@ -108,10 +108,10 @@ def request(
     export = _new(actor, session, asked, shown.rev)
     if asked.format == "json":
         content = _Content("application/json", "json", shown.page_count)
-        return _insert_made(store, blobs, export, shown.state, content)
+        return _insert_made(store, blobs, actor, export, shown.state, content)
 
     def insert(tx: Tx) -> Requested:
-        if (found := _check(tx, export)) is not None:
+        if (found := _check(tx, actor, export)) is not None:
             return Requested(found, False)
         exports.insert(tx, export)
         jobs.add(tx, TASKS[asked.format], export.export_id, actor.user_id)
@@ -127,12 +127,12 @@ def store_picture(
     what is no whole PNG, NotFound."""
     image_headers.check_png(picture)
     export = _new(actor, session, asked, session.rev)
-    return _insert_made(store, blobs, export, picture, _Content("image/png", "png", 1))
+    return _insert_made(store, blobs, actor, export, picture, _Content("image/png", "png", 1))
 
 
 def get_export(store: Store, actor: Actor, export_id: str) -> Export:
     """Raises NotFound, also for another's."""
-    export = store.read(lambda tx: exports.find_for_user(tx, actor.user_id, export_id))
+    export = store.read(lambda tx: exports.find_for_actor(tx, actor, export_id))
     if export is None:
         raise NotFound("export", export_id)
     return export
@@ -147,11 +147,11 @@ def list_exports(
     before: tuple[int, int] | None = None,
 ) -> Page:
     """The actor's own, newest first; `before` is the `(created_at, key)` of the last one seen."""
-    user_id, key = actor.user_id, session.key
+    key = session.key
     return store.read(
         lambda tx: Page(
-            exports.count_for_user(tx, user_id, key),
-            exports.list_for_user(tx, user_id, key, limit=limit, before=before),
+            exports.count_for_actor(tx, actor, key),
+            exports.list_for_actor(tx, actor, key, limit=limit, before=before),
         )
     )
 
@@ -160,7 +160,7 @@ def delete_export(store: Store, blobs: Blobs, actor: Actor, export_id: str) -> N
     """Its file goes too, and so does the work on it. Raises NotFound."""
 
     def delete(tx: Tx, _: list[Blob]) -> tuple[None, list[str]]:
-        export = exports.find_for_user(tx, actor.user_id, export_id)
+        export = exports.find_for_actor(tx, actor, export_id)
         if export is None:
             raise NotFound("export", export_id)
         jobs.cancel(tx, export_id)
@@ -314,12 +314,17 @@ def _new(actor: Actor, session: Session, asked: Asked, rev: int) -> Export:
 
 
 def _insert_made(
-    store: Store, blobs: Blobs, export: Export, source: bytes | Path, content: _Content
+    store: Store,
+    blobs: Blobs,
+    actor: Actor,
+    export: Export,
+    source: bytes | Path,
+    content: _Content,
 ) -> Requested:
     """An export that is complete from the start."""
 
     def insert(tx: Tx, kept: list[Blob]) -> tuple[Requested, Iterable[str]]:
-        if (found := _check(tx, export)) is not None:
+        if (found := _check(tx, actor, export)) is not None:
             return Requested(found, False), ()
         made = msgspec.structs.replace(
             export,
@@ -337,19 +342,19 @@ def _insert_made(
     return files.settle(store, blobs, [source], insert)
 
 
-def _check(tx: Tx, export: Export) -> Export | None:
+def _check(tx: Tx, actor: Actor, export: Export) -> Export | None:
     """What was asked for under the same key, perhaps a moment ago. Raises NotFound if the person
     lost the board meanwhile."""
-    if session_rows.find_for_user(tx, export.user_id, export.session_id) is None:
+    if session_rows.find_for_actor(tx, actor, export.session_id) is None:
         raise NotFound("session", export.session_id)
-    return _repeated(tx, export.user_id, export.session_key, export.idempotency_key)
+    return _repeated(tx, actor, export.session_key, export.idempotency_key)
 
 
-def _repeated(tx: Tx, user_id: str, session_key: int, key: str | None) -> Export | None:
+def _repeated(tx: Tx, actor: Actor, session_key: int, key: str | None) -> Export | None:
     if key is None:
         return None
     since = clock.now_ms() - IDEMPOTENCY_MS
-    return exports.find_by_idempotency_key(tx, user_id, session_key, key, since=since)
+    return exports.find_by_idempotency_key(tx, actor, session_key, key, since=since)
 
 
 def _find(store: Store, export_id: str) -> Export | None:

@@ -73,7 +73,7 @@ def presign(
     now = clock.now_ms()
 
     def prepare(tx: Tx) -> File:
-        if sessions.find_for_user(tx, actor.user_id, session.session_id) is None:
+        if sessions.find_for_actor(tx, actor, session.session_id) is None:
             raise NotFound("session", session.session_id)
         organization_id = session.organization_id
         same = files.find_same(tx, organization_id, sha256, content_type) if sha256 else None

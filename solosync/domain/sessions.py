@@ -45,19 +45,23 @@ def create_session(
     thumbnail_url: str | None = None,
     kind: str = "create",
 ) -> Created:
-    """A new board at rev 0, in the actor's own organization unless another is named. Without a
-    state it has one empty page. The actor's device is then known to hold it.
+    """A new board at rev 0, in the actor's own organization (an API key's is the one it is for)
+    unless another is named. Without a state it has one empty page. The actor's device is then known
+    to hold it.
 
     Raises Invalid, NotFound("organization") for one they don't belong to, and Forbidden for one
     whose boards they may not edit. Blocks; the state is read in the calling thread.
     """
+    within = actor.organization_id
+    if within is not None and organization_id not in (None, within):
+        raise NotFound("organization", str(organization_id))
     return _insert(
         store,
         user_id=actor.user_id,
         device_id=actor.device_id,
         name=name,
         document=Document.from_state(state, depth=_DEPTH_IN_BODY),
-        organization_id=organization_id,
+        organization_id=organization_id or within,
         thumbnail_url=thumbnail_url,
         kind=kind,
     )
@@ -111,14 +115,12 @@ def list_sessions(
 ) -> list[Session]:
     """Newest `updated_at` first; `before` is the `(updated_at, key)` of the last one seen."""
     return store.read(
-        lambda tx: sessions.list_for_user(
-            tx, actor.user_id, trashed=trashed, limit=limit, before=before
-        )
+        lambda tx: sessions.list_for_actor(tx, actor, trashed=trashed, limit=limit, before=before)
     )
 
 
 def count_sessions(store: Store, actor: Actor, *, trashed: bool = False) -> int:
-    return store.read(lambda tx: sessions.count_for_user(tx, actor.user_id, trashed=trashed))
+    return store.read(lambda tx: sessions.count_for_actor(tx, actor, trashed=trashed))
 
 
 def list_all_sessions(store: Store) -> list[Session]:
@@ -167,7 +169,7 @@ def restore_session(store: Store, actor: Actor, session_id: str) -> Session:
     """Out of the trash; a board that isn't in there stays as it is. Raises NotFound."""
 
     def restore(tx: Tx) -> Session:
-        found = sessions.find_for_user(tx, actor.user_id, session_id, trashed=True)
+        found = sessions.find_for_actor(tx, actor, session_id, trashed=True)
         if found is not None and sessions.restore(tx, found.key):
             tx.emit(SessionRestored(session_id))
         return _get(tx, actor, session_id)
@@ -176,7 +178,7 @@ def restore_session(store: Store, actor: Actor, session_id: str) -> Session:
 
 
 def _get(tx: Tx, actor: Actor, session_id: str, *, trashed: bool = False) -> Session:
-    session = sessions.find_for_user(tx, actor.user_id, session_id, trashed=trashed)
+    session = sessions.find_for_actor(tx, actor, session_id, trashed=trashed)
     if session is None:
         raise NotFound("session", session_id)
     return session

@@ -6,7 +6,8 @@ that a client gave (`thumbnail_url`) is left alone until somebody asks for ours.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ def request(store: Store, actor: Actor, session_id: str) -> str:
     that a client gave. Raises NotFound, RateLimited."""
 
     def add(tx: Tx) -> str:
-        session = session_rows.find_for_user(tx, actor.user_id, session_id)
+        session = session_rows.find_for_actor(tx, actor, session_id)
         if session is None:
             raise NotFound("session", session_id)
         session_rows.set_thumbnail(tx, session.key, None)
@@ -59,10 +60,19 @@ def request(store: Store, actor: Actor, session_id: str) -> str:
     return store.write(add)
 
 
-def queue_due(store: Store, now_ms: int) -> int:
-    """Adds jobs for boards that changed and rested; returns how many."""
+def queue_due(
+    store: Store, now_ms: int, is_wanted: Callable[[str], bool] = lambda organization_id: True
+) -> int:
+    """Adds jobs for boards that changed and rested, of organizations for which `is_wanted`; returns
+    how many."""
     rested_since = (now_ms - REST_MS) * 1000
-    due = store.read(lambda tx: thumbnails.list_due(tx, TASK, rested_since, limit=AT_ONCE))
+
+    def find(tx: Tx) -> list[str]:
+        due = thumbnails.each_due(tx, TASK, rested_since)
+        wanted = (session_id for session_id, organization in due if is_wanted(organization))
+        return list(itertools.islice(wanted, AT_ONCE))
+
+    due = store.read(find)
 
     def add(tx: Tx) -> None:
         for session_id in due:

@@ -4,8 +4,9 @@ import msgspec
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """An API key acts as its maker, but only inside ``organization_id`` and within ``scopes``. Both
-    are None for a person's own sign-in, which may do all that the person may."""
+    """An API key acts as its maker, but only inside ``organization_id`` and within ``scopes``;
+    ``key_prefix`` tells the key from the one that takes its place. All three are None for a
+    person's own sign-in, which may do all that the person may."""
 
     user_id: str
     device_id: str
@@ -13,3 +14,4 @@ class Actor(msgspec.Struct, frozen=True):
     display_name: str
     organization_id: str | None = None
     scopes: frozenset[str] | None = None
+    key_prefix: str | None = None

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from solosync.records.actors import Actor
 from solosync.records.organizations import Role
 from solosync.store.transactions import Tx
 
@@ -14,22 +15,34 @@ class Standing(NamedTuple):
     is_trashed: bool
 
 
-def find(tx: Tx, user_id: str, device_id: str, session_key: int) -> Standing | None:
-    """None when the board was purged."""
+def find(tx: Tx, actor: Actor, session_key: int, now: int) -> Standing | None:
+    """None when the board was purged. A key that has run out, or that another took the place of, is
+    signed out."""
     row = tx.one(
         """
         SELECT
             EXISTS (
                 SELECT 1 FROM devices JOIN users USING (user_id)
-                WHERE device_id = ? AND user_id = ? AND revoked_at IS NULL AND is_active
+                LEFT JOIN api_keys ON key_id = device_id
+                WHERE device_id = :device AND user_id = :user AND revoked_at IS NULL AND is_active
+                AND (kind <> 'key' OR (
+                    prefix = :prefix AND coalesce(expires_at > :now, 1)
+                    AND api_keys.organization_id = sessions.organization_id
+                ))
             ),
             (
                 SELECT role FROM memberships
-                WHERE memberships.organization_id = sessions.organization_id AND user_id = ?
+                WHERE memberships.organization_id = sessions.organization_id AND user_id = :user
             ),
             deleted_at IS NOT NULL
-        FROM sessions WHERE key = ?
+        FROM sessions WHERE key = :session
         """,
-        (device_id, user_id, user_id, session_key),
+        {
+            "device": actor.device_id,
+            "user": actor.user_id,
+            "prefix": actor.key_prefix,
+            "now": now,
+            "session": session_key,
+        },
     )
     return Standing(bool(row[0]), row[1], bool(row[2])) if row else None

@@ -1,13 +1,14 @@
 """Exports.
 
-What serves a person takes their `user_id`: they see their own exports of boards that they may
-open now. The rest is for the jobs and the upkeep.
+What serves a person takes the `actor`: they see their own exports of boards that they may open
+now, and an API key those of boards of its organization. The rest is for the jobs and the upkeep.
 """
 
 from typing import NamedTuple
 
 import msgspec
 
+from solosync.records.actors import Actor
 from solosync.records.exports import Export
 from solosync.store.transactions import Row, Tx
 
@@ -19,11 +20,12 @@ _COLUMNS = """
     exports.expires_at
 """
 _WITH_SESSION = "FROM exports JOIN sessions ON sessions.key = exports.session_key"
-_VISIBLE_TO_USER = f"""
+_VISIBLE = f"""
     {_WITH_SESSION}
     JOIN memberships USING (organization_id)
     WHERE exports.user_id = ? AND memberships.user_id = exports.user_id
     AND memberships.role IN ('admin', 'member') AND sessions.deleted_at IS NULL
+    AND memberships.organization_id = coalesce(?, memberships.organization_id)
 """
 _WARNINGS = msgspec.json.Decoder(tuple[str, ...])
 _WARNINGS_AT = 16
@@ -81,34 +83,37 @@ def find(tx: Tx, export_id: str, *, also_trashed: bool = False) -> Export | None
     return _export(row) if row else None
 
 
-def find_for_user(tx: Tx, user_id: str, export_id: str) -> Export | None:
-    row = tx.one(f"SELECT {_COLUMNS} {_VISIBLE_TO_USER} AND export_id = ?", (user_id, export_id))
-    return _export(row) if row else None
-
-
-def find_by_idempotency_key(
-    tx: Tx, user_id: str, session_key: int, idempotency_key: str, *, since: int
-) -> Export | None:
+def find_for_actor(tx: Tx, actor: Actor, export_id: str) -> Export | None:
     row = tx.one(
-        f"""
-        SELECT {_COLUMNS} {_VISIBLE_TO_USER}
-        AND session_key = ? AND idempotency_key = ? AND exports.created_at >= ?
-        """,
-        (user_id, session_key, idempotency_key, since),
+        f"SELECT {_COLUMNS} {_VISIBLE} AND export_id = ?",
+        (actor.user_id, actor.organization_id, export_id),
     )
     return _export(row) if row else None
 
 
-def list_for_user(
+def find_by_idempotency_key(
+    tx: Tx, actor: Actor, session_key: int, idempotency_key: str, *, since: int
+) -> Export | None:
+    row = tx.one(
+        f"""
+        SELECT {_COLUMNS} {_VISIBLE}
+        AND session_key = ? AND idempotency_key = ? AND exports.created_at >= ?
+        """,
+        (actor.user_id, actor.organization_id, session_key, idempotency_key, since),
+    )
+    return _export(row) if row else None
+
+
+def list_for_actor(
     tx: Tx,
-    user_id: str,
+    actor: Actor,
     session_key: int,
     *,
     limit: int | None = None,
     before: tuple[int, int] | None = None,
 ) -> list[Listed]:
     """Newest first. `before` is the `(created_at, key)` of the last one seen."""
-    parameters: list[object] = [user_id, session_key]
+    parameters: list[object] = [actor.user_id, actor.organization_id, session_key]
     after_the_last = ""
     if before is not None:
         after_the_last = "AND (exports.created_at, exports.rowid) < (?, ?)"
@@ -116,7 +121,7 @@ def list_for_user(
     parameters.append(-1 if limit is None else limit)
     rows = tx.all(
         f"""
-        SELECT exports.rowid, {_COLUMNS} {_VISIBLE_TO_USER} AND session_key = ? {after_the_last}
+        SELECT exports.rowid, {_COLUMNS} {_VISIBLE} AND session_key = ? {after_the_last}
         ORDER BY exports.created_at DESC, exports.rowid DESC
         LIMIT ?
         """,
@@ -125,8 +130,11 @@ def list_for_user(
     return [Listed(row[0], _export(row[1:])) for row in rows]
 
 
-def count_for_user(tx: Tx, user_id: str, session_key: int) -> int:
-    row = tx.one(f"SELECT count(*) {_VISIBLE_TO_USER} AND session_key = ?", (user_id, session_key))
+def count_for_actor(tx: Tx, actor: Actor, session_key: int) -> int:
+    row = tx.one(
+        f"SELECT count(*) {_VISIBLE} AND session_key = ?",
+        (actor.user_id, actor.organization_id, session_key),
+    )
     return int(row[0]) if row else 0
 
 

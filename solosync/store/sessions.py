@@ -1,9 +1,11 @@
 """Boards.
 
-Whatever serves a person takes their `user_id`, and sees only boards of organizations in which they
-are admin or member. What takes a `key` is for those who have found the board that way before.
+Whatever serves a person takes the `actor`, and sees only boards of organizations in which they are
+admin or member; an API key those of its own organization. What takes a `key` is for those who have
+found the board that way before.
 """
 
+from solosync.records.actors import Actor
 from solosync.records.sessions import Session
 from solosync.store.transactions import Tx
 
@@ -13,9 +15,10 @@ COLUMNS = """
     sessions.state_bytes, sessions.created_at, sessions.updated_at, sessions.deleted_at,
     sessions.last_device_id, sessions.last_seen_at, sessions.thumbnail_version
 """
-VISIBLE_TO_USER = """
+_VISIBLE = """
     FROM memberships JOIN sessions USING (organization_id)
     WHERE memberships.user_id = ? AND memberships.role IN ('admin', 'member')
+    AND memberships.organization_id = coalesce(?, memberships.organization_id)
 """
 _IN_TRASH = {True: "sessions.deleted_at IS NOT NULL", False: "sessions.deleted_at IS NULL"}
 
@@ -62,20 +65,20 @@ def insert(
     return Session(*row)
 
 
-def find_for_user(
-    tx: Tx, user_id: str, session_id: str, *, trashed: bool = False
+def find_for_actor(
+    tx: Tx, actor: Actor, session_id: str, *, trashed: bool = False
 ) -> Session | None:
     """One in the trash is found with `trashed` only, and the others only without."""
     row = tx.one(
-        f"SELECT {COLUMNS} {VISIBLE_TO_USER} AND session_id = ? AND {_IN_TRASH[trashed]}",
-        (user_id, session_id),
+        f"SELECT {COLUMNS} {_VISIBLE} AND session_id = ? AND {_IN_TRASH[trashed]}",
+        (actor.user_id, actor.organization_id, session_id),
     )
     return Session(*row) if row else None
 
 
-def list_for_user(
+def list_for_actor(
     tx: Tx,
-    user_id: str,
+    actor: Actor,
     *,
     trashed: bool = False,
     limit: int | None = None,
@@ -83,7 +86,7 @@ def list_for_user(
 ) -> list[Session]:
     """Newest `updated_at` first. `before` is the `(updated_at, key)` of the last one seen, so a
     page stays where it is while boards are added."""
-    parameters: list[object] = [user_id]
+    parameters: list[object] = [actor.user_id, actor.organization_id]
     after_the_last = ""
     if before is not None:
         after_the_last = "AND (sessions.updated_at, sessions.key) < (?, ?)"
@@ -91,7 +94,7 @@ def list_for_user(
     parameters.append(-1 if limit is None else limit)
     rows = tx.all(
         f"""
-        SELECT {COLUMNS} {VISIBLE_TO_USER} AND {_IN_TRASH[trashed]} {after_the_last}
+        SELECT {COLUMNS} {_VISIBLE} AND {_IN_TRASH[trashed]} {after_the_last}
         ORDER BY sessions.updated_at DESC, sessions.key DESC
         LIMIT ?
         """,
@@ -100,8 +103,11 @@ def list_for_user(
     return [Session(*row) for row in rows]
 
 
-def count_for_user(tx: Tx, user_id: str, *, trashed: bool = False) -> int:
-    row = tx.one(f"SELECT count(*) {VISIBLE_TO_USER} AND {_IN_TRASH[trashed]}", (user_id,))
+def count_for_actor(tx: Tx, actor: Actor, *, trashed: bool = False) -> int:
+    row = tx.one(
+        f"SELECT count(*) {_VISIBLE} AND {_IN_TRASH[trashed]}",
+        (actor.user_id, actor.organization_id),
+    )
     assert row is not None
     return int(row[0])
 

@@ -1,8 +1,17 @@
 import pytest
+from msgspec.structs import replace
 
+from solosync import clock
 from solosync.store import access, devices, sessions, users
 from solosync.store.access import Standing
-from tests.make import make_device, make_member, make_organization, make_session, make_user
+from tests.make import (
+    as_actor,
+    make_device,
+    make_member,
+    make_organization,
+    make_session,
+    make_user,
+)
 
 
 @pytest.fixture
@@ -31,7 +40,8 @@ def session(store, ann, team):
 
 
 def standing(store, user, device, session):
-    return store.read(lambda tx: access.find(tx, user.user_id, device.device_id, session.key))
+    actor = replace(as_actor(user), device_id=device.device_id)
+    return store.read(lambda tx: access.find(tx, actor, session.key, clock.now_ms()))
 
 
 @pytest.mark.parametrize("role", ["admin", "member", "billing"])

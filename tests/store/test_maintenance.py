@@ -7,7 +7,7 @@ import pytest
 
 from solosync.store import maintenance, sessions, settings, updates
 from solosync.store.engine import Store
-from tests.make import make_session, make_update, make_user
+from tests.make import as_actor, make_session, make_update, make_user
 
 MIB = 1024 * 1024
 
@@ -128,6 +128,6 @@ def test_raised_revs_are_of_every_board_and_leave_the_history_alone(store, by):
         maintenance.raise_revs(tx, by)
 
     store.write(work)
-    found = store.read(lambda tx: sessions.list_for_user(tx, ann.user_id))
+    found = store.read(lambda tx: sessions.list_for_actor(tx, as_actor(ann)))
     assert {session.key: session.rev for session in found} == {new.key: by, old.key: 7 + by}
     assert [update.rev for update in store.read(lambda tx: updates.since(tx, old.key, 0))] == [7]

@@ -1,12 +1,20 @@
 import sqlite3
 
 import pytest
+from msgspec.structs import replace
 
 from solosync import clock as clocks
 from solosync.records.idempotency import RememberedAnswer
 from solosync.store import bases, idempotency, sessions, snapshots, updates
 from solosync.store.packing import pack
-from tests.make import make_member, make_organization, make_session, make_update, make_user
+from tests.make import (
+    as_actor,
+    make_member,
+    make_organization,
+    make_session,
+    make_update,
+    make_user,
+)
 
 
 @pytest.fixture
@@ -21,14 +29,14 @@ def bob(store):
 
 def find(store, user, session, **kind):
     return store.read(
-        lambda tx: sessions.find_for_user(tx, user.user_id, session.session_id, **kind)
+        lambda tx: sessions.find_for_actor(tx, as_actor(user), session.session_id, **kind)
     )
 
 
 def names(store, user, **kind):
-    found = store.read(lambda tx: sessions.list_for_user(tx, user.user_id, **kind))
+    found = store.read(lambda tx: sessions.list_for_actor(tx, as_actor(user), **kind))
     assert len(found) == store.read(
-        lambda tx: sessions.count_for_user(tx, user.user_id, trashed=kind.get("trashed", False))
+        lambda tx: sessions.count_for_actor(tx, as_actor(user), trashed=kind.get("trashed", False))
     )
     return [session.name for session in found]
 
@@ -79,11 +87,9 @@ def test_board_of_a_stranger_is_invisible_in_every_way(store, ann, bob):
 def test_board_of_nobody_is_invisible(store, ann):
     session = make_session(store, ann)
     for user_id in ("", "nobody", ann.email, ann.user_id.upper()):
-        assert (
-            store.read(lambda tx, id=user_id: sessions.find_for_user(tx, id, session.session_id))
-            is None
-        )
-        assert store.read(lambda tx, id=user_id: sessions.list_for_user(tx, id)) == []
+        nobody = replace(ann, user_id=user_id)
+        assert find(store, nobody, session) is None
+        assert names(store, nobody) == []
 
 
 @pytest.mark.parametrize(("role", "sees"), [("admin", True), ("member", True), ("billing", False)])
@@ -136,8 +142,8 @@ def test_pages_neither_repeat_nor_skip_boards_of_the_same_moment(store, clock, a
     seen, before = [], None
     while True:
         page = store.read(
-            lambda tx, before=before: sessions.list_for_user(
-                tx, ann.user_id, limit=2, before=before
+            lambda tx, before=before: sessions.list_for_actor(
+                tx, as_actor(ann), limit=2, before=before
             )
         )
         if not page:

@@ -15,13 +15,14 @@ from solosync.clock import iso
 from solosync.domain import exports, files
 from solosync.errors import Invalid, NotFound
 from solosync.ids import is_uuid
+from solosync.records import scopes
 from solosync.records.exports import Export, ExportStatus
 from solosync.records.pictures import FORMATS, Format, parse_format, parse_options
 from solosync.records.sessions import Session
 from solosync.web import addresses, downloads, paging
 from solosync.web.auth import public, signed_in
 from solosync.web.bodies import read_object, received_file
-from solosync.web.documented import BODY, BODY_ERRORS, FORM, HEADERS, WRITE_ERRORS, problems
+from solosync.web.documented import BODY, BODY_ERRORS, FORM, HEADERS, SCOPE, WRITE_ERRORS, problems
 from solosync.web.errors import InvalidFormat
 from solosync.web.forms import is_form, read_form
 from solosync.web.routes.sessions import MOST_A_PAGE, find
@@ -95,7 +96,7 @@ class ExportList(msgspec.Struct):
 @post(
     "/{session_id:str}/export",
     guards=[signed_in],
-    opt={BODY: ExportFields, FORM: PICTURE_FORM, HEADERS: KEY_HEADER},
+    opt={SCOPE: scopes.EXPORTS_WRITE, BODY: ExportFields, FORM: PICTURE_FORM, HEADERS: KEY_HEADER},
     responses={200: ResponseSpec(ExportItem, description="It was asked for before.")}
     | problems(401, 403, 404, 429, *BODY_ERRORS, *WRITE_ERRORS),
 )
@@ -113,7 +114,12 @@ async def request_export(request: Caller, session_id: FromPath[str]) -> Response
     return Response(item, status_code=201 if requested.is_new else 200)
 
 
-@get("/{session_id:str}/exports", guards=[signed_in], responses=problems(400, 401, 404))
+@get(
+    "/{session_id:str}/exports",
+    guards=[signed_in],
+    opt={SCOPE: scopes.EXPORTS_READ},
+    responses=problems(400, 401, 404),
+)
 async def list_exports(
     request: Caller,
     session_id: FromPath[str],
@@ -139,14 +145,24 @@ async def list_exports(
     )
 
 
-@get("/{export_id:str}", guards=[signed_in], responses=problems(401, 404))
+@get(
+    "/{export_id:str}",
+    guards=[signed_in],
+    opt={SCOPE: scopes.EXPORTS_READ},
+    responses=problems(401, 404),
+)
 async def read_export(request: Caller, export_id: FromPath[str]) -> ExportItem:
     """How far it is, and where the file is. Only those who asked for it see it."""
     export = exports.get_export(services(request).store, request.user, _id(export_id))
     return _item(request, export)
 
 
-@delete("/{export_id:str}", guards=[signed_in], responses=problems(401, 403, 404, *WRITE_ERRORS))
+@delete(
+    "/{export_id:str}",
+    guards=[signed_in],
+    opt={SCOPE: scopes.EXPORTS_WRITE},
+    responses=problems(401, 403, 404, *WRITE_ERRORS),
+)
 async def delete_export(request: Caller, export_id: FromPath[str]) -> None:
     """Deletes the file too; one that isn't done yet is cancelled."""
     with_services = services(request)

@@ -11,9 +11,10 @@ from msgspec import UNSET, UnsetType
 
 from solosync.clock import iso
 from solosync.domain import accounts
+from solosync.records import scopes
 from solosync.web.auth import signed_in
 from solosync.web.bodies import read_object
-from solosync.web.documented import BODY, BODY_ERRORS, WRITE_ERRORS, problems
+from solosync.web.documented import BODY, BODY_ERRORS, SCOPE, WRITE_ERRORS, problems
 from solosync.web.services import Caller, services
 
 BODY_BYTES = 64 * 1024
@@ -51,7 +52,7 @@ class ProfileFields(msgspec.Struct):
     avatar_url: Url | UnsetType | None = UNSET
 
 
-@get("/", guards=[signed_in], responses=problems(401))
+@get("/", guards=[signed_in], opt={SCOPE: scopes.ME_READ}, responses=problems(401))
 async def read_me(request: Caller) -> Me:
     """Who is signed in, and the organizations they belong to."""
     return _me(accounts.get_person(services(request).store, request.user.user_id))

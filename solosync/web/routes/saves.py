@@ -13,6 +13,7 @@ from litestar.params import FromPath
 from solosync.clock import iso, now_ms
 from solosync.domain import sessions
 from solosync.errors import Stale
+from solosync.records import scopes
 from solosync.web import preconditions
 from solosync.web.auth import UNSEEN_ANSWER, signed_in
 from solosync.web.bodies import Body, read_object
@@ -23,6 +24,7 @@ from solosync.web.documented import (
     ETAG,
     HEADERS,
     REV_HEADERS,
+    SCOPE,
     WRITE_ERRORS,
     problems,
 )
@@ -94,7 +96,7 @@ class BeaconFields(msgspec.Struct):
 @patch(
     "/{session_id:str}/diff",
     guards=[signed_in],
-    opt={BODY: DiffBody, HEADERS: REV_HEADERS},
+    opt={SCOPE: scopes.SESSIONS_WRITE, BODY: DiffBody, HEADERS: REV_HEADERS},
     response_headers=[ETAG],
     responses=problems(401, 403, 404, 409, 412, 422, *BODY_ERRORS, *WRITE_ERRORS),
 )
@@ -117,7 +119,12 @@ async def save_diff(request: Caller, session_id: FromPath[str]) -> Response[Diff
     "/{session_id:str}/save-stream",
     guards=[signed_in],
     status_code=202,
-    opt={BODY: StreamFields, BODY_RULE: STREAM_RULE, HEADERS: REV_HEADERS},
+    opt={
+        SCOPE: scopes.SESSIONS_WRITE,
+        BODY: StreamFields,
+        BODY_RULE: STREAM_RULE,
+        HEADERS: REV_HEADERS,
+    },
     response_headers=[ETAG],
     responses=problems(401, 403, 404, 409, 412, *BODY_ERRORS, *WRITE_ERRORS) | UNCHANGED,
 )
@@ -151,7 +158,7 @@ async def save_stream(request: Caller, session_id: FromPath[str]) -> Response[St
     "/{session_id:str}/beacon",
     guards=[signed_in],
     status_code=204,
-    opt={BODY: BeaconFields, UNSEEN_ANSWER: True},
+    opt={SCOPE: scopes.SESSIONS_WRITE, BODY: BeaconFields, UNSEEN_ANSWER: True},
     responses=problems(401, 403, 404, *BODY_ERRORS, *WRITE_ERRORS),
 )
 async def beacon(request: Caller, session_id: FromPath[str]) -> None:

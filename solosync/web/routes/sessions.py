@@ -13,6 +13,7 @@ from solosync.clock import iso_us
 from solosync.domain import sessions
 from solosync.errors import Stale
 from solosync.realtime.room import Reading, Room, Saved
+from solosync.records import scopes
 from solosync.records.sessions import Session
 from solosync.web import addresses, paging, preconditions
 from solosync.web.auth import signed_in
@@ -23,6 +24,7 @@ from solosync.web.documented import (
     ETAG,
     HEADERS,
     REV_HEADERS,
+    SCOPE,
     WRITE_ERRORS,
     problems,
 )
@@ -85,7 +87,7 @@ class NewSessionFields(SessionFields):
     organization_id: str | None = None
 
 
-@get("/", guards=[signed_in], responses=problems(400, 401))
+@get("/", guards=[signed_in], opt={SCOPE: scopes.SESSIONS_READ}, responses=problems(400, 401))
 async def list_sessions(
     request: Caller,
     trash: FromQuery[bool] = False,
@@ -114,7 +116,7 @@ async def list_sessions(
 @post(
     "/",
     guards=[signed_in],
-    opt={BODY: NewSessionFields},
+    opt={SCOPE: scopes.SESSIONS_WRITE, BODY: NewSessionFields},
     responses=problems(401, 403, 404, *BODY_ERRORS, *WRITE_ERRORS),
 )
 async def create_session(request: Caller) -> Response[SessionDetail]:
@@ -137,6 +139,7 @@ async def create_session(request: Caller) -> Response[SessionDetail]:
 @get(
     "/{session_id:str}",
     guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_READ},
     response_headers=[ETAG],
     responses=problems(401, 404, 503),
 )
@@ -148,7 +151,7 @@ async def read_session(request: Caller, session_id: FromPath[str]) -> Response[S
 @patch(
     "/{session_id:str}",
     guards=[signed_in],
-    opt={BODY: SessionFields, HEADERS: REV_HEADERS | STRICT_HEADER},
+    opt={SCOPE: scopes.SESSIONS_WRITE, BODY: SessionFields, HEADERS: REV_HEADERS | STRICT_HEADER},
     response_headers=[ETAG],
     responses=problems(401, 403, 404, 412, *BODY_ERRORS, *WRITE_ERRORS),
 )
@@ -191,7 +194,12 @@ async def _merge(request: Caller, room: Room, state: bytes) -> Saved:
         raise PreconditionFailed(stale.server_rev) from None
 
 
-@delete("/{session_id:str}", guards=[signed_in], responses=problems(401, 403, 404, *WRITE_ERRORS))
+@delete(
+    "/{session_id:str}",
+    guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_WRITE},
+    responses=problems(401, 403, 404, *WRITE_ERRORS),
+)
 async def trash_session(request: Caller, session_id: FromPath[str]) -> None:
     """Into the trash, from where it can be restored for 30 days."""
     await asyncio.to_thread(
@@ -202,6 +210,7 @@ async def trash_session(request: Caller, session_id: FromPath[str]) -> None:
 @post(
     "/{session_id:str}/restore",
     guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_WRITE},
     status_code=200,
     responses=problems(401, 403, 404, *WRITE_ERRORS),
 )
@@ -216,6 +225,7 @@ async def restore_session(request: Caller, session_id: FromPath[str]) -> Respons
 @post(
     "/{session_id:str}/duplicate",
     guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_WRITE},
     responses=problems(401, 403, 404, *WRITE_ERRORS),
 )
 async def duplicate_session(request: Caller, session_id: FromPath[str]) -> Response[SessionDetail]:

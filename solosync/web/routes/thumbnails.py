@@ -12,10 +12,11 @@ from litestar.params import FromPath
 from solosync.domain import Store, thumbnails
 from solosync.errors import NotFound, Unavailable
 from solosync.events import JobSettled
+from solosync.records import scopes
 from solosync.records.actors import Actor
 from solosync.web import addresses, downloads
 from solosync.web.auth import public, signed_in
-from solosync.web.documented import WRITE_ERRORS, problems
+from solosync.web.documented import SCOPE, WRITE_ERRORS, problems
 from solosync.web.routes.sessions import find
 from solosync.web.services import Caller, in_file_thread, services
 
@@ -30,6 +31,7 @@ class MadeThumbnail(msgspec.Struct):
 @post(
     "/{session_id:str}/thumbnail",
     guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_WRITE},
     status_code=200,
     responses=problems(401, 403, 404, 429, *WRITE_ERRORS),
 )

@@ -13,10 +13,11 @@ from litestar.params import FromPath
 from solosync.clock import iso
 from solosync.domain import files
 from solosync.errors import UnsupportedMedia
+from solosync.records import scopes
 from solosync.web import addresses
 from solosync.web.auth import public, signed_in
 from solosync.web.bodies import read_object, read_pieces, received_file
-from solosync.web.documented import BODY, BODY_ERRORS, WRITE_ERRORS, problems
+from solosync.web.documented import BODY, BODY_ERRORS, SCOPE, WRITE_ERRORS, problems
 from solosync.web.routes.sessions import find
 from solosync.web.services import Caller, in_file_thread, services
 
@@ -50,7 +51,7 @@ class Presigned(msgspec.Struct):
     "/presign",
     guards=[signed_in],
     status_code=200,
-    opt={BODY: PresignFields},
+    opt={SCOPE: scopes.FILES_WRITE, BODY: PresignFields},
     responses=problems(401, 403, 404, *BODY_ERRORS, *WRITE_ERRORS),
 )
 async def presign_upload(request: Caller) -> Presigned:

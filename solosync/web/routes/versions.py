@@ -12,10 +12,11 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from solosync.clock import iso
 from solosync.domain import history
 from solosync.errors import NotFound
+from solosync.records import scopes
 from solosync.records.versions import Version
 from solosync.web import paging
 from solosync.web.auth import signed_in
-from solosync.web.documented import WRITE_ERRORS, problems
+from solosync.web.documented import SCOPE, WRITE_ERRORS, problems
 from solosync.web.routes.sessions import MOST_A_PAGE, JsonObject, SessionDetail, detail, find
 from solosync.web.services import Caller, services
 
@@ -51,7 +52,12 @@ class VersionDetail(msgspec.Struct):
     set_aside: list[JsonObject]
 
 
-@get("/{session_id:str}/versions", guards=[signed_in], responses=problems(400, 401, 404))
+@get(
+    "/{session_id:str}/versions",
+    guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_READ},
+    responses=problems(400, 401, 404),
+)
 async def list_versions(
     request: Caller,
     session_id: FromPath[str],
@@ -72,7 +78,12 @@ async def list_versions(
     )
 
 
-@get("/{session_id:str}/versions/{rev:str}", guards=[signed_in], responses=problems(401, 404, 503))
+@get(
+    "/{session_id:str}/versions/{rev:str}",
+    guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_READ},
+    responses=problems(401, 404, 503),
+)
 async def read_version(
     request: Caller, session_id: FromPath[str], rev: FromPath[str]
 ) -> Response[VersionDetail]:
@@ -95,6 +106,7 @@ async def read_version(
 @post(
     "/{session_id:str}/versions/{rev:str}/restore",
     guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_WRITE},
     status_code=200,
     responses=problems(401, 403, 404, *WRITE_ERRORS),
 )
