@@ -106,8 +106,8 @@ def retry(store: Store, job_id: str) -> Job:
 
 
 def list_queued(store: Store) -> list[Job]:
-    """The first added first."""
-    return store.read(lambda tx: jobs.list_unfinished(tx, status="queued"))
+    """Those that may be begun now, the first added first."""
+    return store.read(lambda tx: jobs.list_due(tx, clock.now_ms()))
 
 
 def list_running(store: Store) -> list[Job]:
@@ -115,7 +115,7 @@ def list_running(store: Store) -> list[Job]:
 
 
 def claim(store: Store, job_id: str) -> Job | None:
-    """Begins a job; None if somebody else did, or it was cancelled."""
+    """Begins a job; None if somebody else did, it was cancelled, or is not due."""
     return store.write(lambda tx: jobs.claim(tx, job_id, clock.now_ms()))
 
 
@@ -145,6 +145,17 @@ def put_back(store: Store, job: Job, *, counts: bool) -> None:
             tx.emit(JobQueued(job.job_id))
 
     store.write(write)
+
+
+def postpone(store: Store, job: Job, seconds: int, reason: str) -> None:
+    """Queues a running job again, to be begun some time from now; the attempt doesn't count.
+    ``reason`` is what its list shows meanwhile."""
+    due_at = clock.now_ms() + seconds * 1000
+    store.write(
+        lambda tx: jobs.put_back(
+            tx, job.job_id, attempts=job.attempts - 1, due_at=due_at, error=reason
+        )
+    )
 
 
 def last_runs(store: Store) -> dict[str, int]:

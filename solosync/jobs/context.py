@@ -15,9 +15,9 @@ from solosync.domain import Store, jobs
 from solosync.jobs.renderer import Renderer
 from solosync.records.jobs import Job
 
-# Each has a worker of its own, so that upkeep doesn't wait for a long drawing.
-Queue = Literal["pictures", "upkeep"]
-QUEUES: tuple[Queue, ...] = ("pictures", "upkeep")
+# Each has a worker of its own, so that neither upkeep nor a mailed code waits for a long drawing.
+Queue = Literal["pictures", "upkeep", "mail"]
+QUEUES: tuple[Queue, ...] = ("pictures", "upkeep", "mail")
 
 
 class Interrupted(Exception):
@@ -26,6 +26,14 @@ class Interrupted(Exception):
 
 class Cancelled(Exception):
     """Nobody wants it any more."""
+
+
+class TryAgain(Exception):
+    """It didn't work and may later. The message is shown to those who administer the server."""
+
+    def __init__(self, message: str, after_seconds: int) -> None:
+        super().__init__(message)
+        self.after_seconds = after_seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ class Runner:
         except queue.Empty:
             return
         job = jobs.find(self._store, job_id) if job_id is not None else None
-        if job is not None and job.status == "queued":
+        if job is not None and job.status == "queued" and job.due_at <= clock.now_ms():
             self._ring(bell, job)
 
     def _look_around(self, bell: Bell) -> None:

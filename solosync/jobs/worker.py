@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from solosync.domain import jobs
 from solosync.errors import SolosyncError, StorageFailed, Unavailable
-from solosync.jobs.context import Cancelled, Context, Interrupted, Task
+from solosync.jobs.context import Cancelled, Context, Interrupted, Task, TryAgain
 from solosync.jobs.renderer import RenderCrashed
 from solosync.jobs.requests import DISK_FULL, is_full
 from solosync.records.jobs import Job
@@ -72,6 +72,8 @@ class Worker:
         elif isinstance(error, RenderCrashed) and job.attempts < jobs.MOST_ATTEMPTS:
             log.warning("%s It is tried again.", error)
             jobs.put_back(self._store, job, counts=True)
+        elif isinstance(error, TryAgain):
+            jobs.postpone(self._store, job, error.after_seconds, str(error))
         else:
             self.give_up(job, _reason(job, error))
 

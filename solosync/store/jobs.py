@@ -4,7 +4,8 @@ from solosync.records.jobs import Job, JobStatus
 from solosync.store.transactions import Tx
 
 COLUMNS = (
-    "job_id, task, subject, user_id, status, attempts, error, created_at, started_at, finished_at"
+    "job_id, task, subject, user_id, status, attempts, error, created_at, started_at, finished_at,"
+    " due_at"
 )
 # In these words exactly, or SQLite doesn't see that the partial index will do.
 UNFINISHED = "status IN ('queued', 'running')"
@@ -12,7 +13,7 @@ UNFINISHED = "status IN ('queued', 'running')"
 
 def insert(tx: Tx, job: Job) -> None:
     tx.execute(
-        f"INSERT INTO jobs ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO jobs ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             job.job_id,
             job.task,
@@ -24,6 +25,7 @@ def insert(tx: Tx, job: Job) -> None:
             job.created_at,
             job.started_at,
             job.finished_at,
+            job.due_at,
         ),
     )
 
@@ -73,18 +75,30 @@ def list_unfinished(tx: Tx, *, status: JobStatus | None = None) -> list[Job]:
     return [Job(*row) for row in rows]
 
 
+def list_due(tx: Tx, now: int) -> list[Job]:
+    """Those that may be begun, the first added first."""
+    rows = tx.all(
+        f"""
+        SELECT {COLUMNS} FROM jobs WHERE {UNFINISHED} AND status = 'queued' AND due_at <= ?
+        ORDER BY created_at, rowid
+        """,
+        (now,),
+    )
+    return [Job(*row) for row in rows]
+
+
 def count_unfinished(tx: Tx, user_id: str) -> int:
     row = tx.one(f"SELECT count(*) FROM jobs WHERE user_id = ? AND {UNFINISHED}", (user_id,))
     return int(row[0]) if row else 0
 
 
 def claim(tx: Tx, job_id: str, at: int) -> Job | None:
-    """Begins it, which is one more attempt; None if it isn't queued: of many who try, one gets
-    it."""
+    """Begins it, which is one more attempt; None if it isn't queued or not due: of many who try,
+    one gets it."""
     row = tx.one(
         f"""
-        UPDATE jobs SET status = 'running', attempts = attempts + 1, started_at = ?
-        WHERE job_id = ? AND status = 'queued'
+        UPDATE jobs SET status = 'running', attempts = attempts + 1, started_at = ?1, error = NULL
+        WHERE job_id = ?2 AND status = 'queued' AND due_at <= ?1
         RETURNING {COLUMNS}
         """,
         (at, job_id),
@@ -92,15 +106,17 @@ def claim(tx: Tx, job_id: str, at: int) -> Job | None:
     return Job(*row) if row else None
 
 
-def put_back(tx: Tx, job_id: str, *, attempts: int) -> Job | None:
+def put_back(
+    tx: Tx, job_id: str, *, attempts: int, due_at: int = 0, error: str | None = None
+) -> Job | None:
     """Queues a running job again; None if it isn't running any more."""
     row = tx.one(
         f"""
-        UPDATE jobs SET status = 'queued', attempts = ?, started_at = NULL
+        UPDATE jobs SET status = 'queued', attempts = ?, due_at = ?, error = ?, started_at = NULL
         WHERE job_id = ? AND status = 'running'
         RETURNING {COLUMNS}
         """,
-        (attempts, job_id),
+        (attempts, due_at, error, job_id),
     )
     return Job(*row) if row else None
 
@@ -109,7 +125,7 @@ def reopen(tx: Tx, job_id: str) -> Job | None:
     """Queues a failed or cancelled job as if it were new; None if it is neither."""
     row = tx.one(
         f"""
-        UPDATE jobs SET status = 'queued', attempts = 0, error = NULL,
+        UPDATE jobs SET status = 'queued', attempts = 0, error = NULL, due_at = 0,
             started_at = NULL, finished_at = NULL
         WHERE job_id = ? AND status IN ('failed', 'cancelled')
         RETURNING {COLUMNS}

@@ -7,6 +7,7 @@ COLUMNS = (
     "mail_id, recipient, template, language, fields, is_decoy, status, error, created_at,"
     " expires_at, settled_at"
 )
+_IS_DECOY_AT = 5
 
 
 def insert(tx: Tx, mail: Mail) -> None:
@@ -30,7 +31,11 @@ def insert(tx: Tx, mail: Mail) -> None:
 
 def find(tx: Tx, mail_id: str) -> Mail | None:
     row = tx.one(f"SELECT {COLUMNS} FROM mails WHERE mail_id = ?", (mail_id,))
-    return Mail(*row[:5], bool(row[5]), *row[6:]) if row else None
+    if row is None:
+        return None
+    values = [*row]
+    values[_IS_DECOY_AT] = bool(values[_IS_DECOY_AT])
+    return Mail(*values)
 
 
 def settle(

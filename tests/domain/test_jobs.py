@@ -103,6 +103,28 @@ def test_job_is_unfinished_until_it_has_ended(store):
     assert not is_unfinished()
 
 
+def test_postponed_job_waits_for_its_time_and_says_why(store, clock):
+    job_id = add(store, "mail.send")
+    jobs.postpone(store, claim(store, job_id), 60, "The line is busy.")
+    waiting = jobs.get_job(store, job_id)
+    assert (waiting.status, waiting.attempts, waiting.error) == ("queued", 0, "The line is busy.")
+    clock.advance(seconds=59)
+    assert jobs.list_queued(store) == []
+    assert jobs.claim(store, job_id) is None
+    clock.advance(seconds=1)
+    assert [job.job_id for job in jobs.list_queued(store)] == [job_id]
+    begun = claim(store, job_id)
+    assert (begun.attempts, begun.error) == (1, None)
+
+
+def test_retried_job_does_not_wait(store, clock):
+    job_id = add(store, "mail.send", "m1")
+    jobs.postpone(store, claim(store, job_id), 60, "The line is busy.")
+    store.write(lambda tx: jobs.cancel(tx, "m1"))
+    assert jobs.retry(store, job_id).due_at == 0
+    assert claim(store, job_id).attempts == 1
+
+
 def test_interrupted_attempt_does_not_count_and_a_crashed_one_does(store, heard):
     job_id = add(store, "solo.draw")
     jobs.put_back(store, claim(store, job_id), counts=False)

@@ -9,7 +9,7 @@ import pytest
 from solosync import paths
 from solosync.domain import jobs
 from solosync.errors import StorageFailed
-from solosync.jobs.context import Context, Task
+from solosync.jobs.context import Context, Task, TryAgain
 from solosync.jobs.renderer import RenderCrashed
 from solosync.jobs.runner import Runner
 from solosync.jobs.schedule import Daily
@@ -133,6 +133,32 @@ def test_job_of_a_server_that_died_is_done_after_the_next_start(running, store, 
     with running({"solo.draw": Task("pictures", nothing)}):
         assert settled() == (job_id, "done")
     assert jobs.get_job(store, job_id).attempts == 2
+
+
+def test_job_that_asks_for_it_is_tried_again_as_often_as_it_asks(running, store, add, settled):
+    tries, told = [], []
+
+    def send(context, job):
+        tries.append(job.attempts)
+        if len(tries) <= jobs.MOST_ATTEMPTS:
+            raise TryAgain("The line is busy.", 0)
+
+    task = Task("mail", send, 0, lambda context, job, message: told.append(message))
+    with running({"mail.send": task}):
+        job_id = add("mail.send")
+        assert settled() == (job_id, "done")
+    assert (tries, told) == ([1] * (jobs.MOST_ATTEMPTS + 1), [])
+    assert jobs.get_job(store, job_id).error is None
+
+
+def test_job_that_is_not_due_is_left_alone(running, store, add, settled):
+    later, now = add("mail.send", "later"), add("mail.send", "now")
+    claimed = jobs.claim(store, later)
+    assert claimed is not None
+    jobs.postpone(store, claimed, 3600, "The line is busy.")
+    with running({"mail.send": Task("mail", nothing)}):
+        assert settled() == (now, "done")
+    assert jobs.get_job(store, later).status == "queued"
 
 
 def test_job_that_took_the_server_down_three_times_is_given_up(running, store, add, settled):
