@@ -47,6 +47,17 @@ class NotificationAdded(msgspec.Struct, frozen=True):
     notification_id: str
 
 
+class FeatureChanged(msgspec.Struct, frozen=True):
+    name: str
+
+
+class Audited(msgspec.Struct, frozen=True):
+    """Something was done or refused, and stands in the audit log."""
+
+    action: str
+    outcome: str
+
+
 class JobQueued(msgspec.Struct, frozen=True):
     """There is work to do in the background."""
 

@@ -7,14 +7,21 @@ it tells of (`record`), so that neither is there without the other and no commit
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 
 from solosync import clock, origin
+from solosync.errors import Forbidden
+from solosync.events import Audited
 from solosync.records.actors import Actor
 from solosync.records.audit import Entry, Event, Outcome
 from solosync.store import audit
+from solosync.store.engine import Store
 from solosync.store.transactions import Tx
+
+T = TypeVar("T")
 
 _BEFORE_THE_FIRST = bytes(32)
 
@@ -54,6 +61,18 @@ def record(tx: Tx, event: Event) -> None:
     """Appends it to the log, in the caller's transaction."""
     seq, before = audit.last(tx) or (0, _BEFORE_THE_FIRST)
     audit.append(tx, Entry(seq + 1, event, digest(seq + 1, event, before)))
+    tx.emit(Audited(event.action, event.outcome))
+
+
+def attempt(store: Store, event: Event, change: Callable[[Tx], T]) -> T:
+    """Does what records the event itself, in its own transaction. A try that isn't allowed is
+    recorded as refused."""
+    try:
+        return store.write(change)
+    except Forbidden:
+        refused = msgspec.structs.replace(event, outcome="refused")
+        store.write(lambda tx: record(tx, refused))
+        raise
 
 
 def digest(seq: int, event: Event, before: bytes) -> bytes:

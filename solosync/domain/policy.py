@@ -9,3 +9,8 @@ BOARD_ROLES: frozenset[Role] = frozenset(("admin", "member"))
 def may_edit_boards(role: Role) -> bool:
     """Also whether one sees them: billing does neither."""
     return role in BOARD_ROLES
+
+
+def may_administer(role: Role) -> bool:
+    """An organization: its name, who belongs to it as what, whom to invite."""
+    return role == "admin"

@@ -1,4 +1,8 @@
-"""Invitations into organizations. Live ones are neither accepted, revoked nor expired."""
+"""Invitations into organizations.
+
+Live ones are neither accepted, revoked nor expired, and whoever made them is still an admin: what
+somebody keeps of a link is of no use to them once they were removed.
+"""
 
 from solosync.records.invitations import Invitation
 from solosync.records.listing import Query, Slice
@@ -10,7 +14,16 @@ COLUMNS = """
     invitations.token_hash, invitations.invited_by, invitations.created_at,
     invitations.expires_at, invitations.accepted_at, invitations.revoked_at
 """
-_LIVE = "invitations.accepted_at IS NULL AND invitations.revoked_at IS NULL AND expires_at > ?"
+_LIVE = """
+    invitations.accepted_at IS NULL AND invitations.revoked_at IS NULL
+    AND invitations.expires_at > ?
+    AND EXISTS (
+        SELECT 1 FROM memberships JOIN users USING (user_id)
+        WHERE memberships.organization_id = invitations.organization_id
+        AND users.user_id = invitations.invited_by
+        AND memberships.role = 'admin' AND users.is_active
+    )
+"""
 _LISTED = Listed(
     columns=COLUMNS,
     source=f"FROM invitations WHERE invitations.organization_id = ? AND {_LIVE}",
@@ -66,27 +79,35 @@ def list_page(tx: Tx, organization_id: str, query: Query, now: int) -> Slice[Inv
     return Slice([Invitation(*row) for row in found.items], found.next, found.prev, found.total)
 
 
-def revoke(tx: Tx, organization_id: str, invitation_id: str, at: int) -> Invitation | None:
-    """None if there is no such live one."""
-    row = tx.one(
+def revoke(tx: Tx, organization_id: str, invitation_id: str, at: int) -> bool:
+    """False if there is no such live one."""
+    revoked = tx.execute(
         f"""
         UPDATE invitations SET revoked_at = ?
         WHERE invitation_id = ? AND organization_id = ? AND {_LIVE}
-        RETURNING {COLUMNS.replace("invitations.", "")}
         """,
         (at, invitation_id, organization_id, at),
     )
-    return Invitation(*row) if row else None
+    return revoked.rowcount > 0
 
 
 def revoke_for_email(tx: Tx, organization_id: str, email: str, at: int) -> None:
     tx.execute(
-        f"""
+        """
         UPDATE invitations SET revoked_at = ?
-        WHERE organization_id = ? AND email = ? AND {_LIVE}
+        WHERE organization_id = ? AND email = ? AND accepted_at IS NULL AND revoked_at IS NULL
         """,
-        (at, organization_id, email, at),
+        (at, organization_id, email),
     )
+
+
+def count_by(tx: Tx, user_id: str, since: int) -> int:
+    """How many somebody made, live or not."""
+    row = tx.one(
+        "SELECT count(*) FROM invitations WHERE invited_by = ? AND created_at > ?", (user_id, since)
+    )
+    assert row is not None
+    return int(row[0])
 
 
 def mark_accepted(tx: Tx, invitation_id: str, at: int) -> None:

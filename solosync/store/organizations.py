@@ -1,9 +1,10 @@
 """Organizations, and who belongs to them.
 
-Whatever serves a person takes their `user_id`, and `within` for an API key, which sees that
-organization alone. The rest is for those who have found the organization that way before.
+Whatever serves a person takes the `actor`, and sees only organizations that they belong to; an API
+key only its own. The rest is for those who have found the organization that way before.
 """
 
+from solosync.records.actors import Actor
 from solosync.records.listing import Query, Slice
 from solosync.records.organizations import Member, Membership, Organization, Role
 from solosync.store import users
@@ -68,12 +69,10 @@ def find_personal(tx: Tx, user_id: str) -> Organization | None:
     return _to_organization(row) if row else None
 
 
-def find_for_user(
-    tx: Tx, user_id: str, organization_id: str, *, within: str | None = None
-) -> tuple[Organization, Role] | None:
+def find_for_actor(tx: Tx, actor: Actor, organization_id: str) -> tuple[Organization, Role] | None:
     row = tx.one(
         f"SELECT {COLUMNS}, memberships.role {_OF_USER} AND organization_id = ?",
-        (user_id, within, organization_id),
+        (actor.user_id, actor.organization_id, organization_id),
     )
     return (_to_organization(row[:-1]), row[-1]) if row else None
 
@@ -81,7 +80,7 @@ def find_for_user(
 def list_for_user(
     tx: Tx, user_id: str, *, within: str | None = None
 ) -> list[tuple[Organization, Role]]:
-    """The personal one first, then by name."""
+    """The personal one first, then by name; with `within`, that one alone."""
     rows = tx.all(
         f"""
         SELECT {COLUMNS}, memberships.role {_OF_USER}
@@ -92,10 +91,8 @@ def list_for_user(
     return [(_to_organization(row[:-1]), row[-1]) for row in rows]
 
 
-def list_page(
-    tx: Tx, user_id: str, query: Query, *, within: str | None = None
-) -> Slice[tuple[Organization, Role]]:
-    found = page(tx, _LISTED, (user_id, within), query)
+def list_page(tx: Tx, actor: Actor, query: Query) -> Slice[tuple[Organization, Role]]:
+    found = page(tx, _LISTED, (actor.user_id, actor.organization_id), query)
     items = [(_to_organization(row[:-1]), row[-1]) for row in found.items]
     return Slice(items, found.next, found.prev, found.total)
 
@@ -129,6 +126,11 @@ def count_boards(tx: Tx, organization_id: str) -> tuple[int, int]:
     )
     assert row is not None
     return row[0], row[1]
+
+
+def list_key_ids(tx: Tx, organization_id: str) -> list[str]:
+    rows = tx.all("SELECT key_id FROM api_keys WHERE organization_id = ?", (organization_id,))
+    return [key_id for (key_id,) in rows]
 
 
 def put_member(tx: Tx, membership: Membership) -> None:
