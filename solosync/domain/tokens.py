@@ -13,7 +13,7 @@ import msgspec
 
 from solosync.clock import now_ms
 from solosync.crypto import Keys, new_token
-from solosync.domain import audit
+from solosync.domain import audit, credentials
 from solosync.errors import Unauthenticated
 from solosync.events import DeviceRevoked
 from solosync.ids import new_id
@@ -54,8 +54,20 @@ def issue(
 ) -> SignIn:
     """A new device of the user, and its first tokens. `kind` is browser, api or device; the audit
     log shows it as `sign_in.<way>`."""
+    device = new_device(user, name=name, kind=kind, address=address)
+    event = audit.event(f"sign_in.{way}", _actor(user, device.device_id), target=user.email)
+
+    def sign_in(tx: Tx) -> str:
+        audit.record(tx, event)
+        return insert_device(tx, keys, device)
+
+    return let_in(keys, user, device, store.write(sign_in))
+
+
+def new_device(user: User, *, name: str, kind: str, address: str) -> Device:
+    """Not stored yet."""
     now = now_ms()
-    device = Device(
+    return Device(
         device_id=new_id(),
         user_id=user.user_id,
         name=name[:LONGEST_DEVICE_NAME],
@@ -65,16 +77,18 @@ def issue(
         address=address,
         revoked_at=None,
     )
-    event = audit.event(f"sign_in.{way}", _actor(user, device.device_id), target=user.email)
 
-    def sign_in(tx: Tx) -> str:
-        audit.record(tx, event)
-        devices.insert(tx, device)
-        users.set_last_login(tx, user.user_id, now)
-        return _insert_refresh(tx, keys, device.device_id, now)
 
-    secret = store.write(sign_in)
-    return _sign_in(keys, user, device.device_id, secret, now)
+def insert_device(tx: Tx, keys: Keys, device: Device) -> str:
+    """Somebody signs in on it; returns its first refresh token."""
+    devices.insert(tx, device)
+    users.set_last_login(tx, device.user_id, device.created_at)
+    return _insert_refresh(tx, keys, device.device_id, device.created_at)
+
+
+def let_in(keys: Keys, user: User, device: Device, refresh: str) -> SignIn:
+    """What a device that was just inserted is given."""
+    return _sign_in(keys, user, device.device_id, refresh, device.created_at)
 
 
 def refresh(store: Store, keys: Keys, token: str, *, address: str) -> SignIn:
@@ -132,8 +146,12 @@ def new_access(keys: Keys, actor: Actor) -> str:
 
 
 def verify(store: Store, keys: Keys, access: str) -> Actor:
-    """Who holds this access token. Raises Unauthenticated, also for a device that was signed out
-    and a person who was deactivated."""
+    """Who holds this access token, a paired device's token, or an API key. Raises Unauthenticated,
+    also for what was signed out or revoked, and a person who was deactivated."""
+    if access.startswith(credentials.DEVICE_PREFIX):
+        return credentials.verify_device(store, keys, access)
+    if access.startswith(credentials.KEY_PREFIX):
+        return credentials.verify_key(store, keys, access)
     claims = keys.read_signed(ACCESS, access)
     user_id, device_id = str(claims["sub"]), str(claims.get("device"))
     user = store.read(lambda tx: _find_user(tx, device_id))
