@@ -30,16 +30,20 @@ from solosync import clock, crypto, paths
 from solosync.blobs import open_blobs
 from solosync.config import Config
 from solosync.domain import Store, links, thumbnails
+from solosync.domain.features import THUMBNAILS, Features
+from solosync.domain.readiness import Readiness
 from solosync.errors import Locked, Unavailable
 from solosync.jobs.context import Context
 from solosync.jobs.runner import Runner
 from solosync.jobs.schedule import SCHEDULE
 from solosync.jobs.tasks import TASKS
 from solosync.option_kinds import MIB
+from solosync.net.openid import Provider
 from solosync.realtime.rooms import Rooms
 from solosync.store.lock import FolderLock, read_holder
 from solosync.web import errors, openapi, static
 from solosync.web.edge import Application
+from solosync.web.measures import Measures
 from solosync.web.routes import routes
 from solosync.web.services import Services
 from solosync.web.sockets.link import Link
@@ -88,10 +92,12 @@ RESPONSE_HEADERS = [
 def build_app(config: Config, store: Store | None = None) -> Application:
     """The ASGI application. Without a store, it opens the data folder's when it starts, and closes
     it when it ends."""
+    measures = Measures()
     return Application(
         config=config,
+        measures=measures,
         route_handlers=routes(),
-        lifespan=[lambda app: _running(app, config, store)],
+        lifespan=[lambda app: _running(app, config, store, measures)],
         exception_handlers={Exception: errors.answer},
         template_config=TemplateConfig(
             directory=static.PAGES, engine=JinjaTemplateEngine, engine_callback=_add_to_templates
@@ -128,7 +134,8 @@ def serve(config: Config) -> int:
             lock.announce(config.local_url)
             token = links.issue_owner_link(store, crypto.load_keys(config.data_dir))
             _greet(config, token)
-            server = _Server(_uvicorn_config(config, store))
+            app = build_app(config, store)
+            server = _Server(_uvicorn_config(config, app), app)
             server.run(sockets=[listener])
             return 0 if server.started else 1
     finally:
@@ -224,9 +231,9 @@ def _network_address() -> str | None:
         return str(probe.getsockname()[0])
 
 
-def _uvicorn_config(config: Config, store: Store) -> uvicorn.Config:
+def _uvicorn_config(config: Config, app: Application) -> uvicorn.Config:
     return uvicorn.Config(
-        build_app(config, store),
+        app,
         http="httptools",
         ws=Link,
         # A little more than we take, so that the peer gets our own close code.
@@ -247,11 +254,17 @@ def _uvicorn_config(config: Config, store: Store) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """Ends with exit code 0 when a signal ends it, and in time."""
 
+    def __init__(self, config: uvicorn.Config, app: Application) -> None:
+        super().__init__(config)
+        self._app = app
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.should_exit:
             last = threading.Timer(GIVE_UP_SECONDS, _end_at_once)
             last.daemon = True
             last.start()
+            if (services := self._app.state.get("services")) is not None:
+                services.readiness.is_stopping = True
         super().handle_exit(sig, frame)
 
     @contextmanager
@@ -273,7 +286,9 @@ def _end_at_once() -> None:
 
 
 @asynccontextmanager
-async def _running(app: Litestar, config: Config, store: Store | None) -> AsyncIterator[None]:
+async def _running(
+    app: Litestar, config: Config, store: Store | None, measures: Measures
+) -> AsyncIterator[None]:
     """Everything that lives as long as the server does."""
     async with AsyncExitStack() as stack:
         if store is None:
@@ -283,6 +298,16 @@ async def _running(app: Litestar, config: Config, store: Store | None) -> AsyncI
         rooms = Rooms(store, memory_bytes=config.room_memory_bytes)
         rooms.start()
         stack.push_async_callback(rooms.close)
+        features = Features(store)
+        measures.subscribe(store.bus)
+        runner = Runner(
+            Context(store, config, blobs),
+            TASKS,
+            SCHEDULE,
+            find=lambda: thumbnails.queue_due(
+                store, clock.now_ms(), functools.partial(features.is_on, THUMBNAILS)
+            ),
+        )
         app.state["services"] = Services(
             config=config,
             store=store,
@@ -290,16 +315,20 @@ async def _running(app: Litestar, config: Config, store: Store | None) -> AsyncI
             keys=crypto.load_keys(config.data_dir),
             rooms=rooms,
             openapi=functools.cache(lambda: openapi_json(config).encode()),
-        )
-        runner = Runner(
-            Context(store, config, blobs),
-            TASKS,
-            SCHEDULE,
-            find=lambda: thumbnails.queue_due(store, clock.now_ms()),
+            features=features,
+            measures=measures,
+            readiness=Readiness(store, lambda: runner.is_working),
+            openid=_openid(config),
         )
         runner.start()
         stack.push_async_callback(asyncio.to_thread, runner.close)
         yield
+
+
+def _openid(config: Config) -> Provider | None:
+    if not config.oidc_issuer:
+        return None
+    return Provider(config.oidc_issuer, config.oidc_client_id, config.oidc_client_secret)
 
 
 def _cors(config: Config) -> CORSConfig:

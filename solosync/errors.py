@@ -2,9 +2,11 @@
 
 SolosyncError
 ├── Invalid                 a value that can't be used; details may hold ``fields``
-│   └── InvalidOps          one operation of a list doesn't fit; nothing was changed
+│   ├── InvalidOps          one operation of a list doesn't fit; nothing was changed
+│   └── CodeRefused         a code or link of ours that isn't good, or no longer
 ├── Unauthenticated         no valid proof of who is asking
 ├── Forbidden               known, but not allowed
+│   └── FeatureOff          switched off here, or for the one who asks
 ├── NotFound                not there, or not visible to the one who asks
 ├── Gone                    was there, and is not coming back
 ├── Conflict                the state of things forbids it
@@ -52,6 +54,11 @@ class InvalidOps(Invalid):
         self.index = index
 
 
+class CodeRefused(Invalid):
+    code = "invalid_or_expired"
+    default_message = "That code or link is wrong, was used, or is too old. Ask for a new one."
+
+
 class Unauthenticated(SolosyncError):
     code = "unauthenticated"
     default_message = "Sign in first."
@@ -60,6 +67,14 @@ class Unauthenticated(SolosyncError):
 class Forbidden(SolosyncError):
     code = "forbidden"
     default_message = "You may not do that."
+
+
+class FeatureOff(Forbidden):
+    code = "feature_off"
+
+    def __init__(self, feature: str) -> None:
+        super().__init__(f"{feature} is switched off here.", feature=feature)
+        self.feature = feature
 
 
 class NotFound(SolosyncError):

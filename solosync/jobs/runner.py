@@ -58,6 +58,7 @@ class Runner:
         self._rung: set[str] = set()
         self._next_look = time.monotonic()
         self._next_regular = self._next_find = time.monotonic() + first_regular_seconds
+        self._is_working = False
         self._unsubscribe: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
 
@@ -67,6 +68,11 @@ class Runner:
             JobQueued, lambda event: self._new.put(event.job_id)
         )
         self._thread.start()
+
+    @property
+    def is_working(self) -> bool:
+        """Whether jobs are being taken up: false until the first start of it succeeds."""
+        return self._is_working
 
     def close(self) -> None:
         """Blocks for some seconds at most; what isn't finished then goes on after the next
@@ -81,6 +87,7 @@ class Runner:
         if bell is None:
             return
         bell.start()
+        self._is_working = True
         while not self._context.stopping.is_set():
             try:
                 self._wait_for_new(bell)

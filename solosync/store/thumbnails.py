@@ -1,5 +1,6 @@
 """Thumbnails: which rev each board's shows, and where its two forms are."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from solosync.store.transactions import Tx
@@ -26,24 +27,23 @@ def find(tx: Tx, session_id: str) -> Thumbnail | None:
     return Thumbnail(*row) if row else None
 
 
-def list_due(tx: Tx, task: str, rested_since_us: int, *, limit: int) -> list[str]:
-    """Ids of boards that changed since their thumbnail was last tried, and not since then; the
-    last changed first. Left out are those whose client gave a picture of its own, and those for
-    which a job of the task is on its way."""
-    rows = tx.all(
+def each_due(tx: Tx, task: str, rested_since_us: int) -> Iterator[tuple[str, str]]:
+    """Ids of boards, and of their organizations, that changed since their thumbnail was last tried,
+    and not since then; the last changed first. Left out are those whose client gave a picture of
+    its own, and those for which a job of the task is on its way."""
+    return tx.execute(
         """
-        SELECT sessions.session_id
+        SELECT sessions.session_id, sessions.organization_id
         FROM sessions LEFT JOIN thumbnails ON thumbnails.session_key = sessions.key
         WHERE deleted_at IS NULL AND thumbnail_url IS NULL AND updated_at <= ?
         AND tried_rev IS NOT rev AND NOT EXISTS (
             SELECT 1 FROM jobs
             WHERE subject = sessions.session_id AND task = ? AND status IN ('queued', 'running')
         )
-        ORDER BY updated_at DESC LIMIT ?
+        ORDER BY updated_at DESC
         """,
-        (rested_since_us, task, limit),
+        (rested_since_us, task),
     )
-    return [session_id for (session_id,) in rows]
 
 
 def put(tx: Tx, session_key: int, rev: int, *, version: int, webp: str, png: str) -> list[str]:

@@ -9,6 +9,7 @@ import ipaddress
 import logging
 import re
 import socket
+import time
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from solosync.errors import SolosyncError, Unavailable
 from solosync.ids import new_id
 from solosync.origin import LANGUAGES, Language, Origin
 from solosync.web import errors, limits
+from solosync.web.measures import Measures
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +55,10 @@ _WITHOUT_HEAD = "/api/v1/"
 class Application(Litestar):
     """Litestar with this edge around it. (Litestar's middleware sees only what has a route.)"""
 
-    def __init__(self, *, config: Config, **settings: Any) -> None:
+    def __init__(self, *, config: Config, measures: Measures, **settings: Any) -> None:
         super().__init__(**settings)
         _complete_options(self)
+        self._measures = measures
         self._hosts = Hosts(config)
         self._is_https = config.public_url.startswith("https:")
 
@@ -63,10 +66,11 @@ class Application(Litestar):
         if scope["type"] == "lifespan":
             await super().__call__(scope, receive, send)
             return
+        begun = time.perf_counter()
         request_id = _request_id(scope["headers"])
         # The path as it was asked for: routing takes the slash from its end.
         scope.setdefault("state", {}).update(
-            request_id=request_id, path=scope["path"], is_answered=False
+            request_id=request_id, path=scope["path"], is_answered=False, status=0
         )
         token = origin.current.set(_origin(scope, request_id))
         finishing_send = self._finishing(scope, send)
@@ -79,6 +83,12 @@ class Application(Litestar):
             await _refuse(scope, finishing_send, Unavailable("The server is stopping."))
         finally:
             origin.current.reset(token)
+            self._measure(scope, time.perf_counter() - begun)
+
+    def _measure(self, scope: Scope, seconds: float) -> None:
+        state = scope["state"]
+        if scope["type"] == ScopeType.HTTP and state["status"]:  # else nobody waited for the answer
+            self._measures.answered(scope["method"], state.get("route"), state["status"], seconds)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not (self._hosts.are_ours(scope) or scope["path"].rstrip("/") in _ANY_HOST):
@@ -91,7 +101,11 @@ class Application(Litestar):
             # Litestar's routing fails on such a request when the path has a parameter.
             await _refuse(scope, send, errors.UpgradeRequired())
         else:
-            await super().__call__(_head_as_get(scope), receive, send)
+            routed = _head_as_get(scope)
+            try:
+                await super().__call__(routed, receive, send)
+            finally:
+                scope["state"]["route"] = routed.get("path_template")
 
     def _finishing(self, scope: Scope, send: Send) -> Send:
         """A `send` that puts our headers and cookies on the answer."""
@@ -100,6 +114,7 @@ class Application(Litestar):
         async def finishing_send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 state["is_answered"] = True
+                state["status"] = message["status"]
                 headers = _completed(message["headers"], state)
                 if self._is_https:
                     headers.append((b"strict-transport-security", _HSTS))

@@ -17,9 +17,13 @@ from solosync.blobs import Blobs
 from solosync.config import Config
 from solosync.crypto import Keys
 from solosync.domain import Store
+from solosync.domain.features import Features
+from solosync.domain.readiness import Readiness
+from solosync.net.openid import Provider
 from solosync.realtime.rooms import Rooms
 from solosync.records.actors import Actor
 from solosync.web.buckets import Buckets
+from solosync.web.measures import Measures
 from solosync.web.tries import Tries
 
 Caller = Request[Actor, None, Any]
@@ -29,6 +33,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 FILE_THREADS = 4
+STRAYS, STRAY_SECONDS = 100, 15 * 60.0
+"""Wrong codes that came without an address: each is a guess at everybody's codes at once."""
 HASHES_AT_ONCE = 2
 """Each takes 46 MiB and a core for 70 ms; those that wait hold nothing but their place."""
 
@@ -41,11 +47,18 @@ class Services:
     keys: Keys
     rooms: Rooms
     openapi: Callable[[], bytes]
+    features: Features
+    measures: Measures
+    readiness: Readiness
     tries: Tries = dataclasses.field(default_factory=Tries)
+    strays: Tries = dataclasses.field(
+        default_factory=lambda: Tries(tries=STRAYS, window_seconds=STRAY_SECONDS)
+    )
     buckets: Buckets = dataclasses.field(default_factory=Buckets)
     hashing: asyncio.Semaphore = dataclasses.field(
         default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE)
     )
+    openid: Provider | None = None
     file_threads: ThreadPoolExecutor = dataclasses.field(
         default_factory=lambda: ThreadPoolExecutor(FILE_THREADS, "files")
     )

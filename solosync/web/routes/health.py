@@ -8,17 +8,25 @@ from typing import Any, Literal
 import msgspec
 from litestar import Request, get
 
-from solosync.domain import readiness
-from solosync.errors import SolosyncError, Unavailable
+from solosync.domain.readiness import NEEDED, OK
+from solosync.errors import Unavailable
 from solosync.web.auth import public
 from solosync.web.documented import problems
 from solosync.web.services import services
 
 PATIENCE_SECONDS = 2.0
+NO_ANSWER = "no answer"
 
 
 class Health(msgspec.Struct):
-    status: Literal["ok", "ready"]
+    status: Literal["ok"]
+
+
+class Ready(msgspec.Struct):
+    """How it stands with each part: "ok", or for `jobs` perhaps "starting"."""
+
+    status: Literal["ready"]
+    checks: dict[str, str]
 
 
 @get("/live", guards=[public])
@@ -28,12 +36,18 @@ async def live() -> Health:
 
 
 @get("/ready", guards=[public], responses=problems(503))
-async def ready(request: Request[Any, Any, Any]) -> Health:
-    """The server can do its work; else 503, and `waiting_for` lists what it waits for."""
+async def ready(request: Request[Any, Any, Any]) -> Ready:
+    """The server can do its work; else 503: `waiting_for` lists what it waits for, and `checks`
+    says how it stands with each part."""
+    readiness = services(request).readiness
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            await asyncio.to_thread(readiness.check, services(request).store)
-    except (SolosyncError, TimeoutError) as error:
-        message = "The store doesn't take anything in."
-        raise Unavailable(message, waiting_for=["store"]) from error
-    return Health("ready")
+            store = await asyncio.to_thread(readiness.check_store)
+    except TimeoutError:
+        store = NO_ANSWER
+    checks = readiness.check() | {"store": store}
+    waiting_for = [part for part in NEEDED if checks[part] != OK]
+    if waiting_for:
+        message = " ".join(f"{part}: {checks[part]}" for part in waiting_for)
+        raise Unavailable(message, waiting_for=waiting_for, checks=checks)
+    return Ready("ready", checks)
