@@ -37,8 +37,8 @@ from solosync.jobs.context import Context
 from solosync.jobs.runner import Runner
 from solosync.jobs.schedule import SCHEDULE
 from solosync.jobs.tasks import TASKS
-from solosync.option_kinds import MIB
 from solosync.net.openid import Provider
+from solosync.option_kinds import MIB
 from solosync.realtime.rooms import Rooms
 from solosync.store.lock import FolderLock, read_holder
 from solosync.web import errors, openapi, static

@@ -15,12 +15,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
 from solosync import paths
 from solosync.option_kinds import (
     FOLDER,
     GIB,
     HOST,
+    ISSUER,
     KIB,
     MIB,
     MOST_A_MINUTE,
@@ -153,7 +155,7 @@ class Config:
     )
     debug: bool = _option(False, SWITCH, "For development only: see magic_link_debug_echo_token.")
     oidc_issuer: str = _option(
-        "", WEB_ADDRESS, "Sign-in by this OpenID Connect provider: its issuer, as it writes it."
+        "", ISSUER, "Sign-in by this OpenID Connect provider: its issuer, as it writes it."
     )
     oidc_client_id: str = _option("", TEXT, "This server's name at the OpenID provider.")
     oidc_client_secret: str = _option(
@@ -321,7 +323,20 @@ def _settle(chosen: dict[str, Setting]) -> dict[str, Setting]:
         )
     if docs.source == "default":
         chosen["api_docs_enabled"] = Setting(is_loopback(host.value), "default")
+    _check_openid(chosen["oidc_issuer"], chosen["oidc_client_id"])
     return chosen
+
+
+def _check_openid(issuer: Setting, client_id: Setting) -> None:
+    if not issuer.value:
+        return
+    if not client_id.value:
+        raise ConfigError(
+            f"oidc_issuer (by {issuer.source}) needs oidc_client_id: this server's name there."
+        )
+    url = urlsplit(issuer.value)
+    if url.scheme != "https" and not is_loopback(url.hostname or ""):
+        raise ConfigError(f"oidc_issuer (by {issuer.source}) must be an https address.")
 
 
 def read(option: Option, text: str, source: str) -> Setting:

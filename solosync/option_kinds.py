@@ -114,6 +114,12 @@ def _parse_web_address(text: str) -> str:
     return _parse_origin(f"{url.scheme}://{url.netloc}") + url.path
 
 
+def _parse_issuer(text: str) -> str:
+    """As it is written: providers are compared by it, and some end in a slash."""
+    _parse_web_address(text)
+    return text.strip()
+
+
 def _parse_storage(text: str) -> str:
     url = urlsplit(text)
     if url.scheme not in ("s3", "gs") or not url.netloc or url.fragment or "@" in url.netloc:
@@ -158,6 +164,11 @@ ORIGIN = Kind(
 WEB_ADDRESS = Kind(
     "empty or an address such as https://cdn.example.org/boards",
     lambda text: _parse_web_address(text) if text else "",
+    placeholder="URL",
+)
+ISSUER = Kind(
+    "empty or an address such as https://accounts.example.org",
+    lambda text: _parse_issuer(text) if text else "",
     placeholder="URL",
 )
 STORAGE = Kind(

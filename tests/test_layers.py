@@ -48,6 +48,8 @@ WALLS = {
     "obstore": {"blobs"},
     "jwt": {"crypto"},
     "cryptography": {"crypto"},
+    "authlib": {"net"},
+    "joserfc": {"net"},
     "httpx": {"net"},
     "smtplib": {"net"},
     "prometheus_client": {"web", "app"},

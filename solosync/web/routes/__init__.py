@@ -13,6 +13,7 @@ from solosync.web.routes.exports import (
 from solosync.web.routes.files import show_file
 from solosync.web.routes.health import live, ready
 from solosync.web.routes.me import change_me, read_me
+from solosync.web.routes.openid import finish_openid, start_openid
 from solosync.web.routes.pages import home, open_link, sign_in, sign_out, use_link
 from solosync.web.routes.saves import beacon, save_diff, save_stream
 from solosync.web.routes.schema import read_schema
@@ -64,6 +65,7 @@ def routes() -> list[ControllerRouterHandler]:
     ]
     return [
         Router("/api/auth/jwt", route_handlers=signing_in, tags=["Signing in"]),
+        Router("/api/auth/openid", route_handlers=[start_openid, finish_openid]),
         Router("/api/v1/me", route_handlers=[read_me, change_me], tags=["People"]),
         Router("/api/v1/solo/sessions", route_handlers=boards, tags=["Boards"]),
         Router("/api/v1/solo/uploads", route_handlers=[presign_upload], tags=["Uploads"]),

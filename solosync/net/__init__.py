@@ -1,0 +1,1 @@
+"""Other people's servers, spoken to: mail and sign-in providers."""
