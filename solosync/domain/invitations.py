@@ -138,7 +138,9 @@ def invite(
                 f"{actor.display_name} invites you to {organization.name}."
                 " The link to join is in your mail."
             )
-            notifications.add(tx, person.user_id, "invitation.created", message)
+            notifications.add(
+                tx, person.user_id, "invitation.created", message, organization_id=organization_id
+            )
         audit.record(tx, event)
 
     audit.attempt(store, event, change)
@@ -239,9 +241,12 @@ def _tell_admins(tx: Tx, invitation: Invitation, organization: Organization, use
     message = f"{user.display_name} ({user.email}) joined {organization.name}: {invitation.role}."
     if user.email.lower() != invitation.email.lower():
         message += f" The invitation was for {invitation.email}."
-    for membership in rows.list_members(tx, organization.organization_id):
+    organization_id = organization.organization_id
+    for membership in rows.list_members(tx, organization_id):
         if policy.may_administer(membership.role):
-            notifications.add(tx, membership.user_id, "member.joined", message)
+            notifications.add(
+                tx, membership.user_id, "member.joined", message, organization_id=organization_id
+            )
 
 
 def _get_live(tx: Tx, keys: Keys, given: str) -> tuple[Invitation, bool]:

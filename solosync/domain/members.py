@@ -40,7 +40,9 @@ def change_role(
         organizations.join(tx, Membership(organization_id, user_id, role))
         if user_id != actor.user_id:
             message = f"Your role in {organization.name} is now {role}."
-            notifications.add(tx, user_id, "member.changed", message)
+            notifications.add(
+                tx, user_id, "member.changed", message, organization_id=organization_id
+            )
         audit.record(tx, event)
         return _get(tx, organization_id, user_id)
 
@@ -62,7 +64,9 @@ def remove(store: Store, actor: Actor, organization_id: str, user_id: str) -> No
         tx.emit(MembershipChanged(organization_id, user_id))
         if not is_leaving:
             message = f"You don't belong to {organization.name} any more."
-            notifications.add(tx, user_id, "member.removed", message)
+            notifications.add(
+                tx, user_id, "member.removed", message, organization_id=organization_id
+            )
         audit.record(tx, event)
 
     audit.attempt(store, event, change)

@@ -6,6 +6,7 @@ from solosync.clock import now_ms
 from solosync.errors import NotFound
 from solosync.events import NotificationAdded
 from solosync.ids import new_id
+from solosync.records.actors import Actor
 from solosync.records.listing import Query, Slice
 from solosync.records.notifications import Notification
 from solosync.store import notifications
@@ -16,31 +17,42 @@ KEPT_DAYS = 90
 """Once they are read."""
 
 
-def add(tx: Tx, user_id: str, type: str, message: str, target_url: str | None = None) -> None:
+def add(
+    tx: Tx,
+    user_id: str,
+    type: str,
+    message: str,
+    target_url: str | None = None,
+    *,
+    organization_id: str | None = None,
+) -> None:
     """Tells a person something, in the transaction that does it. ``type`` is a noun and a verb
-    ("member.joined"); ``target_url`` is a path of this server."""
-    notification = Notification(new_id(), user_id, type, message, target_url, now_ms(), None)
+    ("member.joined"); ``target_url`` is a path of this server; ``organization_id`` lets their API
+    keys of that organization see it."""
+    notification = Notification(
+        new_id(), user_id, type, message, target_url, now_ms(), None, organization_id
+    )
     notifications.insert(tx, notification)
     tx.emit(NotificationAdded(user_id, notification.notification_id))
 
 
-def list_notifications(store: Store, user_id: str, query: Query) -> tuple[Slice[Notification], int]:
+def list_notifications(store: Store, actor: Actor, query: Query) -> tuple[Slice[Notification], int]:
     """And how many of all are unread."""
     return store.read(
         lambda tx: (
-            notifications.list_page(tx, user_id, query),
-            notifications.count_unread(tx, user_id),
+            notifications.list_page(tx, actor, query),
+            notifications.count_unread(tx, actor),
         )
     )
 
 
-def mark(store: Store, user_id: str, notification_id: str, *, is_read: bool) -> Notification:
+def mark(store: Store, actor: Actor, notification_id: str, *, is_read: bool) -> Notification:
     """Read, or unread again. Raises NotFound."""
     at = now_ms() if is_read else None
 
     def change(tx: Tx) -> Notification:
-        notifications.set_read(tx, user_id, notification_id, at)
-        found = notifications.find(tx, user_id, notification_id)
+        notifications.set_read(tx, actor, notification_id, at)
+        found = notifications.find(tx, actor, notification_id)
         if found is None:
             raise NotFound("notification", notification_id)
         return found
@@ -48,10 +60,10 @@ def mark(store: Store, user_id: str, notification_id: str, *, is_read: bool) -> 
     return store.write(change)
 
 
-def mark_all_read(store: Store, user_id: str) -> int:
+def mark_all_read(store: Store, actor: Actor) -> int:
     """How many were unread."""
     at = now_ms()
-    return store.write(lambda tx: notifications.read_all(tx, user_id, at))
+    return store.write(lambda tx: notifications.read_all(tx, actor, at))
 
 
 def purge(tx: Tx, now: int) -> None:

@@ -161,7 +161,9 @@ def _hand_over(tx: Tx, actor: Actor, organization: Organization, owner_id: str) 
     organizations.set_owner(tx, organization_id, owner_id)
     message = f"{actor.display_name} made you the owner of {organization.name}."
     if owner_id != actor.user_id:
-        notifications.add(tx, owner_id, "organization.owned", message)
+        notifications.add(
+            tx, owner_id, "organization.owned", message, organization_id=organization_id
+        )
 
 
 def _check_has_no_boards(tx: Tx, organization_id: str) -> None:

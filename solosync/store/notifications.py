@@ -1,5 +1,10 @@
-"""What people are told. Everything here takes the `user_id`: nobody sees another's."""
+"""What people are told.
 
+Whatever serves a person takes the `actor`, who sees their own; an API key those of its
+organization.
+"""
+
+from solosync.records.actors import Actor
 from solosync.records.listing import Query, Slice
 from solosync.records.notifications import Notification
 from solosync.store.listing import Listed, page
@@ -8,11 +13,12 @@ from solosync.store.transactions import Tx
 COLUMNS = """
     notifications.notification_id, notifications.user_id, notifications.type,
     notifications.message, notifications.target_url, notifications.created_at,
-    notifications.read_at
+    notifications.read_at, notifications.organization_id
 """
+_OWN = "user_id = ? AND (organization_id = ? OR ? IS NULL)"
 _LISTED = Listed(
     columns=COLUMNS,
-    source="FROM notifications WHERE notifications.user_id = ?",
+    source=f"FROM notifications WHERE {_OWN}",
     sorts={"created_at": "notifications.created_at", "type": "notifications.type"},
     filters={
         "unread": "(notifications.read_at IS NULL) = ?",
@@ -26,8 +32,9 @@ def insert(tx: Tx, notification: Notification) -> None:
     tx.execute(
         """
         INSERT INTO notifications (
-            notification_id, user_id, type, message, target_url, created_at, read_at
-        ) VALUES (?, ?, ?, ?, ?, ?, ?)
+            notification_id, user_id, type, message, target_url, created_at, read_at,
+            organization_id
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             notification.notification_id,
@@ -37,49 +44,51 @@ def insert(tx: Tx, notification: Notification) -> None:
             notification.target_url,
             notification.created_at,
             notification.read_at,
+            notification.organization_id,
         ),
     )
 
 
-def find(tx: Tx, user_id: str, notification_id: str) -> Notification | None:
+def find(tx: Tx, actor: Actor, notification_id: str) -> Notification | None:
     row = tx.one(
-        f"SELECT {COLUMNS} FROM notifications WHERE notification_id = ? AND user_id = ?",
-        (notification_id, user_id),
+        f"SELECT {COLUMNS} FROM notifications WHERE notification_id = ? AND {_OWN}",
+        (notification_id, *_own(actor)),
     )
     return Notification(*row) if row else None
 
 
-def list_page(tx: Tx, user_id: str, query: Query) -> Slice[Notification]:
-    found = page(tx, _LISTED, (user_id,), query)
+def list_page(tx: Tx, actor: Actor, query: Query) -> Slice[Notification]:
+    found = page(tx, _LISTED, _own(actor), query)
     return Slice([Notification(*row) for row in found.items], found.next, found.prev, found.total)
 
 
-def count_unread(tx: Tx, user_id: str) -> int:
+def count_unread(tx: Tx, actor: Actor) -> int:
     row = tx.one(
-        "SELECT count(*) FROM notifications WHERE user_id = ? AND read_at IS NULL", (user_id,)
+        f"SELECT count(*) FROM notifications WHERE {_OWN} AND read_at IS NULL", _own(actor)
     )
     assert row is not None
     return int(row[0])
 
 
-def set_read(tx: Tx, user_id: str, notification_id: str, at: int | None) -> bool:
+def set_read(tx: Tx, actor: Actor, notification_id: str, at: int | None) -> bool:
     """`at` is None to have it unread again. The time it was first read stays. False if there is
     none."""
     changed = tx.execute(
-        """
+        f"""
         UPDATE notifications
         SET read_at = CASE WHEN ? IS NULL THEN NULL ELSE coalesce(read_at, ?) END
-        WHERE notification_id = ? AND user_id = ?
+        WHERE notification_id = ? AND {_OWN}
         """,
-        (at, at, notification_id, user_id),
+        (at, at, notification_id, *_own(actor)),
     )
     return changed.rowcount > 0
 
 
-def read_all(tx: Tx, user_id: str, at: int) -> int:
+def read_all(tx: Tx, actor: Actor, at: int) -> int:
     """How many were unread."""
     changed = tx.execute(
-        "UPDATE notifications SET read_at = ? WHERE user_id = ? AND read_at IS NULL", (at, user_id)
+        f"UPDATE notifications SET read_at = ? WHERE {_OWN} AND read_at IS NULL",
+        (at, *_own(actor)),
     )
     return changed.rowcount
 
@@ -87,3 +96,7 @@ def read_all(tx: Tx, user_id: str, at: int) -> int:
 def purge(tx: Tx, before: int) -> None:
     """Forgets what was read before then."""
     tx.execute("DELETE FROM notifications WHERE read_at < ?", (before,))
+
+
+def _own(actor: Actor) -> tuple[str, str | None, str | None]:
+    return actor.user_id, actor.organization_id, actor.organization_id

@@ -45,6 +45,11 @@ def file(request: Asked, shown: File) -> str:
     return f"{lasting_base(request)}/files/{shown.file_id}.{suffix}"
 
 
+def invitations(request: Asked) -> str:
+    """What stands before an invitation's token. It is mailed: a name that stays is better."""
+    return f"{services(request).config.public_url or base(request)}/invitation"
+
+
 def upload(request: Asked, prepared: files.Upload) -> str:
     query = f"expires={prepared.expires_at}&signature={prepared.signature}"
     return prepared.url or f"{base(request)}/uploads/{prepared.file.file_id}?{query}"

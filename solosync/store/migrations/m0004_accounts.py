@@ -106,10 +106,12 @@ STATEMENTS = (
         message TEXT NOT NULL,
         target_url TEXT,
         created_at INTEGER NOT NULL,
-        read_at INTEGER
+        read_at INTEGER,
+        organization_id TEXT REFERENCES organizations (organization_id) ON DELETE SET NULL
     ) STRICT
     """,
     "CREATE INDEX notifications_by_user ON notifications (user_id, created_at)",
+    "CREATE INDEX notifications_by_organization ON notifications (organization_id)",
     # When a job that didn't work is to be begun again.
     "ALTER TABLE jobs ADD COLUMN due_at INTEGER NOT NULL DEFAULT 0",
     # What is to be mailed. fields hold codes and links: sealed, and gone once the mail is sent.

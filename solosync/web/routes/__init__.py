@@ -12,8 +12,31 @@ from solosync.web.routes.exports import (
 )
 from solosync.web.routes.files import show_file
 from solosync.web.routes.health import live, ready
+from solosync.web.routes.invitations import (
+    accept_invitation,
+    create_invitation,
+    list_invitations,
+    open_invitation,
+    revoke_invitation,
+    use_invitation,
+)
+from solosync.web.routes.magic import request_magic, verify_magic
 from solosync.web.routes.me import change_me, read_me
+from solosync.web.routes.members import change_member, list_members, remove_member
+from solosync.web.routes.notifications import (
+    change_notification,
+    list_notifications,
+    read_all_notifications,
+    read_notification,
+)
 from solosync.web.routes.openid import finish_openid, start_openid
+from solosync.web.routes.organizations import (
+    change_organization,
+    create_organization,
+    delete_organization,
+    list_organizations,
+    read_organization,
+)
 from solosync.web.routes.pages import home, open_link, sign_in, sign_out, use_link
 from solosync.web.routes.saves import beacon, save_diff, save_stream
 from solosync.web.routes.schema import read_schema
@@ -25,6 +48,13 @@ from solosync.web.routes.sessions import (
     restore_session,
     save_session,
     trash_session,
+)
+from solosync.web.routes.team_accounts import (
+    log_out,
+    refresh_cookies,
+    register,
+    request_otp,
+    verify_otp,
 )
 from solosync.web.routes.thumbnails import make_thumbnail, show_thumbnail
 from solosync.web.routes.tokens import create_tokens, refresh_tokens, verify_token
@@ -40,6 +70,17 @@ def routes() -> list[ControllerRouterHandler]:
         create_tokens,  # POST /token/
         refresh_tokens,  # POST /refresh/
         verify_token,  # POST /verify/
+    ]
+    magic: list[ControllerRouterHandler] = [
+        request_magic,  # POST /request/
+        verify_magic,  # POST /verify/
+    ]
+    team: list[ControllerRouterHandler] = [
+        register,  # POST /register/
+        request_otp,  # POST /request-otp/
+        verify_otp,  # POST /verify-otp/
+        refresh_cookies,  # POST /refresh/
+        log_out,  # POST /logout/
     ]
     boards: list[ControllerRouterHandler] = [
         list_sessions,  # GET /
@@ -63,14 +104,38 @@ def routes() -> list[ControllerRouterHandler]:
         read_export,  # GET /{export_id}/
         delete_export,  # DELETE /{export_id}/
     ]
+    organizations: list[ControllerRouterHandler] = [
+        list_organizations,  # GET /
+        create_organization,  # POST /
+        read_organization,  # GET /{organization_id}/
+        change_organization,  # PATCH /{organization_id}/
+        delete_organization,  # DELETE /{organization_id}/
+        list_members,  # GET /{organization_id}/members/
+        change_member,  # PATCH /{organization_id}/members/{user_id}/
+        remove_member,  # DELETE /{organization_id}/members/{user_id}/
+        list_invitations,  # GET /{organization_id}/invitations/
+        create_invitation,  # POST /{organization_id}/invitations/
+        revoke_invitation,  # DELETE /{organization_id}/invitations/{invitation_id}/
+    ]
+    notifications: list[ControllerRouterHandler] = [
+        list_notifications,  # GET /
+        change_notification,  # PATCH /{notification_id}/
+        read_notification,  # POST /{notification_id}/read/
+        read_all_notifications,  # POST /read-all/
+    ]
     return [
         Router("/api/auth/jwt", route_handlers=signing_in, tags=["Signing in"]),
+        Router("/api/auth/magic", route_handlers=magic, tags=["Signing in"]),
         Router("/api/auth/openid", route_handlers=[start_openid, finish_openid]),
         Router("/api/v1/me", route_handlers=[read_me, change_me], tags=["People"]),
+        Router("/api/v1/organizations", route_handlers=organizations, tags=["Organizations"]),
+        Router("/api/v1/invitations", route_handlers=[accept_invitation], tags=["Organizations"]),
+        Router("/api/v1/notifications", route_handlers=notifications, tags=["Notifications"]),
         Router("/api/v1/solo/sessions", route_handlers=boards, tags=["Boards"]),
         Router("/api/v1/solo/uploads", route_handlers=[presign_upload], tags=["Uploads"]),
         Router("/api/v1/exports", route_handlers=exports, tags=["Exports"]),
         Router("/health", route_handlers=[live, ready], tags=["Health"]),
+        Router("/api", route_handlers=team, tags=["Team"]),
         read_schema,  # GET /api/schema/
         board_socket,  # WS /ws/boards/{session_id}
         home,  # GET /
@@ -78,6 +143,8 @@ def routes() -> list[ControllerRouterHandler]:
         sign_out,  # POST /sign-out
         open_link,  # GET /link/{token}
         use_link,  # POST /link/{token}
+        open_invitation,  # GET /invitation/{token}
+        use_invitation,  # POST /invitation/{token}
         receive_upload,  # PUT /uploads/{file_id}
         show_file,  # GET /files/{name}
         show_thumbnail,  # GET /thumbnails/{name}
