@@ -4,7 +4,8 @@ import msgspec
 
 
 class Device(msgspec.Struct, frozen=True):
-    """``address`` is the network address it was last seen at."""
+    """``kind`` is browser, api (a program), device (one that was paired) or key (an API key).
+    ``address`` is the network address it was last seen at."""
 
     device_id: str
     user_id: str

@@ -1,9 +1,22 @@
 """Sign-ins."""
 
+from solosync.records.actors import Actor
 from solosync.records.devices import Device
+from solosync.records.listing import Query, Slice
+from solosync.store.listing import Listed, page
 from solosync.store.transactions import Tx
 
 COLUMNS = "device_id, user_id, name, kind, created_at, last_seen_at, address, revoked_at"
+# API keys are devices too, but are shown for themselves. Those that rest keep their credential.
+_OWN = "FROM devices WHERE user_id = ? AND revoked_at IS NULL AND kind <> 'key'"
+_RESTING = "kind IN ('device', 'key')"
+LISTED = Listed(
+    columns=COLUMNS,
+    source=f"{_OWN} AND (last_seen_at > ? OR {_RESTING})",
+    sorts={name: name for name in ("created_at", "last_seen_at", "name", "kind")},
+    filters={"kind": "kind = ?"},
+    key="device_id",
+)
 
 
 def insert(tx: Tx, device: Device) -> None:
@@ -28,8 +41,21 @@ def find(tx: Tx, device_id: str) -> Device | None:
     return Device(*row) if row else None
 
 
+def find_for_actor(tx: Tx, actor: Actor, device_id: str) -> Device | None:
+    """One of their own that isn't revoked, and no API key."""
+    row = tx.one(f"SELECT {COLUMNS} {_OWN} AND device_id = ?", (actor.user_id, device_id))
+    return Device(*row) if row else None
+
+
+def list_for_actor(tx: Tx, actor: Actor, query: Query, *, seen_after: int) -> Slice[Device]:
+    """Their own that aren't revoked, without API keys. Those not seen since then are left out
+    (their tokens ran out), except paired ones."""
+    found = page(tx, LISTED, (actor.user_id, seen_after), query)
+    return Slice([Device(*row) for row in found.items], found.next, found.prev, found.total)
+
+
 def list_for_user(tx: Tx, user_id: str) -> list[Device]:
-    """Those not revoked, last seen first."""
+    """Those not revoked, API keys too, last seen first."""
     rows = tx.all(
         f"""
         SELECT {COLUMNS} FROM devices
@@ -75,8 +101,12 @@ def revoke_all(tx: Tx, user_id: str, at: int, *, but: str | None = None) -> list
 
 
 def purge(tx: Tx, before: int) -> None:
-    """Forgets devices that were revoked, or last seen, before then; their tokens go with them."""
+    """Forgets devices that were revoked, or last seen, before then; their tokens go with them.
+    API keys and paired devices may rest as long as they like."""
     tx.execute(
-        "DELETE FROM devices WHERE revoked_at < ? OR last_seen_at < ?",
-        (before, before),
+        f"""
+        DELETE FROM devices
+        WHERE revoked_at < :before OR (last_seen_at < :before AND NOT {_RESTING})
+        """,
+        {"before": before},
     )
