@@ -1,7 +1,8 @@
 """Log lines on standard error: as text for a person, or as JSON for a collector.
 
 A line never holds a token, a code or a password: what looks like one is cut out here, whoever wrote
-it, since servers and libraries like to log whole addresses.
+it, since servers and libraries like to log whole addresses. The one exception are mails that go
+nowhere else (level MAIL): the person who reads the log needs the code in them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 from solosync import origin
+
+MAIL = 60
+"""Above all other levels, so that it is always shown."""
+logging.addLevelName(MAIL, "MAIL")
 
 _QUERY_SECRET = re.compile(
     r"\b((?:access_|refresh_|device_)?token|share|view|code|password|secret|key)=[^&\s\"']+", re.I
@@ -43,18 +48,19 @@ class TextFormatter(logging.Formatter):
         line = f"{_time(record)} {record.levelname} {record.name}: {record.getMessage()}{request}"
         if record.exc_info:
             line = f"{line}\n{self.formatException(record.exc_info)}"
-        return redact(line)
+        return line if record.levelno == MAIL else redact(line)
 
 
 class JsonFormatter(logging.Formatter):
     """One object a line: time, level, logger, message, and request_id and traceback if any."""
 
     def format(self, record: logging.LogRecord) -> str:
+        message = record.getMessage()
         line = {
             "time": _time(record),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": redact(record.getMessage()),
+            "message": message if record.levelno == MAIL else redact(message),
         }
         if request_id := origin.current.get().request_id:
             line["request_id"] = request_id

@@ -52,6 +52,8 @@ WALLS = {
     "joserfc": {"net"},
     "httpx": {"net"},
     "smtplib": {"net"},
+    "certifi": {"net"},
+    "idna": {"net"},
     "prometheus_client": {"web", "app"},
     "argon2": {"crypto"},
     "platformdirs": {"paths"},

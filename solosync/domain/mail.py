@@ -101,10 +101,10 @@ def open_letter(keys: Keys, mail: Mail) -> Letter:
     return Letter(mail.mail_id, mail.recipient, mail.template, mail.language, fields)
 
 
-def seconds_until_next_try(mail: Mail) -> int | None:
+def seconds_until_next_try(mail: Mail, *, at_least: int = 0) -> int | None:
     """As long again as it has been waiting already, within bounds; None if it is too old then."""
     age = (now_ms() - mail.created_at) // 1000
-    seconds = min(max(age, SOONEST_AGAIN_SECONDS), LATEST_AGAIN_SECONDS)
+    seconds = max(min(max(age, SOONEST_AGAIN_SECONDS), LATEST_AGAIN_SECONDS), at_least)
     return seconds if now_ms() + seconds * 1000 < mail.expires_at else None
 
 

@@ -1,10 +1,11 @@
 """All tasks there are. Their names stand in the database: they stay."""
 
-from solosync.jobs import exports, thumbnails, upkeep
+from solosync.jobs import exports, mail, thumbnails, upkeep
 from solosync.jobs.context import Task
 
 # What is quick, and what more people look at, before what takes long.
 TASKS: dict[str, Task] = {
+    "mail.send": Task("mail", mail.send, 0, mail.give_up),
     "solo.generate_thumbnail": Task("pictures", thumbnails.make, 3, thumbnails.give_up),
     "solo.generate_png_export": Task("pictures", exports.make, 2, exports.give_up),
     "solo.generate_svg_export": Task("pictures", exports.make, 2, exports.give_up),

@@ -114,4 +114,5 @@ def test_names_are_those_that_stand_in_databases():
 def test_what_is_cleaned_up_is_never_in_the_way_of_drawing():
     queues = {name: task.queue for name, task in TASKS.items()}
     assert {queue for name, queue in queues.items() if "generate" in name} == {"pictures"}
+    assert queues.pop("mail.send") == "mail"
     assert {queue for name, queue in queues.items() if "generate" not in name} == {"upkeep"}
