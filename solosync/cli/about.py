@@ -70,5 +70,5 @@ def doctor(arguments: argparse.Namespace) -> int:
 def openapi(arguments: argparse.Namespace) -> int:
     from solosync import app
 
-    terminal.write(app.openapi_json(load(arguments)))
+    terminal.write(app.openapi_json(load(arguments)).removesuffix("\n"))
     return 0

@@ -21,6 +21,8 @@ SCOPE = "scope"
 """In a route's `opt`: the scope (records/scopes.py) that admits an API key; without it, none is."""
 RATE = "rate"
 """In a route's `opt`: the budget (limits.py) that its requests are counted against."""
+OWN_IDEMPOTENCY = "own_idempotency"
+"""In a route's `opt`: it reads the Idempotency-Key itself, or has a rule of its own."""
 REV_HEADERS = {
     "If-Match": 'The rev that the client holds: `W/"rev:N"`.',
     "X-Rev": "The same as a number, where If-Match can't be sent.",
@@ -34,13 +36,14 @@ EXPLANATIONS = {
     401: "Nobody is signed in, or no longer.",
     403: "Not allowed, or asked for by another site's page.",
     404: "Not there, or not the caller's.",
-    409: "The precondition doesn't hold: `{error, server_rev}`.",
+    409: "As things are, that can't be done; for a stated rev: `{error, server_rev}`.",
     410: "Gone.",
     412: "The stated rev isn't the current one: `{error, server_rev}`.",
     413: "Too large: `{error, limit, encoding, endpoint}`.",
     415: "An encoding that isn't read here: `{error}`.",
-    422: "The content doesn't fit: `{detail, message, index}`.",
-    429: "Too many tries; see `Retry-After`.",
+    422: "The content doesn't fit (`{detail, message, index}`), or the `Idempotency-Key` was used"
+    " for another request.",
+    429: "Too many requests, or tries; see `Retry-After`.",
     503: "Not now; see `Retry-After`.",
     507: "It couldn't be stored; nothing was kept.",
 }

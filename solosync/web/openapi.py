@@ -1,53 +1,128 @@
 """The OpenAPI document: what Litestar makes of the routes' signatures, and what it can't see there
-(bodies that are read raw, headers, who may ask) added from what the routes say of themselves."""
+(bodies that are read raw, headers, who may ask, lists) added from what the routes say of
+themselves."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from http import HTTPStatus
+from typing import NamedTuple
 
 import msgspec
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.openapi.spec import License
 from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
 from solosync import __version__
-from solosync.web.auth import ACCESS_COOKIE, signed_in
-from solosync.web.documented import BODY, BODY_RULE, FORM, HEADERS
-
-DESCRIPTION = (
-    "Boards in sync. Paths are taken with and without the slash at their end, and JSON bodies may"
-    " come gzipped. Every answer that isn't a success is a problem document (RFC 9457)."
+from solosync.web import limits, openapi_parts
+from solosync.web.auth import signed_in, staff
+from solosync.web.documented import (
+    BODY,
+    BODY_ERRORS,
+    BODY_RULE,
+    EXPLANATIONS,
+    FORM,
+    HEADERS,
+    OWN_IDEMPOTENCY,
+    RATE,
+    SCOPE,
 )
-_REFERENCE = "#/components/schemas/{name}"
-# Where the contracts write paths with a slash at their end.
-_WITH_SLASH = ("/api/auth/", "/api/v1/solo/", "/api/v1/exports/", "/api/schema")
+from solosync.web.errors import MEDIA_TYPE, EnvelopedError, Problem, is_enveloped
+from solosync.web.examples import EXAMPLES
+from solosync.web.listing import LISTING, Listing
+from solosync.web.openapi_parts import PATH_PARAMETERS, QUERY_PARAMETERS, Json, reference
+
+# Where the contracts write paths without a slash at their end.
+_WITHOUT_SLASH = re.compile(r"/api/v1/me|/api/v1/admin/metrics/.*|/health/.*|/metrics")
+_DONE = {
+    200: "Done.",
+    201: "Made.",
+    202: "Accepted.",
+    204: "Done; there is nothing to tell.",
+    302: "Elsewhere.",
+    303: "Elsewhere.",
+    304: "What the client has is still so.",
+}
+_API = "/api/v1/"
+_JSON = "application/json"
 
 
-def document(routes: list[ControllerRouterHandler]) -> dict[str, Any]:
+class _Operation(NamedTuple):
+    """One entry of the document, and the route it is about."""
+
+    method: str
+    path: str
+    content: Json
+    handler: HTTPRouteHandler
+
+    @property
+    def is_for_people(self) -> bool:
+        guards = self.handler.resolve_guards()
+        return signed_in in guards or staff in guards
+
+
+def document(routes: list[ControllerRouterHandler]) -> Json:
     """The description of these routes; made with an application of its own, so that serving
     doesn't pay for it."""
     described = Litestar(routes, openapi_config=_configuration(), logging_config=None)
-    schema = described.openapi_schema.to_schema()
-    structs: set[type[msgspec.Struct]] = set()
+    schema: Json = described.openapi_schema.to_schema()
+    operations = list(_operations(described, schema))
+    structs = {struct for operation in operations for struct in _structs(operation.handler)}
+    # msgspec knows its own better: descriptions, limits, and what a Raw stands for.
+    _, definitions = msgspec.json.schema_components(
+        structs | {Problem, EnvelopedError}, ref_template="#/components/schemas/{name}"
+    )
+    for operation in operations:
+        _complete(operation)
+    used = {tag for operation in operations for tag in operation.content["tags"]}
+    return {
+        "openapi": schema["openapi"],
+        "info": schema["info"],
+        "tags": [
+            {"name": name, "description": text}
+            for name, text in openapi_parts.TAGS.items()
+            if name in used
+        ],
+        "paths": {_as_in_contract(path): item for path, item in schema["paths"].items()},
+        "components": {
+            "schemas": dict(sorted((schema["components"]["schemas"] | definitions).items())),
+            "responses": openapi_parts.problem_responses() | openapi_parts.enveloped_responses(),
+            "parameters": openapi_parts.PARAMETERS,
+            "headers": openapi_parts.HEADERS,
+            "examples": {name: {"value": value} for name, value in EXAMPLES.items()},
+            "securitySchemes": openapi_parts.SECURITY_SCHEMES,
+        },
+    }
+
+
+def _configuration() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="solosync",
+        version=__version__,
+        description=openapi_parts.DESCRIPTION,
+        license=License(name="MIT", identifier="MIT"),
+        use_handler_docstrings=True,
+        operation_id_creator=lambda handler, method, components: handler.handler_name,
+        # Nobody asks this application for pages; without a plugin of ours Litestar would load all
+        # of its own.
+        render_plugins=[JsonRenderPlugin()],
+    )
+
+
+def _operations(described: Litestar, schema: Json) -> Iterator[_Operation]:
     for route in described.routes:
         if not isinstance(route, HTTPRoute):
             continue
-        operations = schema["paths"].get(route.path_format, {})
+        contents = schema["paths"].get(route.path_format, {})
         for method, (handler, _) in route.route_handler_map.items():
-            if method.lower() in operations:
-                _complete(operations[method.lower()], handler)
-                structs |= set(_structs(handler))
-    # msgspec knows its own better: descriptions, limits, and what a Raw stands for.
-    _, definitions = msgspec.json.schema_components(structs, ref_template=_REFERENCE)
-    schema["components"]["schemas"] |= definitions
-    schema["components"]["schemas"] = dict(sorted(schema["components"]["schemas"].items()))
-    schema["paths"] = {_as_in_contract(path): item for path, item in schema["paths"].items()}
-    return schema
+            if method.lower() in contents:
+                content = contents[method.lower()]
+                yield _Operation(method, route.path_format, content, handler)
 
 
 def _structs(handler: HTTPRouteHandler) -> Iterator[type[msgspec.Struct]]:
@@ -57,55 +132,204 @@ def _structs(handler: HTTPRouteHandler) -> Iterator[type[msgspec.Struct]]:
         handler.opt.get(BODY),
         answered.annotation,
         *(inner.annotation for inner in answered.inner_types),
+        *(response.data_container for response in (handler.responses or {}).values()),
     ):
         if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
             yield annotation
 
 
-def _configuration() -> OpenAPIConfig:
-    return OpenAPIConfig(
-        title="solosync",
-        version=__version__,
-        description=DESCRIPTION,
-        use_handler_docstrings=True,
-        operation_id_creator=lambda handler, method, components: handler.handler_name,
-        # Nobody asks this application for pages; without a plugin of ours Litestar would load all
-        # of its own.
-        render_plugins=[JsonRenderPlugin()],
-        components=Components(
-            security_schemes={
-                "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT"),
-                "cookie": SecurityScheme(
-                    type="apiKey", name=ACCESS_COOKIE, security_scheme_in="cookie"
-                ),
-            }
-        ),
-    )
-
-
-def _complete(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
-    if 400 not in (handler.responses or {}):
-        operation["responses"].pop("400", None)  # Litestar's guess at its own validation
-    operation["summary"] = handler.handler_name.replace("_", " ").capitalize()
-    is_for_people = signed_in in handler.resolve_guards()
-    operation["security"] = [{"bearer": []}, {"cookie": []}] if is_for_people else []
-    for name, description in handler.opt.get(HEADERS, {}).items():
-        header = {"name": name, "in": "header", "description": description, "required": False}
-        operation.setdefault("parameters", []).append(header | {"schema": {"type": "string"}})
+def _complete(operation: _Operation) -> None:
+    content, handler = operation.content, operation.handler
+    scope = handler.opt.get(SCOPE) if operation.is_for_people else None
+    description = content["description"]
+    if scope is not None:
+        description += f"\n\nAPI keys need the scope `{scope}`."
+    completed: Json = {
+        "tags": content["tags"],
+        "summary": handler.handler_name.replace("_", " ").capitalize(),
+        "description": description,
+        "operationId": content["operationId"],
+        "security": list(_security(operation, scope)),
+        "parameters": list(_parameters(operation)),
+    }
     if (body := handler.opt.get(BODY)) is not None:
-        schema: dict[str, Any] = {"$ref": _REFERENCE.format(name=body.__name__)}
-        rule = handler.opt.get(BODY_RULE)
-        operation["requestBody"] = {
-            "required": rule is not None or _has_required_fields(body),
-            "content": {"application/json": {"schema": schema | (rule or {})}},
+        completed["requestBody"] = _request_body(handler, body)
+    completed["responses"] = _responses(operation)
+    content.clear()
+    content.update(completed)
+
+
+def _security(operation: _Operation, scope: str | None) -> Iterator[Json]:
+    """Each alone is enough; for an API key, the scope that it needs stands as its role."""
+    if operation.is_for_people:
+        yield {"bearer": []}
+        yield {"cookie": []}
+    if scope is not None:
+        yield {"apiKey": [scope]}
+
+
+def _parameters(operation: _Operation) -> Iterator[Json]:
+    opt = operation.handler.opt
+    for parameter in operation.content.get("parameters", ()):
+        yield _tidied(parameter)
+    if (listing := opt.get(LISTING)) is not None:
+        yield from _listing_parameters(listing)
+    for name, description in opt.get(HEADERS, {}).items():
+        yield {
+            "name": name,
+            "in": "header",
+            "description": description,
+            "schema": {"type": "string"},
         }
-        if (form := handler.opt.get(FORM)) is not None:
-            operation["requestBody"]["content"]["multipart/form-data"] = {"schema": form}
+    if _takes_key(operation):
+        yield reference("parameters", "IdempotencyKey")
+    if _has_etag(operation):
+        yield reference("parameters", "IfNoneMatch")
+
+
+def _tidied(parameter: Json) -> Json:
+    """Without what says nothing: flags that are off, and that what may be left out may be null."""
+    tidied = {name: value for name, value in parameter.items() if value is not False}
+    schema = dict(parameter["schema"])
+    if "oneOf" in schema:
+        (kind,) = (kind for kind in schema.pop("oneOf") if kind != {"type": "null"})
+        schema = kind | schema
+    tidied["schema"] = schema
+    name = parameter["name"]
+    if parameter["in"] == "path" and name in PATH_PARAMETERS:
+        tidied["description"], tidied["example"] = PATH_PARAMETERS[name]
+    elif name in QUERY_PARAMETERS:
+        tidied.setdefault("description", QUERY_PARAMETERS[name])
+    return tidied
+
+
+def _listing_parameters(listing: Listing) -> Iterator[Json]:
+    yield reference("parameters", "Limit")
+    yield reference("parameters", "Cursor")
+    field = f"-?({'|'.join(listing.sorts)})"
+    yield {
+        "name": "sort",
+        "in": "query",
+        "description": f"By {', '.join(listing.sorts)}; a minus in front turns the order, commas"
+        " add what decides between equal ones.",
+        "schema": {
+            "type": "string",
+            "pattern": f"^{field}(,{field})*$",
+            "default": listing.default,
+        },
+    }
+    for name, kind in listing.filters.items():
+        yield {
+            "name": f"filter[{name}]",
+            "in": "query",
+            "description": f"Only those that fit: {kind.allowed}.",
+            "schema": dict(kind.schema),
+        }
+
+
+def _request_body(handler: HTTPRouteHandler, body: type[msgspec.Struct]) -> Json:
+    rule = handler.opt.get(BODY_RULE)
+    content: Json = _exemplified(reference("schemas", body.__name__) | (rule or {}))
+    found: Json = {
+        "required": rule is not None or _has_required_fields(body),
+        "content": {_JSON: content},
+    }
+    if (form := handler.opt.get(FORM)) is not None:
+        found["content"]["multipart/form-data"] = {"schema": form}
+    return found
 
 
 def _has_required_fields(body: type[msgspec.Struct]) -> bool:
     return any(field.required for field in msgspec.structs.fields(body))
 
 
+def _exemplified(schema: Json) -> Json:
+    """What a body of that schema is, with its example."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    if name not in EXAMPLES:
+        return {"schema": schema}
+    return {"schema": schema, "examples": {"example": reference("examples", name)}}
+
+
+def _responses(operation: _Operation) -> Json:
+    stated = operation.content["responses"]
+    if 400 not in (operation.handler.responses or {}):
+        stated.pop("400", None)  # Litestar's guess at its own validation
+    found = {int(status): response for status, response in stated.items()}
+    for status in _implied_errors(operation):
+        found.setdefault(status, {})
+    return {
+        str(status): _error(operation, status, response)
+        if status >= 400
+        else _success(operation, status, response)
+        for status, response in sorted(found.items())
+    }
+
+
+def _implied_errors(operation: _Operation) -> Iterator[int]:
+    """What comes with being asked for by people, taking a body, being a list, ..."""
+    opt = operation.handler.opt
+    if operation.is_for_people:
+        yield from (401, 403)
+    if opt.get(RATE) != limits.NONE:
+        yield 429
+    if BODY in opt:
+        yield from BODY_ERRORS
+    if LISTING in opt:
+        yield 400
+    if _takes_key(operation):
+        yield from (400, 409, 422)
+    if _has_etag(operation):
+        yield 304
+
+
+def _error(operation: _Operation, status: int, response: Json) -> Json:
+    """A reference to the one that all share, unless the route says something of its own."""
+    shared = {
+        "description": EXPLANATIONS.get(status),
+        "content": {MEDIA_TYPE: {"schema": reference("schemas", Problem.__name__)}},
+    }
+    if response and response != shared:
+        return response | {"headers": {"X-Request-ID": reference("headers", "X-Request-ID")}}
+    prefix = "Team" if is_enveloped(operation.path) else ""
+    return reference("responses", f"{prefix}{openapi_parts.ERRORS[status].name}")
+
+
+def _success(operation: _Operation, status: int, response: Json) -> Json:
+    headers = ["X-Request-ID"]
+    if operation.handler.opt.get(RATE) != limits.NONE:
+        headers += openapi_parts.RATE_HEADERS
+    if "ETag" in response.get("headers", {}) or _has_etag(operation):
+        headers.append("ETag")
+    if _takes_key(operation):
+        headers.append("Idempotent-Replayed")
+    found: Json = {
+        "description": response.get("description", ""),
+        "headers": {name: reference("headers", name) for name in headers},
+    }
+    if found["description"] in ("", HTTPStatus(status).description):
+        found["description"] = _DONE[status]
+    if "content" in response:
+        found["content"] = {
+            media_type: _exemplified(body["schema"])
+            for media_type, body in response["content"].items()
+        }
+    return found
+
+
+def _takes_key(operation: _Operation) -> bool:
+    """Whether an Idempotency-Key keeps it from being done twice."""
+    return (
+        operation.method in ("POST", "PUT", "PATCH")
+        and operation.path.startswith(_API)
+        and operation.is_for_people
+        and OWN_IDEMPOTENCY not in operation.handler.opt
+    )
+
+
+def _has_etag(operation: _Operation) -> bool:
+    return operation.method == "GET" and operation.path.startswith(_API)
+
+
 def _as_in_contract(path: str) -> str:
-    return f"{path}/" if path.startswith(_WITH_SLASH) else path
+    return path if _WITHOUT_SLASH.fullmatch(path) else f"{path}/"

@@ -60,9 +60,10 @@ class Things:
     def in_order(self, sort):
         """All keys, as Python sorts them: from the least important value to the first."""
         keys = sorted(self.rows, reverse=bool(sort) and sort[-1].is_descending)
-        for name, is_descending in reversed([(s.field, s.is_descending) for s in sort]):
-            place = ("name", "size", "share").index(name)
-            keys.sort(key=lambda key, place=place: self.rows[key][place], reverse=is_descending)
+        for order in reversed(sort):
+            place = ("name", "size", "share").index(order.field)
+            by_value = {key: row[place] for key, row in self.rows.items()}
+            keys.sort(key=by_value.__getitem__, reverse=order.is_descending)
         return keys
 
 

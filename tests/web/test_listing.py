@@ -2,6 +2,7 @@
 
 import base64
 import json
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -29,7 +30,7 @@ VALUES = st.tuples(
 def read(query="", *, path="/api/v1/things/", of=LIST, **fields):
     """`query` as it stands in an address, or `fields` yet to be encoded."""
     text = query or urlencode(fields)
-    scope = {"type": "http", "method": "GET", "path": path, "query_string": text.encode()}
+    scope: Any = {"type": "http", "method": "GET", "path": path, "query_string": text.encode()}
     return listing.read(Request(scope), of)
 
 
@@ -42,11 +43,11 @@ def refused(query="", **settings):
 
 def cursors(query, following=None, preceding=None):
     """The answer's `next` and `prev` for positions of that question."""
-    at = [
+    following, preceding = (
         None if position is None else Position(query.question, *position)
         for position in (following, preceding)
-    ]
-    answered = listing.meta(Slice([], *at, total=7))
+    )
+    answered = listing.meta(Slice([], following, preceding, total=7))
     assert answered.total == 7
     return answered.next, answered.prev
 

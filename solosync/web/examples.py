@@ -1,0 +1,122 @@
+"""One example of each body in the OpenAPI document, by the name of its schema: Ann, her board, and
+what she does with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+_ANN = "f1e2d3c4-b5a6-4978-8a6b-5c4d3e2f1066"
+_TEAM = "e5f60718-293a-4b4c-8d5e-6f708192a355"
+_BOARD = "0b9f6c52-1d1f-4c0a-9a54-6a2f4a3f5b11"
+_EXPORT = "5d0c1f38-3f6e-4a57-8d5a-0f1f6f9b7c22"
+_AT = "2026-01-31T12:00:00.000000Z"
+_LATER = "2026-01-31T13:00:00.000000Z"
+_DIGEST = "9b74c9897bac770ffc029102a200c5de3b2a1f0e9d8c7b6a5f4e3d2c1b0a9f8e"
+_HERE = "http://127.0.0.1:8765"
+# Tokens are shown cut off, so that no scanner takes one of these for somebody's.
+_ACCESS, _REFRESH = "eyJhbGciOiJIUzI1NiIs...", "eyJhbGciOiJIUzI1NiJ9..."
+
+_STROKE: Json = {
+    "id": "s1",
+    "tool": "pen",
+    "color": "#1e1e1e",
+    "size": 3,
+    "points": [{"x": 10, "y": 10}, {"x": 42.5, "y": 18}],
+}
+_STATE: Json = {"pages": [{"id": "p1", "strokes": [_STROKE], "shapes": [], "texts": []}]}
+_SESSION: Json = {
+    "id": _BOARD,
+    "name": "Plan of the garden",
+    "page_count": 1,
+    "thumbnail_url": None,
+    "is_shared": False,
+    "owner_id": _ANN,
+    "created_at": _AT,
+    "updated_at": _LATER,
+}
+_DETAIL: Json = _SESSION | {"state": _STATE, "rev": 8, "state_digest": _DIGEST}
+_VERSION: Json = {
+    "rev": 7,
+    "created_at": _AT,
+    "actor": "Ann Example",
+    "device": "Firefox on Linux",
+    "summary": "1 stroke added",
+    "size": 412,
+}
+_FILE = f"{_HERE}/exports/{_EXPORT}?expires=1769864400&signature=..."
+_EXPORTED: Json = {
+    "id": _EXPORT,
+    "session_id": _BOARD,
+    "format": "png",
+    "status": "completed",
+    "file_url": _FILE,
+    "signed_url": _FILE,
+    "file_size": 48213,
+    "page_count": 1,
+    "progress": 100,
+    "error": None,
+    "warnings": [],
+    "is_expired": False,
+    "expires_at": "2026-03-02T12:00:00.000000Z",
+    "created_at": _AT,
+    "updated_at": _AT,
+}
+_ME: Json = {
+    "id": _ANN,
+    "email": "ann@example.org",
+    "username": "ann",
+    "full_name": "Ann Example",
+    "first_name": "Ann",
+    "last_name": "Example",
+    "is_staff": False,
+    "date_joined": _AT,
+    "last_login": _LATER,
+    "organizations": [{"id": _TEAM, "name": "Gardeners", "role": "admin"}],
+    "avatar_url": None,
+}
+
+EXAMPLES: Json = {
+    # Signing in
+    "Credentials": {"email": "ann@example.org", "password": "correct horse battery"},
+    "TokenPair": {"access": _ACCESS, "refresh": _REFRESH},
+    "RefreshFields": {"refresh": _REFRESH},
+    "VerifyFields": {"token": _ACCESS},
+    "Nothing": {},
+    # People
+    "Me": _ME,
+    "ProfileFields": {"full_name": "Ann Example", "avatar_url": "https://example.org/ann.png"},
+    # Boards
+    "SessionList": {"count": 1, "results": [_SESSION], "next": None},
+    "SessionDetail": _DETAIL,
+    "NewSessionFields": {"name": "Plan of the garden", "state": _STATE},
+    "SessionFields": {"state": _STATE},
+    "DiffBody": {
+        "ops": [{"op": "add", "kind": "stroke", "page_id": "p1", "value": _STROKE}],
+        "client_ts": _AT,
+    },
+    "DiffAnswer": {"server_ts": _AT, "next_rev": 8, "digest": _DIGEST},
+    "StreamFields": {"state": _STATE, "client_ts": _AT, "idempotency_key": "save-17"},
+    "StreamAnswer": {"detail": "accepted", "rev": 8, "digest": _DIGEST},
+    "BeaconFields": {"heartbeat": True, "client_ts": _AT},
+    "VersionList": {"count": 1, "results": [_VERSION], "next": None},
+    "VersionDetail": {"rev": 7, "created_at": _AT, "state": _STATE, "set_aside": []},
+    "MadeThumbnail": {"thumbnail_url": f"{_HERE}/thumbnails/1f8c...webp?v=8", "status": "success"},
+    # Uploads and exports
+    "PresignFields": {"session_id": _BOARD, "content_type": "image/png", "size_bytes": 20480},
+    "Presigned": {
+        "upload_url": f"{_HERE}/uploads/6b1f...?expires=1769864400&signature=...",
+        "cdn_url": f"{_HERE}/files/6b1f....png",
+        "method": "PUT",
+        "headers": {"Content-Type": "image/png"},
+        "max_bytes": 20480,
+        "expires_at": _LATER,
+    },
+    "ExportFields": {"format": "png", "pages": "all", "scale": 2},
+    "ExportItem": _EXPORTED,
+    "ExportList": {"count": 1, "results": [_EXPORTED], "next": None},
+    # Health
+    "Health": {"status": "ok"},
+    "Ready": {"status": "ready", "checks": {"store": "ok", "jobs": "ok", "blobs": "ok"}},
+}
