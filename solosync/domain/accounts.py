@@ -9,10 +9,11 @@ import msgspec
 
 from solosync import crypto
 from solosync.clock import now_ms
-from solosync.domain import tokens
+from solosync.domain import audit, tokens
 from solosync.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from solosync.events import UserDeactivated
 from solosync.ids import new_id
+from solosync.records.actors import Actor
 from solosync.records.organizations import Membership, Organization, Role
 from solosync.records.users import User
 from solosync.store import organizations, users
@@ -90,21 +91,23 @@ def list_users(store: Store) -> list[User]:
     return store.read(users.list_all)
 
 
-def get_person(store: Store, user_id: str) -> Person:
-    """Raises NotFound."""
+def get_person(store: Store, user_id: str, *, within: str | None = None) -> Person:
+    """With that organization alone, if it is named. Raises NotFound."""
 
     def get(tx: Tx) -> Person:
         user = users.find(tx, user_id)
         if user is None:
             raise NotFound("user", user_id)
-        return Person(user, organizations.list_for_user(tx, user_id))
+        return Person(user, organizations.list_for_user(tx, user_id, within=within))
 
     return store.read(get)
 
 
-def change_profile(store: Store, user_id: str, changes: dict[str, str | None]) -> None:
+def change_profile(store: Store, actor: Actor, changes: dict[str, str | None]) -> None:
     """`changes` holds any of full_name, first_name, last_name, username, avatar_url (which alone
     may be None). Raises Taken and NotFound."""
+    user_id = actor.user_id
+    event = audit.event("account.profile", actor, target=user_id, fields=", ".join(changes))
 
     def change(tx: Tx) -> None:
         user = users.find(tx, user_id)
@@ -120,6 +123,7 @@ def change_profile(store: Store, user_id: str, changes: dict[str, str | None]) -
             username=changed.username,
             avatar_url=changed.avatar_url,
         )
+        audit.record(tx, event)
 
     store.write(change)
 

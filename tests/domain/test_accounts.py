@@ -4,7 +4,7 @@ from solosync import crypto
 from solosync.domain import accounts, tokens
 from solosync.errors import Invalid, NotFound, Taken, Unauthenticated
 from solosync.events import DeviceRevoked, UserDeactivated
-from tests.make import make_actor, make_device, make_user
+from tests.make import as_actor, make_actor, make_device, make_user
 
 PASSWORD = "correct horse"
 
@@ -124,16 +124,16 @@ def test_nobody_can_be_changed(store, act, published):
 
 def test_profile_changes_what_is_given(store):
     user = make_user(store, full_name="Ann")
-    accounts.change_profile(store, user.user_id, {"username": "ann", "avatar_url": None})
+    accounts.change_profile(store, as_actor(user), {"username": "ann", "avatar_url": None})
     changed = accounts.get_person(store, user.user_id).user
     assert (changed.full_name, changed.username) == ("Ann", "ann")
 
 
 def test_username_is_taken_once(store):
     first, second = make_user(store), make_user(store)
-    accounts.change_profile(store, first.user_id, {"username": "ann"})
+    accounts.change_profile(store, as_actor(first), {"username": "ann"})
     with pytest.raises(Taken):
-        accounts.change_profile(store, second.user_id, {"username": "Ann"})
+        accounts.change_profile(store, as_actor(second), {"username": "Ann"})
 
 
 def test_issued_tokens_note_the_sign_in(store, data_dir):

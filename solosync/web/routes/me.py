@@ -54,8 +54,10 @@ class ProfileFields(msgspec.Struct):
 
 @get("/", guards=[signed_in], opt={SCOPE: scopes.ME_READ}, responses=problems(401))
 async def read_me(request: Caller) -> Me:
-    """Who is signed in, and the organizations they belong to."""
-    return _me(accounts.get_person(services(request).store, request.user.user_id))
+    """Who is signed in, and the organizations they belong to; for an API key, its own."""
+    actor = request.user
+    store = services(request).store
+    return me_of(accounts.get_person(store, actor.user_id, within=actor.organization_id))
 
 
 @patch(
@@ -66,17 +68,17 @@ async def read_me(request: Caller) -> Me:
 )
 async def change_me(request: Caller) -> Me:
     """Change one's own names and picture."""
-    store, user_id = services(request).store, request.user.user_id
+    store = services(request).store
     body = await read_object(request, BODY_BYTES, "me")
     fields = body.fields(ProfileFields)
     changes = {
         name: value for name, value in msgspec.structs.asdict(fields).items() if value is not UNSET
     }
-    await asyncio.to_thread(accounts.change_profile, store, user_id, changes)
-    return _me(accounts.get_person(store, user_id))
+    await asyncio.to_thread(accounts.change_profile, store, request.user, changes)
+    return me_of(accounts.get_person(store, request.user.user_id))
 
 
-def _me(person: accounts.Person) -> Me:
+def me_of(person: accounts.Person) -> Me:
     user = person.user
     return Me(
         id=user.user_id,
