@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solosync.domain import audit, notifications, organizations, policy
+from solosync.domain import api_keys, audit, notifications, organizations, policy
 from solosync.errors import Conflict, NotFound
 from solosync.events import MembershipChanged
 from solosync.records.actors import Actor
@@ -61,6 +61,7 @@ def remove(store: Store, actor: Actor, organization_id: str, user_id: str) -> No
         organization = look(tx, actor, organization_id).organization
         _check_can_do_without(tx, organization, _get(tx, organization_id, user_id))
         rows.remove_member(tx, organization_id, user_id)
+        api_keys.end_for_member(tx, organization_id, user_id)
         tx.emit(MembershipChanged(organization_id, user_id))
         if not is_leaving:
             message = f"You don't belong to {organization.name} any more."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from solosync.clock import now_ms
-from solosync.domain import audit, notifications, policy, tokens
+from solosync.domain import api_keys, audit, notifications, policy
 from solosync.errors import Conflict, Forbidden, Invalid, NotFound
 from solosync.events import MembershipChanged
 from solosync.ids import new_id
@@ -115,9 +115,8 @@ def delete_organization(store: Store, actor: Actor, organization_id: str) -> Non
             raise Conflict("A personal organization stays as long as its person.")
         _check_has_no_boards(tx, organization_id)
         for membership in organizations.list_members(tx, organization_id):
+            api_keys.end_for_member(tx, organization_id, membership.user_id)
             tx.emit(MembershipChanged(organization_id, membership.user_id))
-        for key_id in organizations.list_key_ids(tx, organization_id):
-            tokens.revoke_device(tx, key_id, now_ms())
         organizations.delete(tx, organization_id)
         audit.record(tx, event)
 

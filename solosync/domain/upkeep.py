@@ -6,12 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from solosync.config import Config
+from solosync.domain import (
+    answers,
+    codes,
+    history,
+    idempotency,
+    invitations,
+    jobs,
+    mail,
+    notifications,
+)
 from solosync.domain import bases as held_bases
-from solosync.domain import history, idempotency, jobs
 from solosync.errors import SolosyncError
 from solosync.events import SessionDeleted
 from solosync.store import bases, links, maintenance, sessions, tokens
-from solosync.store import idempotency as answers
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
 
@@ -58,14 +66,20 @@ def purge_trash(store: Store, before_ms: int) -> int:
 
 
 def drop_expired(store: Store, now_ms: int) -> None:
-    """Remembered answers, bases, links, tokens, and jobs that ended long ago."""
+    """Remembered answers, bases, links, codes, invitations, tokens, mails, notifications that were
+    read, and jobs that ended long ago."""
 
     def drop(tx: Tx) -> None:
-        answers.purge(tx, now_ms - idempotency.KEPT_MS)
+        answers.purge(tx, now_ms)
+        idempotency.purge(tx, now_ms)
         bases.drop_older(tx, now_ms - held_bases.KEPT_DAYS * history.DAY_MS)
         links.purge(tx, now_ms)
         tokens.purge(tx, now_ms)
+        codes.purge(tx, now_ms)
+        invitations.purge(tx, now_ms)
+        notifications.purge(tx, now_ms)
         jobs.purge(tx, now_ms)
+        mail.purge(tx, now_ms)
 
     store.write(drop)
 

@@ -128,11 +128,6 @@ def count_boards(tx: Tx, organization_id: str) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def list_key_ids(tx: Tx, organization_id: str) -> list[str]:
-    rows = tx.all("SELECT key_id FROM api_keys WHERE organization_id = ?", (organization_id,))
-    return [key_id for (key_id,) in rows]
-
-
 def put_member(tx: Tx, membership: Membership) -> None:
     """Adds the person, or gives them another role."""
     tx.execute(
