@@ -34,6 +34,7 @@ from solosync.option_kinds import (
     STORAGE,
     SWITCH,
     TEXT,
+    VERIFY_PAGE,
     WEB_ADDRESS,
     Kind,
     one_of,
@@ -143,7 +144,7 @@ class Config:
     )
     magic_link_verify_url: str = _option(
         "",
-        WEB_ADDRESS,
+        VERIFY_PAGE,
         "The page that mailed sign-in links lead to, ending in /magic-verify, or its origin;"
         " by default this server's own.",
     )

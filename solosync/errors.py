@@ -13,6 +13,7 @@ SolosyncError
 │   ├── Stale               a precondition named another rev
 │   ├── Taken               a value that must be unique is in use
 │   └── Locked              another process holds the data folder
+├── KeyReused               an idempotency key of something else that was asked for
 ├── TooLarge                over a limit
 │   └── SessionTooLarge     a board that is more than exports take
 ├── UnsupportedMedia        an encoding or type that is not read here
@@ -121,6 +122,11 @@ class Taken(Conflict):
 class Locked(Conflict):
     code = "locked"
     default_message = "Another solosync is using this data folder. Stop it first."
+
+
+class KeyReused(SolosyncError):
+    code = "idempotency_key_reused"
+    default_message = "That Idempotency-Key was used for something else. Take a new one."
 
 
 class TooLarge(SolosyncError):

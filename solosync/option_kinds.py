@@ -120,6 +120,13 @@ def _parse_issuer(text: str) -> str:
     return text.strip()
 
 
+def _parse_verify_page(text: str) -> str:
+    address = _parse_web_address(text)
+    if urlsplit(address).path and not address.endswith("/magic-verify"):
+        raise ValueError(text)
+    return address
+
+
 def _parse_storage(text: str) -> str:
     url = urlsplit(text)
     if url.scheme not in ("s3", "gs") or not url.netloc or url.fragment or "@" in url.netloc:
@@ -169,6 +176,11 @@ WEB_ADDRESS = Kind(
 ISSUER = Kind(
     "empty or an address such as https://accounts.example.org",
     lambda text: _parse_issuer(text) if text else "",
+    placeholder="URL",
+)
+VERIFY_PAGE = Kind(
+    "empty, a base address such as https://boards.example.org, or a page ending in /magic-verify",
+    lambda text: _parse_verify_page(text) if text else "",
     placeholder="URL",
 )
 STORAGE = Kind(

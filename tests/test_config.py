@@ -222,12 +222,7 @@ def test_every_option_has_help_and_reads_back_what_it_shows(option):
 
 
 OWED = [
-    "registration",
     "frontend_url",
-    "magic_link_verify_url",
-    "magic_link_expiry_minutes",
-    "magic_link_debug_echo_token",
-    "debug",
     "oidc_name",
     "email_provider",
     "email_from",

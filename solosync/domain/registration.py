@@ -9,16 +9,90 @@ from __future__ import annotations
 
 import msgspec
 
+from solosync import crypto, origin
 from solosync.clock import now_ms
 from solosync.config import Config
-from solosync.domain import accounts, audit
-from solosync.errors import Forbidden
+from solosync.crypto import Keys
+from solosync.domain import accounts, audit, mail
+from solosync.errors import Forbidden, Taken
 from solosync.records.audit import Event
 from solosync.records.users import User
 from solosync.store import invitations, users
+from solosync.store.engine import Store
 from solosync.store.transactions import Tx
 
+_SEAL = "registration"
 CLOSED = "There is no account for this address, and none can be made here."
+
+
+def register(
+    store: Store,
+    keys: Keys,
+    config: Config,
+    *,
+    email: str,
+    username: str,
+    password: str,
+    full_name: str,
+    sign_in_url: str,
+) -> str:
+    """Makes an account that lets nobody in until its address is proved. Returns a seal for the
+    browser that chose the password, which `codes.redeem` takes.
+
+    An address that has an account already, or that only invited people could use, gets the same
+    answer; in the first case its owner is told by mail. Raises Forbidden where registration is
+    closed, Invalid, and Taken("username"). Takes as long as hashing a password does.
+    """
+    if config.registration == "closed":
+        raise Forbidden(CLOSED)
+    address = accounts.check_email(email)
+    accounts.check_password(password)
+    password_hash = crypto.hash_password(password)
+    new = accounts.new_user(
+        address,
+        full_name=full_name,
+        username=username,
+        password_hash=password_hash,
+        is_proved=False,
+    )
+    registered = event(address, "form")
+    language = origin.current.get().language
+
+    def add(tx: Tx) -> User:
+        if username and users.is_username_taken(tx, username):
+            raise Taken("username")
+        present = users.find_by_email(tx, address)
+        is_welcome = may_register(tx, config, address)
+        user = new
+        if is_welcome and present is None:
+            accounts.insert(tx, new)
+        elif is_welcome and present is not None and present.email_verified_at is None:
+            user = _replace(tx, present, new)
+        is_owned = present is not None and present.email_verified_at is not None
+        mail.queue(
+            tx,
+            keys,
+            address,
+            "taken",
+            {"link": sign_in_url},
+            language=language,
+            is_decoy=not (is_owned and present is not None and present.is_active),
+        )
+        audit.record(tx, registered)
+        return user
+
+    return seal(keys, store.write(add))
+
+
+def seal(keys: Keys, user: User) -> str:
+    """What tells the browser that chose this person's password from all others."""
+    return keys.seal(_SEAL, f"{user.user_id}\0{user.password_hash}")
+
+
+def is_seal(keys: Keys, user: User, given: str) -> bool:
+    """Whether `given` is what `seal` gave for the password that is set now."""
+    text = f"{user.user_id}\0{user.password_hash}"
+    return user.password_hash is not None and keys.is_seal(_SEAL, text, given)
 
 
 def may_register(tx: Tx, config: Config, email: str) -> bool:
@@ -51,10 +125,27 @@ def admit(
         if not may_register(tx, config, address):
             raise Forbidden(CLOSED)
         user = accounts.insert(tx, accounts.new_user(address, full_name=full_name))
-        audit.record(tx, msgspec.structs.replace(event, actor_id=user.user_id))
+        made = msgspec.structs.replace(event, target=address, actor_id=user.user_id)
+        audit.record(tx, made)
     if not user.is_active:
         raise Forbidden("This account was deactivated.")
     return prove(tx, user, keeps_password=keeps_password)
+
+
+def _replace(tx: Tx, present: User, new: User) -> User:
+    """Whoever registers last with an address that nobody has proved is as likely its owner as
+    whoever was first; the seal tells them apart."""
+    users.change_profile(
+        tx,
+        present.user_id,
+        full_name=new.full_name,
+        first_name="",
+        last_name="",
+        username=new.username,
+        avatar_url=None,
+    )
+    users.set_password_hash(tx, present.user_id, new.password_hash)
+    return msgspec.structs.replace(present, password_hash=new.password_hash)
 
 
 def prove(tx: Tx, user: User, *, keeps_password: bool = False) -> User:

@@ -33,6 +33,7 @@ LONGEST_DEVICE_NAME = 100
 
 ACCESS = "access"
 REFRESH = "refresh"
+IDENTITY = "identity"
 
 
 class TokenPair(msgspec.Struct, frozen=True):
@@ -99,6 +100,7 @@ def refresh(store: Store, keys: Keys, token: str, *, address: str) -> SignIn:
     """
     now = now_ms()
     token_hash = keys.hash_token(REFRESH, token)
+    reused = audit.event("sign_in.refresh_reused", outcome="refused")
 
     def exchange(tx: Tx) -> tuple[User, str, str] | None:
         found = refresh_tokens.find(tx, token_hash)
@@ -109,6 +111,8 @@ def refresh(store: Store, keys: Keys, token: str, *, address: str) -> SignIn:
             return None
         if found.used_at is not None and now - found.used_at > GRACE_SECONDS * 1000:
             revoke_device(tx, found.device_id, now)
+            whose = {"actor_id": user.user_id, "device_id": found.device_id, "target": user.email}
+            audit.record(tx, msgspec.structs.replace(reused, **whose))
             return None
         refresh_tokens.mark_used(tx, token_hash, now)
         devices.mark_seen(tx, found.device_id, now, address)
@@ -141,6 +145,16 @@ def check_refresh(store: Store, keys: Keys, token: str) -> Actor:
     return actor
 
 
+def new_identity(store: Store, keys: Keys, access: str) -> str:
+    """A token that tells its holder who they are and opens nothing: for an access token just
+    made."""
+    claims = keys.read_signed(ACCESS, access)
+    user = store.read(lambda tx: users.find(tx, str(claims["sub"])))
+    email, name = (user.email, user.display_name) if user else ("", "")
+    told = {"sub": claims["sub"], "email": email, "name": name}
+    return keys.sign(IDENTITY, told | {"iat": claims["iat"], "exp": claims["exp"]})
+
+
 def new_access(keys: Keys, actor: Actor) -> str:
     return _sign_access(keys, actor.user_id, actor.device_id, now_ms())
 
@@ -160,9 +174,15 @@ def verify(store: Store, keys: Keys, access: str) -> Actor:
     return _actor(user, device_id)
 
 
-def revoke(store: Store, device_id: str) -> None:
-    """Signs a device out."""
-    store.write(lambda tx: revoke_device(tx, device_id, now_ms()))
+def sign_out(store: Store, actor: Actor) -> None:
+    """Ends the sign-in that the actor acts from."""
+    event = audit.event("sign_out", actor)
+
+    def end(tx: Tx) -> None:
+        revoke_device(tx, actor.device_id, now_ms())
+        audit.record(tx, event)
+
+    store.write(end)
 
 
 def revoke_device(tx: Tx, device_id: str, at: int) -> None:

@@ -51,6 +51,14 @@ def find_by_email(tx: Tx, email: str) -> User | None:
     return _user(tx.one(f"SELECT {COLUMNS} FROM users WHERE email = ?", (email,)))
 
 
+def is_username_taken(tx: Tx, username: str) -> bool:
+    """Upper and lower case are the same."""
+    row = tx.one(
+        "SELECT 1 FROM users WHERE username = ? COLLATE NOCASE AND username <> ''", (username,)
+    )
+    return row is not None
+
+
 def list_all(tx: Tx) -> list[User]:
     """In the order of joining."""
     rows = tx.all(f"SELECT {COLUMNS} FROM users ORDER BY joined_at, rowid")

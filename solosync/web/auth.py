@@ -15,6 +15,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 
+from solosync.config import Config
 from solosync.domain import tokens
 from solosync.errors import Forbidden, Invalid, Unauthenticated
 from solosync.records.actors import Actor
@@ -27,6 +28,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 ACCESS_COOKIE = "access_token"
 REFRESH_COOKIE = "refresh_token"
+ID_COOKIE = "id_token"
 _SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 # In this order: most browsers also call themselves Safari, and Android Linux.
 _BROWSERS = (
@@ -201,22 +203,45 @@ def is_secure(connection: Connection) -> bool:
 
 def set_cookies(connection: Connection, pair: tokens.TokenPair | None) -> None:
     """Puts the tokens' cookies into the answer, whatever it will be; None clears them."""
+    with_services = services(connection)
+    if pair is None:
+        for name in (ACCESS_COOKIE, REFRESH_COOKIE, ID_COOKIE):
+            put_cookie(connection, name, "", 0)
+        return
+    identity = tokens.new_identity(with_services.store, with_services.keys, pair.access)
+    put_cookie(connection, ACCESS_COOKIE, pair.access, tokens.ACCESS_SECONDS)
+    put_cookie(connection, REFRESH_COOKIE, pair.refresh, tokens.REFRESH_SECONDS)
+    put_cookie(connection, ID_COOKIE, identity, tokens.ACCESS_SECONDS)
+
+
+def put_cookie(connection: Connection, name: str, value: str, seconds: int) -> None:
+    """Puts a cookie into the answer, whatever it will be, in the place of one of that name. Scripts
+    can't read it, and other sites' pages bring it along only if `cors_origins` names one."""
     secure = is_secure(connection)
-    connection.scope.setdefault("state", {})["cookies"] = [
-        Cookie(
-            key=name,
-            value=value,
-            max_age=seconds if pair else 0,
-            path="/",
-            httponly=True,
-            samesite="lax",
-            secure=secure,
-        ).to_encoded_header()
-        for name, value, seconds in (
-            (ACCESS_COOKIE, pair.access if pair else "", tokens.ACCESS_SECONDS),
-            (REFRESH_COOKIE, pair.refresh if pair else "", tokens.REFRESH_SECONDS),
-        )
-    ]
+    is_for_others = secure and crosses_sites(services(connection).config)
+    cookie = Cookie(
+        key=name,
+        value=value,
+        max_age=seconds,
+        path="/",
+        httponly=True,
+        samesite="none" if is_for_others else "lax",
+        secure=secure,
+    )
+    state = connection.scope.setdefault("state", {})
+    others = [header for header in state.get("cookies", ()) if not _is_for(header, name)]
+    state["cookies"] = [*others, cookie.to_encoded_header()]
+
+
+def _is_for(header: tuple[bytes, bytes], name: str) -> bool:
+    return header[1].startswith(f"{name}=".encode())
+
+
+def crosses_sites(config: Config) -> bool:
+    """Whether pages of another site may use our cookies. (Ports don't make another site. That names
+    under one domain are one site too is left out: it takes a list of all domains to know.)"""
+    own = urlsplit(config.base_url).hostname
+    return any(urlsplit(origin).hostname != own for origin in config.cors_origins)
 
 
 def device_name(connection: Connection) -> str:

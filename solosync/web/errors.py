@@ -2,7 +2,8 @@
 
 Every answer that isn't a success is a problem document (RFC 9457): `type, title, status, detail,
 instance, request_id`, our own `code`, and whatever the contract of a route adds (`error`,
-`server_rev`, ...). A reason that isn't for everyone's eyes stands in `__cause__` and is logged.
+`server_rev`, ...). Under the team's paths it is `{status: "error", message}`. A reason that isn't
+for everyone's eyes stands in `__cause__` and is logged.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from litestar import Request, Response
@@ -24,6 +25,16 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
+# Programs have no use for these; people come through them in their browsers.
+PAGES_IN_API = "/api/auth/openid/"
+# The team's client reads these in an envelope of its own.
+ENVELOPED = (
+    "/api/register",
+    "/api/request-otp",
+    "/api/verify-otp",
+    "/api/refresh",
+    "/api/logout",
+)
 UNEXPECTED = "Something went wrong in the server. Its log says what, under this request id."
 
 
@@ -75,6 +86,23 @@ class ScopeMissing(errors.Forbidden):
         super().__init__(f"This API key doesn't have the scope {scope}.", scope=scope)
 
 
+class InProgress(errors.Conflict):
+    """What was asked for before under the same Idempotency-Key isn't done yet."""
+
+    code = "idempotency_in_progress"
+    default_message = "That is still being worked on. Ask again in a moment, with the same key."
+
+
+class AnswerLost(errors.Conflict):
+    """What was asked for under this Idempotency-Key was done, and nobody knows the answer."""
+
+    code = "idempotency_answer_lost"
+    default_message = (
+        "That was done before under this Idempotency-Key, but its answer is lost. "
+        "Look at what is there; to do it again, take a new key."
+    )
+
+
 class UpgradeRequired(errors.Invalid):
     """A plain request where only WebSockets are."""
 
@@ -102,6 +130,7 @@ OUTCOMES: Mapping[type[SolosyncError], Outcome] = {
     errors.Conflict: Outcome(409, 4409),
     PreconditionFailed: Outcome(412, 4409),
     errors.Locked: Outcome(503, 1013),
+    errors.KeyReused: Outcome(422, 4400),
     errors.TooLarge: Outcome(413, 4413),
     errors.UnsupportedMedia: Outcome(415, 4400),
     errors.RateLimited: Outcome(429, 4429),
@@ -126,6 +155,17 @@ class Problem(msgspec.Struct):
     code: str
 
 
+class EnvelopedError(msgspec.Struct):
+    """What it is under the team's paths."""
+
+    status: Literal["error"]
+    message: str
+
+
+def is_enveloped(path: str) -> bool:
+    return f"{path}/".startswith(tuple(f"{prefix}/" for prefix in ENVELOPED))
+
+
 def outcome(error: BaseException) -> Outcome:
     for ancestor in type(error).__mro__:
         if ancestor in OUTCOMES:
@@ -144,6 +184,8 @@ def contract_members(error: SolosyncError) -> dict[str, object]:
             return {"detail": "session_too_large"}
         case errors.NotFound(kind="export"):
             return {"detail": "Export not found"}
+        case errors.CodeRefused():
+            return {"error": "invalid_or_expired"}
         case InvalidFormat():
             return {"error": "Invalid format"}
         case errors.TooLarge():
@@ -162,7 +204,10 @@ def body(
     detail: str,
     members: Mapping[str, object] | None = None,
 ) -> bytes:
-    """A problem document as JSON; `members` may replace the standard ones."""
+    """A problem document as JSON, of the type `media_type`; `members` may replace the standard
+    ones."""
+    if is_enveloped(scope["state"]["path"]):
+        return msgspec.json.encode(EnvelopedError("error", detail))
     problem = {
         "type": f"urn:solosync:{code}",
         "title": HTTPStatus(status).phrase,
@@ -175,6 +220,10 @@ def body(
     return msgspec.json.encode(problem | dict(members or {}))
 
 
+def media_type(scope: Mapping[str, Any]) -> str:
+    return "application/json" if is_enveloped(scope["state"]["path"]) else MEDIA_TYPE
+
+
 def headers_for(status: int, error: SolosyncError | None = None) -> dict[str, str]:
     if status == 401:
         return {"WWW-Authenticate": "Bearer"}
@@ -182,7 +231,7 @@ def headers_for(status: int, error: SolosyncError | None = None) -> dict[str, st
         return {"Upgrade": "websocket"}
     if isinstance(error, errors.RateLimited):
         return {"Retry-After": str(error.retry_after_seconds)}
-    if status == 503:
+    if status == 503 or isinstance(error, InProgress):
         return {"Retry-After": str(RETRY_SECONDS)}
     return {}
 
@@ -220,12 +269,14 @@ def _respond(
         context = {"title": title, "detail": detail, "status": status}
         return Template("problem.html", context=context, status_code=status, headers=headers)
     content = body(request.scope, status, code, detail, members)
-    return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    media = media_type(request.scope)
+    return Response(content, status_code=status, media_type=media, headers=headers)
 
 
 def _wants_page(request: Request[Any, Any, Any]) -> bool:
     """Whether a person looks at this in a browser's tab."""
-    is_api = request.scope["path"].startswith(("/api", "/health", "/ws"))
+    path = request.scope["path"]
+    is_api = path.startswith(("/api", "/health", "/ws")) and not path.startswith(PAGES_IN_API)
     return not is_api and "text/html" in request.headers.get("accept", "")
 
 

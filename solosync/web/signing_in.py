@@ -1,4 +1,5 @@
-"""The last step of every way in: tokens for a person who has proved who they are."""
+"""The last step of every way in, where somebody who has proved who they are gets their tokens; and
+the way out."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import asyncio
 from solosync.domain import tokens
 from solosync.domain.tokens import SignIn
 from solosync.records.users import User
-from solosync.web.auth import Connection, address, device_name
+from solosync.web.auth import Connection, address, device_name, find_actor, set_cookies
 from solosync.web.services import services
 
 
@@ -25,3 +26,11 @@ async def finish(connection: Connection, user: User, *, kind: str, way: str) -> 
         address=address(connection),
         way=way,
     )
+
+
+async def sign_out(connection: Connection) -> None:
+    """Ends the sign-in that a request comes with, if any, and clears the cookies."""
+    actor = await find_actor(connection)
+    if actor is not None:
+        await asyncio.to_thread(tokens.sign_out, services(connection).store, actor)
+    set_cookies(connection, None)

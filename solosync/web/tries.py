@@ -16,14 +16,22 @@ REMEMBERED = 20_000
 
 
 class Tries:
-    """At most TRIES failures in WINDOW_SECONDS for each key (an address, an account).
+    """At most ``tries`` failures in ``window_seconds`` for each key (an address, an account).
 
     A try is counted before its outcome is known, so that tries at the same time count too, and
     taken back when it succeeds: a household behind one address signs in as often as it likes.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        tries: int = TRIES,
+        window_seconds: float = WINDOW_SECONDS,
+    ) -> None:
         self._clock = clock
+        self._tries = tries
+        self._window_seconds = window_seconds
         self._times: OrderedDict[str, list[float]] = OrderedDict()
 
     def start(self, keys: Sequence[str]) -> float:
@@ -31,8 +39,8 @@ class Tries:
         counts nothing."""
         now = self._clock()
         recent = {key: self._recent(key, now) for key in keys}
-        full = [times for times in recent.values() if len(times) >= TRIES]
-        waits = [times[-TRIES] + WINDOW_SECONDS - now for times in full]
+        full = [times for times in recent.values() if len(times) >= self._tries]
+        waits = [times[-self._tries] + self._window_seconds - now for times in full]
         if waits:
             raise RateLimited(math.ceil(max(waits)))
         for key, times in recent.items():
@@ -48,4 +56,4 @@ class Tries:
                 self._times[key].remove(started)
 
     def _recent(self, key: str, now: float) -> list[float]:
-        return [at for at in self._times.get(key, ()) if at > now - WINDOW_SECONDS]
+        return [at for at in self._times.get(key, ()) if at > now - self._window_seconds]

@@ -125,8 +125,8 @@ def test_check_refuses_what_an_exchange_would(store, keys, clock, sign_in, excha
 
 def test_signed_out_device_is_out_at_once(store, keys, sign_in, exchange, revoked):
     signed_in = sign_in()
-    tokens.revoke(store, signed_in.actor.device_id)
-    tokens.revoke(store, signed_in.actor.device_id)
+    tokens.sign_out(store, signed_in.actor)
+    tokens.sign_out(store, signed_in.actor)
     assert revoked == [DeviceRevoked(signed_in.actor.device_id)]
     with pytest.raises(Unauthenticated):
         tokens.verify(store, keys, signed_in.tokens.access)

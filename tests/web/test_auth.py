@@ -15,6 +15,7 @@ from tests.asserts import assert_problem
 from tests.web.conftest import BASE_URL, BOARDS
 
 ME = "/api/v1/me"
+COOKIES = {"access_token", "refresh_token", "id_token"}
 
 
 def cookies_of(response):
@@ -57,7 +58,7 @@ def test_expired_access_cookie_with_a_good_refresh_cookie_is_served(ann, client,
     response = client.get(ME, headers=person.cookies)
     assert response.status_code == 200
     cookies = cookies_of(response)
-    assert cookies.keys() == {"access_token", "refresh_token"}
+    assert cookies.keys() == COOKIES
     for cookie in cookies.values():
         assert cookie["httponly"]
         assert cookie["samesite"].lower() == "lax"
@@ -73,14 +74,14 @@ def test_expired_access_cookie_with_a_good_refresh_cookie_is_served(ann, client,
 def test_refresh_cookie_alone_is_enough(ann, client):
     response = client.get(ME, headers=header(refresh_token=ann.sign_in.tokens.refresh))
     assert response.status_code == 200
-    assert cookies_of(response).keys() == {"access_token", "refresh_token"}
+    assert cookies_of(response).keys() == COOKIES
 
 
 def test_new_cookies_come_with_errors_too(ann, client):
     cookies = header(refresh_token=ann.sign_in.tokens.refresh)
     response = client.get(f"{BOARDS}nowhere/", headers=cookies)
     assert_problem(response, 404)
-    assert cookies_of(response).keys() == {"access_token", "refresh_token"}
+    assert cookies_of(response).keys() == COOKIES
 
 
 @pytest.mark.parametrize("refresh", ["", "unknown"])
@@ -185,7 +186,7 @@ def test_preflight_answers_listed_pages(serving, config):
 
 
 def test_signed_out_and_deactivated_people_are_out_at_once(ann, bob, store):
-    tokens.revoke(store, ann.actor.device_id)
+    tokens.sign_out(store, ann.actor)
     accounts.deactivate(store, email=bob.user.email)
     for person in (ann, bob):
         assert_problem(person.get(ME), 401)

@@ -8,7 +8,7 @@ from solosync.store import devices
 from solosync.store.engine import Store
 from tests.asserts import assert_problem
 from tests.web.conftest import BASE_URL
-from tests.web.test_auth import cookies_of
+from tests.web.test_auth import COOKIES, cookies_of
 
 PASSWORD = "correct horse"
 HTML = {"Accept": "text/html"}
@@ -99,7 +99,7 @@ def test_form_signs_in_as_a_browser(client, user, store):
     assert response.status_code == 303
     assert response.headers["location"] == "/"
     cookies = cookies_of(response)
-    assert cookies.keys() == {"access_token", "refresh_token"}
+    assert cookies.keys() == COOKIES
     assert all(cookie["httponly"] for cookie in cookies.values())
     assert "Your boards" in client.get("/").text
     (device,) = store.read(lambda tx: devices.list_for_user(tx, user.user_id))
@@ -167,7 +167,7 @@ def test_link_opened_by_hand_signs_in_at_once(client, link):
     response = client.get(link, headers=BY_HAND, follow_redirects=False)
     assert response.status_code == 303
     assert response.headers["location"] == "/"
-    assert cookies_of(response).keys() == {"access_token", "refresh_token"}
+    assert cookies_of(response).keys() == COOKIES
     assert client.get("/api/v1/me").json()["email"] == "owner@localhost"
     assert client.get("/api/v1/me").json()["is_staff"] is True
 

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from solosync import clock
-from solosync.domain import accounts, links, sessions, tokens
+from solosync.domain import accounts, links, sessions
 from solosync.errors import RateLimited, Unauthenticated
 from solosync.records.actors import Actor
 from solosync.records.sessions import Session
@@ -21,11 +21,11 @@ from solosync.web.auth import (
     find_actor,
     public,
     set_cookies,
-    signed_in,
 )
 from solosync.web.bodies import read_bytes
-from solosync.web.services import Caller, services
+from solosync.web.services import services
 from solosync.web.signing_in import finish
+from solosync.web.signing_in import sign_out as end_sign_in
 
 FORM_BYTES = 16 * 1024
 SHOWN_BOARDS = 200
@@ -64,10 +64,10 @@ async def sign_in(request: Request[Any, Any, Any]) -> Template | Redirect:
     return Redirect("/", status_code=303)
 
 
-@post("/sign-out", guards=[signed_in], include_in_schema=False, status_code=303)
-async def sign_out(request: Caller) -> Redirect:
-    await asyncio.to_thread(tokens.revoke, services(request).store, request.user.device_id)
-    set_cookies(request, None)
+@post("/sign-out", guards=[public], include_in_schema=False, status_code=303)
+async def sign_out(request: Request[Any, Any, Any]) -> Redirect:
+    check_origin(request)
+    await end_sign_in(request)
     return Redirect("/", status_code=303)
 
 

@@ -1,0 +1,193 @@
+"""Codes by mail: six digits for the team's client, eight digits and a link for everybody else.
+
+What is asked for an address that nobody has costs the same work, down to the row and the mail that
+isn't sent, and tells nobody which it was. Guessing ends the code that is guessed at, and nothing
+else: neither its link, nor a fresh code, nor any other way in.
+"""
+
+from __future__ import annotations
+
+import hmac
+import math
+import secrets
+
+from solosync import origin
+from solosync.clock import now_ms
+from solosync.config import Config
+from solosync.crypto import Keys, new_token
+from solosync.domain import accounts, audit, mail, registration
+from solosync.errors import CodeRefused, Forbidden, RateLimited
+from solosync.ids import new_id
+from solosync.records.audit import Event
+from solosync.records.codes import CodeKind, SignInCode
+from solosync.records.users import User
+from solosync.store import codes, users
+from solosync.store.engine import Store
+from solosync.store.transactions import Tx
+
+OTP_MINUTES = 5
+MOST_TRIES = 5
+MOST_AN_HOUR = 20
+HOUR_MS = 3_600_000
+_DIGITS: dict[CodeKind, int] = {"otp": 6, "magic": 8}
+_LINK = "magic link"
+
+
+def request(
+    store: Store, keys: Keys, config: Config, *, kind: CodeKind, email: str, page: str
+) -> str:
+    """Mails a code to whoever has the address, and returns it (for nobody's eyes but a
+    developer's). `page` is where a magic link leads to; the secret is appended.
+
+    Raises Invalid for what is no address, and RateLimited past MOST_AN_HOUR.
+    """
+    address = accounts.check_email(email)
+    minutes = OTP_MINUTES if kind == "otp" else config.magic_link_expiry_minutes
+    asked = audit.event("code.request", target=address, kind=kind)
+    language = origin.current.get().language
+
+    def add(tx: Tx) -> str:
+        now = now_ms()
+        _check_rate(tx, address, now)
+        user = users.find_by_email(tx, address)
+        may_register = registration.may_register(tx, config, address)
+        is_welcome = user.is_active if user else kind == "magic" and may_register
+        digits, code_hash = _new_digits(tx, keys, kind, address, now)
+        link = new_token()
+        codes.insert(
+            tx,
+            SignInCode(
+                code_id=new_id(),
+                kind=kind,
+                email=address,
+                user_id=user.user_id if user else None,
+                code_hash=code_hash,
+                link_hash=keys.hash_token(_LINK, link) if kind == "magic" else None,
+                tries=0,
+                created_at=now,
+                expires_at=now + minutes * 60_000,
+                used_at=None,
+            ),
+        )
+        fields = {"code": digits, "minutes": str(minutes)}
+        if kind == "magic":
+            fields["link"] = f"{page}?token={link}"
+        mail.queue(tx, keys, address, kind, fields, language=language, is_decoy=not is_welcome)
+        audit.record(tx, asked)
+        return digits
+
+    return store.write(add)
+
+
+def redeem(
+    store: Store,
+    keys: Keys,
+    config: Config,
+    *,
+    kind: CodeKind,
+    token: str,
+    email: str | None = None,
+    registration_seal: str = "",
+) -> User:
+    """The active person whose address a code, or the secret of a link, proves; it is used up. A
+    magic one makes an account if there is none and registration allows it.
+
+    Without ``email`` only magic ones are found. With the seal that `registration.register` gave,
+    the password that was set there stays. Raises CodeRefused.
+    """
+    shown = "".join(token.split())
+    address = None if email is None else email.strip().lower()
+    registered = registration.event(address or "", kind)
+    refused = audit.event(_action(kind), target=address or "", outcome="refused")
+
+    def use(tx: Tx) -> User | None:
+        now = now_ms()
+        found = _find(tx, keys, kind, address, shown, now)
+        user = None
+        if found is not None:
+            codes.use_up(tx, kind, found.email, now)
+            user = _admit(tx, keys, config, found, registered, registration_seal)
+        elif address is not None and is_code(kind, shown):
+            codes.count_try(tx, kind, address, now)
+        if user is None:
+            audit.record(tx, refused)
+        return user
+
+    user = store.write(use)
+    if user is None:
+        raise CodeRefused()
+    return user
+
+
+def find_address(store: Store, keys: Keys, token: str) -> str | None:
+    """Whom the secret of a mailed link would sign in; None if it is no longer good."""
+    link_hash = keys.hash_token(_LINK, token)
+    found = store.read(lambda tx: codes.find_live_by_link(tx, link_hash, now_ms()))
+    return found.email if found else None
+
+
+def is_code(kind: CodeKind, token: str) -> bool:
+    """Whether it has the form of a code's digits, and not of a link's secret."""
+    return kind == "otp" or (token.isdecimal() and len(token) <= _DIGITS[kind])
+
+
+def purge(tx: Tx, now: int) -> None:
+    """Forgets codes that neither work nor count any more."""
+    codes.purge(tx, now, now - HOUR_MS)
+
+
+def _action(kind: CodeKind) -> str:
+    return "sign_in.code" if kind == "otp" else "sign_in.magic"
+
+
+def _find(
+    tx: Tx, keys: Keys, kind: CodeKind, address: str | None, shown: str, now: int
+) -> SignInCode | None:
+    if not is_code(kind, shown):
+        found = codes.find_live_by_link(tx, keys.hash_token(_LINK, shown), now)
+        return found if found and address in (None, found.email) else None
+    code_hash = _code_hash(keys, kind, address, shown)
+    if address is None:
+        found = codes.find_live_by_code(tx, kind, code_hash, now)
+        return found if found and found.tries < MOST_TRIES else None
+    fitting = None
+    for code in codes.list_live(tx, kind, address, now):
+        if hmac.compare_digest(code.code_hash, code_hash) and code.tries < MOST_TRIES:
+            fitting = code
+    return fitting
+
+
+def _admit(
+    tx: Tx, keys: Keys, config: Config, found: SignInCode, registered: Event, seal: str
+) -> User | None:
+    user = users.find_by_email(tx, found.email)
+    if user is None and found.kind == "otp":
+        return None
+    is_own = user is not None and registration.is_seal(keys, user, seal)
+    try:
+        return registration.admit(tx, config, found.email, event=registered, keeps_password=is_own)
+    except Forbidden:
+        return None
+
+
+def _check_rate(tx: Tx, address: str, now: int) -> None:
+    oldest = codes.nth_newest(tx, address, MOST_AN_HOUR)
+    if oldest is not None and oldest > now - HOUR_MS:
+        raise RateLimited(
+            math.ceil((oldest + HOUR_MS - now) / 1000),
+            f"{MOST_AN_HOUR} codes were mailed to this address within an hour. Use one of those,"
+            " or wait.",
+        )
+
+
+def _new_digits(tx: Tx, keys: Keys, kind: CodeKind, address: str, now: int) -> tuple[str, bytes]:
+    """Such as no other live code has, because a magic one is looked up by its digits alone."""
+    while True:
+        digits = "".join(secrets.choice("0123456789") for _ in range(_DIGITS[kind]))
+        code_hash = _code_hash(keys, kind, address, digits)
+        if codes.find_live_by_code(tx, kind, code_hash, now) is None:
+            return digits, code_hash
+
+
+def _code_hash(keys: Keys, kind: CodeKind, address: str | None, digits: str) -> bytes:
+    return keys.hash_token(kind, f"{address}\0{digits}" if kind == "otp" else digits)
