@@ -23,6 +23,8 @@ COMMANDS = [
     "render",
     "jobs",
     "jobs retry",
+    "audit list",
+    "audit verify",
     "config",
     "doctor",
     "openapi",

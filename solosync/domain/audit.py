@@ -1,29 +1,36 @@
 """Who did what, kept for good: each row's hash covers the row before it.
 
 An event is made where the request is (`event`), and written in the very transaction that does what
-it tells of (`record`), so that neither is there without the other and no commit is added.
+it tells of (`record`), so that neither is there without the other and no commit is added. How the
+chain is checked is in audit_chain.py.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
 
 from solosync import clock, origin
-from solosync.errors import Forbidden
+from solosync.errors import Forbidden, Invalid
 from solosync.events import Audited
 from solosync.records.actors import Actor
 from solosync.records.audit import Entry, Event, Outcome
+from solosync.records.listing import Query, Slice
 from solosync.store import audit
+from solosync.store.audit import Stored
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
 
 T = TypeVar("T")
 
-_BEFORE_THE_FIRST = bytes(32)
+BEFORE_THE_FIRST = bytes(32)
+# Much of what is told comes from whoever tried something.
+LONGEST_TEXT = 500
+_ACTION = re.compile(r"[a-z_]+(\.[a-z_]*)?", re.ASCII)
 
 
 def event(
@@ -40,7 +47,7 @@ def event(
     """Something to be recorded. To be called where the request is: it carries its id and address.
 
     Who did it is ``actor``, or ``user_id`` and ``device_id`` where there is none (yet). Parameters
-    must hold no password, token, code or key.
+    must hold no password, token, code or key. Long texts are cut.
     """
     asked = origin.current.get()
     return Event(
@@ -49,18 +56,22 @@ def event(
         outcome=outcome,
         actor_id=actor.user_id if actor else user_id,
         device_id=actor.device_id if actor else device_id,
-        target=target,
+        target=_plain(target),
         organization_id=organization_id,
-        parameters=parameters,
-        address=asked.address,
+        parameters={
+            name: _plain(value) if isinstance(value, str) else value
+            for name, value in parameters.items()
+        },
+        address=_plain(asked.address),
         request_id=asked.request_id,
     )
 
 
 def record(tx: Tx, event: Event) -> None:
     """Appends it to the log, in the caller's transaction."""
-    seq, before = audit.last(tx) or (0, _BEFORE_THE_FIRST)
-    audit.append(tx, Entry(seq + 1, event, digest(seq + 1, event, before)))
+    seq, before = audit.last(tx) or (0, BEFORE_THE_FIRST)
+    stored = audit.to_stored(seq + 1, event)
+    audit.append(tx, stored, digest(stored, before))
     tx.emit(Audited(event.action, event.outcome))
 
 
@@ -75,7 +86,31 @@ def attempt(store: Store, event: Event, change: Callable[[Tx], T]) -> T:
         raise
 
 
-def digest(seq: int, event: Event, before: bytes) -> bytes:
-    """The SHA-256 of a row: the hash of the one before, then its place and fields as JSON."""
-    content = msgspec.json.encode((seq, event), order="sorted")
-    return hashlib.sha256(before + content).digest()
+def digest(stored: Stored, before: bytes) -> bytes:
+    """The SHA-256 of a row: the hash of the one before, then its columns, just as they are stored,
+    as a JSON array."""
+    return hashlib.sha256(before + msgspec.json.encode(stored)).digest()
+
+
+def list_entries(store: Store, query: Query) -> Slice[Entry]:
+    """The filter ``action`` may be a whole action, or all that begin as it does with a dot at its
+    end (`sign_in.`). Raises Invalid for what is neither."""
+    wanted = query.filters.get("action")
+    if wanted is not None:
+        pattern = _pattern(str(wanted))
+        query = msgspec.structs.replace(query, filters={**query.filters, "action": pattern})
+    return store.read(lambda tx: audit.page(tx, query))
+
+
+def _pattern(action: str) -> str:
+    if not _ACTION.fullmatch(action):
+        raise Invalid(
+            "An action is such as `key.create`; `key.` stands for all that begin so.",
+            fields={"filter[action]": "unusable"},
+        )
+    return f"{action}*" if action.endswith(".") else action
+
+
+def _plain(text: str) -> str:
+    """Cut, and as it comes back from the disk."""
+    return text[:LONGEST_TEXT].encode(errors="replace").decode()

@@ -31,6 +31,7 @@ Rule = Hourly | Daily | Weekly
 
 SCHEDULE: dict[str, Rule] = {
     "solo.drop_expired": Hourly(5),
+    "solo.seal_audit": Hourly(15),
     "solo.thin_histories": Hourly(20),
     "solo.give_back_space": Hourly(50),
     "solo.empty_trash": Daily(2, 45),

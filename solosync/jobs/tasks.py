@@ -16,5 +16,6 @@ TASKS: dict[str, Task] = {
     "solo.drop_expired": Task("upkeep", upkeep.drop_expired),
     "solo.empty_trash": Task("upkeep", upkeep.empty_trash),
     "solo.give_back_space": Task("upkeep", upkeep.give_back_space),
+    "solo.seal_audit": Task("upkeep", upkeep.seal_audit),
     "solo.thin_histories": Task("upkeep", upkeep.thin_histories),
 }

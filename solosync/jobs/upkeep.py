@@ -1,9 +1,13 @@
 """What is done at regular times; each may be done twice."""
 
-from solosync import clock, paths
-from solosync.domain import exports, files, upkeep
+import logging
+
+from solosync import clock, crypto, paths
+from solosync.domain import audit_chain, exports, files, upkeep
 from solosync.jobs.context import Context
 from solosync.records.jobs import Job
+
+log = logging.getLogger(__name__)
 
 DAY_MS = 24 * 3_600_000
 TEMPORARY_MS = DAY_MS
@@ -32,6 +36,15 @@ def empty_trash(context: Context, job: Job) -> None:
 
 def give_back_space(context: Context, job: Job) -> None:
     upkeep.give_back_space(context.store)
+
+
+def seal_audit(context: Context, job: Job) -> None:
+    """Fails, and says so in the log each time, when the audit log isn't as it was written."""
+    try:
+        audit_chain.seal(context.store, crypto.load_keys(context.config.data_dir))
+    except audit_chain.Broken as broken:
+        log.error("%s `solosync audit verify` tells more.", broken.message)
+        raise
 
 
 def thin_histories(context: Context, job: Job) -> None:
