@@ -1,0 +1,144 @@
+"""A real OpenID provider, npm's oidc-provider, signs people in through its own pages."""
+
+import contextlib
+import re
+from pathlib import Path
+from urllib.parse import urljoin
+
+import httpx
+import pytest
+
+from tests.node_client import NodeClient
+from tests.servers import free_port, running
+
+pytestmark = pytest.mark.interop
+
+NODE = Path(__file__).parent / "node"
+ANN = {"email": "ann@example.org", "email_verified": True, "name": "Ann Example"}
+MALLORY = {"email": "ann@example.org", "email_verified": False}
+CONFIDENTIAL = {"client_id": "solosync", "client_secret": "a secret: with + and %"}
+KINDS = {
+    "secret by header": CONFIDENTIAL,
+    "secret in the form": CONFIDENTIAL | {"token_endpoint_auth_method": "client_secret_post"},
+    "no secret": {"client_id": "solosync", "token_endpoint_auth_method": "none"},
+}
+
+
+class Browser:
+    """What a person's browser does, without a window: cookies, redirects one by one, and forms."""
+
+    def __init__(self):
+        self.http = httpx.Client(timeout=30)
+        self.visited = []
+
+    def open(self, method, url, **parts):
+        """The page at the end of all redirects."""
+        headers = {"Accept": "text/html"}
+        answer = self.http.request(method, url, headers=headers, **parts)
+        self.visited.append(str(answer.url))
+        while answer.is_redirect:
+            url = urljoin(str(answer.url), answer.headers["location"])
+            answer = self.http.get(url, headers=headers)
+            self.visited.append(str(answer.url))
+        return answer
+
+    def submit(self, page, **fields):
+        """The first form of a page, with its hidden fields and those filled in."""
+        action = re.search(r'<form[^>]* action="([^"]+)"', page.text)[1]
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+        url = urljoin(str(page.url), action)
+        return self.open("POST", url, data=hidden | fields)
+
+    def sign_in(self, server, login, **query):
+        """Through the provider's pages for signing in and consenting, as far as it shows them."""
+        page = self.open("GET", f"{server}/api/auth/openid/start", params=query)
+        if 'name="login"' in page.text:
+            page = self.submit(page, login=login, password="any will do")
+        if 'value="consent"' in page.text:
+            page = self.submit(page)
+        return page
+
+
+@pytest.fixture
+def browser():
+    browser = Browser()
+    yield browser
+    browser.http.close()
+
+
+@pytest.fixture
+def provider():
+    with NodeClient(NODE / "provider.mjs") as node:
+        node.call("people", people={"ann": ANN, "mallory": MALLORY})
+        yield node
+
+
+@pytest.fixture
+def start(provider, tmp_path):
+    """Starts the provider with us as a client of a kind, and us; returns our address."""
+    with contextlib.ExitStack() as stack:
+
+        def start(client=CONFIDENTIAL, registration="open", **settings):
+            port = free_port()
+            back = f"http://127.0.0.1:{port}/api/auth/openid/callback"
+            answer = provider.call("start", client=client, redirect_uri=back, **settings)
+            options = {
+                "data-dir": str(tmp_path / "data"),
+                "registration": registration,
+                "oidc-issuer": answer["issuer"],
+                "oidc-client-id": client["client_id"],
+                "oidc-client-secret": client.get("client_secret", ""),
+            }
+            given = (f"--{name}={value}" for name, value in options.items())
+            stack.enter_context(running(port, "--no-rate-limits", *given))
+            return f"http://127.0.0.1:{port}"
+
+        yield start
+
+
+def me(browser, server):
+    answer = browser.http.get(f"{server}/api/v1/me")
+    return answer.json() if answer.status_code == 200 else None
+
+
+@pytest.mark.parametrize("in_token", [True, False], ids=["ID token", "userinfo"])
+@pytest.mark.parametrize("client", KINDS.values(), ids=KINDS)
+def test_a_person_signs_in_through_the_providers_pages(start, browser, client, in_token):
+    server = start(client, in_token=in_token)
+    page = browser.sign_in(server, "ann", next="/health/live")
+    assert page.url == f"{server}/health/live", page.text
+    person = me(browser, server)
+    assert (person["email"], person["full_name"]) == ("ann@example.org", "Ann Example")
+
+
+def test_somebody_who_is_known_there_signs_in_without_a_question(start, provider, browser):
+    server = start()
+    browser.sign_in(server, "ann")
+    first = me(browser, server)["id"]
+    for name in ("access_token", "refresh_token"):
+        browser.http.cookies.delete(name, domain="127.0.0.1")
+    assert me(browser, server) is None
+    provider.call("rotate")
+    browser.sign_in(server, "ann")
+    assert me(browser, server)["id"] == first
+
+
+def test_nobody_gets_an_account_by_an_unverified_address_or_while_registration_is_closed(
+    start, browser
+):
+    server = start(registration="closed")
+    page = browser.sign_in(server, "ann")
+    assert (page.status_code, me(browser, server)) == (403, None)
+    browser.http.cookies.clear()
+    page = browser.sign_in(server, "mallory")
+    assert (page.status_code, me(browser, server)) == (403, None)
+    assert "verified" in page.text
+
+
+def test_who_declines_there_is_not_signed_in_here(start, browser):
+    server = start()
+    page = browser.open("GET", f"{server}/api/auth/openid/start")
+    abort = re.search(r'href="([^"]+/abort)"', page.text)[1]
+    page = browser.open("GET", urljoin(str(page.url), abort))
+    assert (page.status_code, me(browser, server)) == (403, None)
+    assert page.url.path == "/api/auth/openid/callback"
