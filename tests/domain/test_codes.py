@@ -1,0 +1,537 @@
+"""Codes by mail: what they open, what guessing them does, and that nobody learns who is here."""
+
+import contextlib
+import statistics
+import time
+from dataclasses import replace
+
+import pytest
+
+from solosync import crypto
+from solosync.clock import now_ms
+from solosync.config import Config
+from solosync.domain import accounts, codes, mail, registration
+from solosync.errors import CodeRefused, Invalid, RateLimited
+from solosync.ids import new_id
+from solosync.records.invitations import Invitation
+from solosync.store import invitations, users
+from tests.make import make_organization, make_user
+
+PAGE = "http://127.0.0.1:8765/magic-verify"
+ANN = "ann@example.org"
+
+
+@pytest.fixture
+def keys(data_dir):
+    return crypto.load_keys(data_dir)
+
+
+@pytest.fixture
+def config(data_dir):
+    return Config(data_dir=data_dir)
+
+
+@pytest.fixture
+def user(store, clock):
+    return make_user(store, ANN)
+
+
+@pytest.fixture
+def ask(store, keys, config, clock):
+    """The digits that were mailed."""
+
+    def ask(kind="otp", email=ANN, config=config):
+        return codes.request(store, keys, config, kind=kind, email=email, page=PAGE)
+
+    return ask
+
+
+@pytest.fixture
+def redeem(store, keys, config, clock):
+    def redeem(token, kind="otp", email=ANN, config=config, **settings):
+        return codes.redeem(store, keys, config, kind=kind, token=token, email=email, **settings)
+
+    return redeem
+
+
+@pytest.fixture
+def letters(store, keys):
+    """What is in the mails, in the order they were queued; decoys left out."""
+
+    def read():
+        rows = store.read(lambda tx: tx.all("SELECT mail_id FROM mails ORDER BY rowid"))
+        mails = [mail.get_mail(store, mail_id) for (mail_id,) in rows]
+        return [mail.open_letter(keys, queued) for queued in mails if not queued.is_decoy]
+
+    return read
+
+
+def other(code):
+    """A wrong code of the same length."""
+    return f"{(int(code) + 1) % 10 ** len(code):0{len(code)}}"
+
+
+def audited(store, action):
+    rows = store.read(
+        lambda tx: tx.all(
+            "SELECT outcome, target FROM audit WHERE action = ? ORDER BY seq", (action,)
+        )
+    )
+    return list(rows)
+
+
+# -- asking ------------------------------------------------------------------------------------
+
+
+def test_otp_is_mailed_with_six_digits(user, ask, letters):
+    code = ask()
+    (letter,) = letters()
+    assert letter.template == "otp"
+    assert letter.recipient == ANN
+    assert letter.fields == {"code": code, "minutes": "5"}
+    assert len(code) == 6
+    assert code.isdecimal()
+
+
+def test_magic_code_is_mailed_with_eight_digits_and_a_link(user, ask, letters):
+    code = ask("magic")
+    (letter,) = letters()
+    page, _, secret = letter.fields["link"].partition("?token=")
+    assert page == PAGE
+    assert len(secret) >= 43  # 32 random bytes
+    assert letter.fields["code"] == code
+    assert letter.fields["minutes"] == "15"
+    assert len(code) == 8
+
+
+def test_nothing_that_opens_anything_is_stored_readable(user, ask, letters, store, data_dir):
+    code = ask("magic")
+    (letter,) = letters()
+    secret = letter.fields["link"].partition("=")[2]
+    dump = str(store.read(lambda tx: tx.all("SELECT * FROM sign_in_codes")))
+    dump += str(store.read(lambda tx: tx.all("SELECT * FROM audit")))
+    assert code not in dump
+    assert secret not in dump
+
+
+def test_unknown_and_deactivated_people_get_no_mail(store, ask, letters):
+    make_user(store, "gone@example.org", is_active=False)
+    for kind in ("otp", "magic"):
+        for email in ("nobody@example.org", "gone@example.org"):
+            assert ask(kind, email)
+    assert letters() == []
+
+
+@pytest.mark.parametrize("email", ["", "ann", "a@b c", "a@\nb"])
+def test_what_is_no_address_is_refused(ask, email):
+    with pytest.raises(Invalid):
+        ask(email=email)
+
+
+@pytest.mark.parametrize("email", [ANN, "nobody@example.org"])
+def test_twenty_codes_an_hour_for_known_and_unknown_alike(user, ask, clock, email):
+    for number in range(20):
+        ask("otp" if number % 2 else "magic", email)
+        clock.advance(minutes=1)
+    with pytest.raises(RateLimited) as refused:
+        ask(email=email)
+    assert refused.value.retry_after_seconds == 40 * 60
+    assert ask(email="bob@example.org")
+    clock.advance(minutes=40)
+    assert ask(email=email)
+    with pytest.raises(RateLimited):
+        ask(email=email)
+
+
+def test_live_magic_codes_are_all_different(ask, store):
+    for number in range(200):
+        ask("magic", f"{number}@example.org")
+    count = store.read(lambda tx: tx.one("SELECT count(DISTINCT code_hash) FROM sign_in_codes"))
+    assert count == (200,)
+
+
+# -- showing one -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["otp", "magic"])
+def test_code_lets_in_once(user, ask, redeem, kind):
+    code = ask(kind)
+    assert redeem(code, kind).user_id == user.user_id
+    with pytest.raises(CodeRefused):
+        redeem(code, kind)
+
+
+def test_code_may_be_typed_with_spaces_and_the_address_in_capitals(user, ask, redeem):
+    code = ask("magic")
+    assert redeem(f" {code[:4]} {code[4:]}", "magic", " ANN@example.org ").user_id == user.user_id
+
+
+def test_magic_code_needs_no_address(user, ask, redeem):
+    assert redeem(ask("magic"), "magic", None).user_id == user.user_id
+
+
+@pytest.mark.parametrize("email", [None, ANN])
+def test_mailed_link_lets_in_once(user, ask, redeem, letters, email):
+    code = ask("magic")
+    secret = letters()[0].fields["link"].partition("=")[2]
+    assert redeem(secret, "magic", email).user_id == user.user_id
+    for token in (secret, code):
+        with pytest.raises(CodeRefused):
+            redeem(token, "magic", email)
+
+
+def test_link_with_another_address_is_refused(store, user, ask, redeem, letters):
+    make_user(store, "bob@example.org")
+    ask("magic")
+    secret = letters()[0].fields["link"].partition("=")[2]
+    with pytest.raises(CodeRefused):
+        redeem(secret, "magic", "bob@example.org")
+    assert redeem(secret, "magic", ANN)
+
+
+@pytest.mark.parametrize("kind, minutes", [("otp", 5), ("magic", 15)])
+def test_code_runs_out(user, ask, redeem, clock, kind, minutes):
+    first = ask(kind)
+    clock.advance(minutes=minutes)
+    with pytest.raises(CodeRefused):
+        redeem(first, kind)
+    second = ask(kind)
+    clock.advance(minutes=minutes, seconds=-1)
+    assert redeem(second, kind)
+
+
+def test_life_of_a_magic_code_is_configured(user, ask, redeem, clock, config):
+    code = ask("magic", config=replace(config, magic_link_expiry_minutes=60))
+    clock.advance(minutes=59)
+    assert redeem(code, "magic")
+
+
+def test_codes_of_one_kind_or_person_are_no_good_for_another(store, user, ask, redeem):
+    make_user(store, "bob@example.org")
+    otp, magic = ask("otp"), ask("magic")
+    for code, kind, email in (
+        (otp, "otp", "bob@example.org"),
+        (magic, "magic", "bob@example.org"),
+        (otp, "magic", ANN),
+        (otp, "magic", None),
+        (magic, "otp", ANN),
+    ):
+        with pytest.raises(CodeRefused):
+            redeem(code, kind, email)
+
+
+def test_older_code_is_good_beside_a_newer_one_until_either_is_used(user, ask, redeem):
+    first, second = ask(), ask()
+    assert redeem(first)
+    with pytest.raises(CodeRefused):
+        redeem(second)
+
+
+def test_person_deactivated_meanwhile_stays_out(store, user, ask, redeem):
+    otp, magic = ask("otp"), ask("magic")
+    accounts.deactivate(store, email=ANN)
+    for code, kind in ((otp, "otp"), (magic, "magic")):
+        with pytest.raises(CodeRefused):
+            redeem(code, kind)
+
+
+@pytest.mark.parametrize("token", ["", " ", "x", "٣٣٣٣٣٣٣٣", "1" * 300, "\ud800", "a\0b"])
+@pytest.mark.parametrize("kind", ["otp", "magic"])
+@pytest.mark.parametrize("email", [ANN, "", "\ufffd"])
+def test_rubbish_is_refused(user, ask, redeem, kind, email, token):
+    ask(kind)
+    with pytest.raises(CodeRefused):
+        redeem(token, kind, email)
+
+
+# -- whose address it is -----------------------------------------------------------------------
+
+
+def test_code_proves_the_address(store, keys, ask, redeem):
+    def register(tx):
+        return accounts.insert(tx, accounts.new_user(ANN, is_proved=False))
+
+    made = store.write(register)
+    assert made.email_verified_at is None
+    assert redeem(ask()).email_verified_at is not None
+
+
+def test_magic_code_of_an_unknown_address_makes_the_account_where_anybody_may(
+    store, ask, redeem, config, letters
+):
+    is_open = replace(config, registration="open")
+    code = ask("magic", config=is_open)
+    assert [letter.recipient for letter in letters()] == [ANN]
+    user = redeem(code, "magic", config=is_open)
+    assert user.email == ANN
+    assert user.email_verified_at is not None
+    assert audited(store, "account.register") == [("done", ANN)]
+
+
+def test_otp_of_an_unknown_address_makes_none(store, ask, redeem, config, letters):
+    is_open = replace(config, registration="open")
+    code = ask("otp", config=is_open)
+    with pytest.raises(CodeRefused):
+        redeem(code, "otp", config=is_open)
+    assert letters() == []
+    assert accounts.list_users(store) == []
+
+
+@pytest.mark.parametrize("mode", ["closed", "invite"])
+def test_unknown_address_gets_in_nowhere_else_even_with_the_code(
+    store, ask, redeem, config, letters, mode
+):
+    settled = replace(config, registration=mode)
+    code = ask("magic", config=settled)
+    with pytest.raises(CodeRefused):
+        redeem(code, "magic", config=settled)
+    assert letters() == []
+    assert accounts.list_users(store) == []
+
+
+def test_invited_address_gets_an_account_where_people_are_invited(
+    store, keys, ask, redeem, config, letters
+):
+    boss = make_user(store, "boss@example.org")
+    team = make_organization(store, boss)
+    invite(store, keys, team, boss)
+    by_invitation = replace(config, registration="invite")
+    code = ask("magic", config=by_invitation)
+    assert redeem(code, "magic", config=by_invitation).email == ANN
+
+
+def invite(store, keys, organization, inviter, email=ANN):
+    invitation = Invitation(
+        invitation_id=new_id(),
+        organization_id=organization.organization_id,
+        email=email,
+        role="member",
+        token_hash=keys.hash_token("invitation", email),
+        invited_by=inviter.user_id,
+        created_at=now_ms(),
+        expires_at=now_ms() + 1_000_000,
+        accepted_at=None,
+        revoked_at=None,
+    )
+    store.write(lambda tx: invitations.insert(tx, invitation))
+
+
+# -- guessing ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["otp", "magic"])
+def test_five_wrong_tries_end_the_code_and_a_fresh_one_works(user, ask, redeem, kind):
+    code = ask(kind)
+    for _ in range(5):
+        with pytest.raises(CodeRefused):
+            redeem(other(code), kind)
+    with pytest.raises(CodeRefused):
+        redeem(code, kind)
+    assert redeem(ask(kind), kind)
+
+
+def test_four_wrong_tries_do_not(user, ask, redeem):
+    code = ask()
+    for _ in range(4):
+        with pytest.raises(CodeRefused):
+            redeem(other(code))
+    assert redeem(code)
+
+
+def test_guessing_at_the_digits_does_not_end_the_link(user, ask, redeem, letters):
+    code = ask("magic")
+    for _ in range(10):
+        with pytest.raises(CodeRefused):
+            redeem(other(code), "magic")
+    for email in (ANN, None):
+        with pytest.raises(CodeRefused):
+            redeem(code, "magic", email)
+    assert redeem(letters()[0].fields["link"].partition("=")[2], "magic")
+
+
+def test_guessing_at_one_kind_does_not_end_the_other(user, ask, redeem):
+    otp, magic = ask("otp"), ask("magic")
+    for _ in range(5):
+        with pytest.raises(CodeRefused):
+            redeem(other(otp), "otp")
+    assert redeem(magic, "magic")
+
+
+def test_refused_tries_are_audited_with_the_address(store, user, ask, redeem):
+    code = ask()
+    with pytest.raises(CodeRefused):
+        redeem(other(code))
+    ask("magic")
+    with pytest.raises(CodeRefused):
+        redeem("0" * 43 + "x", "magic", None)
+    assert audited(store, "sign_in.code") == [("refused", ANN)]
+    assert audited(store, "sign_in.magic") == [("refused", "")]
+    assert audited(store, "code.request") == [("done", ANN)] * 2
+
+
+# -- the same work -----------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def counted(store):
+    """How many statements and commits the writer runs meanwhile; what they were."""
+    statements = []
+    store.write_alone(lambda tx: tx._connection.set_trace_callback(statements.append))
+    yield statements
+    store.write_alone(lambda tx: tx._connection.set_trace_callback(None))
+
+
+def shape(statement):
+    """Its first words: the values are filled in."""
+    return " ".join(statement.split()[:3])
+
+
+@pytest.mark.parametrize("mode", ["closed", "invite", "open"])
+@pytest.mark.parametrize("kind", ["otp", "magic"])
+def test_asking_is_the_same_work_for_known_and_unknown(store, user, ask, config, kind, mode):
+    settled = replace(config, registration=mode)
+    shapes = []
+    for email in (ANN, "nobody@example.org"):
+        with counted(store) as statements:
+            ask(kind, email, settled)
+        shapes.append([shape(statement) for statement in statements])
+    assert shapes[0] == shapes[1]
+    assert shapes[0].count("COMMIT") == 1
+    rows = store.read(lambda tx: tx.all("SELECT task FROM jobs"))
+    assert rows == [("mail.send",)] * 2
+
+
+@pytest.mark.parametrize("kind", ["otp", "magic"])
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_wrong_code_is_the_same_work_for_known_and_unknown(
+    store, user, ask, redeem, kind, is_asked
+):
+    shapes = []
+    for email in (ANN, "nobody@example.org"):
+        wrong = other(ask(kind, email)) if is_asked else "1" * 6
+        with counted(store) as statements, contextlib.suppress(CodeRefused):
+            redeem(wrong, kind, email)
+        shapes.append([shape(statement) for statement in statements])
+    assert shapes[0] == shapes[1]
+    assert shapes[0].count("COMMIT") == 1
+
+
+@pytest.mark.soak
+def test_asking_and_trying_take_the_same_time_for_known_and_unknown(store, user, keys, config):
+    """200 interleaved tries of each."""
+    times = {email: {"ask": [], "try": []} for email in (ANN, "nobody@example.org")}
+    for round_number in range(200):
+        for email in sorted(times, reverse=bool(round_number % 2)):
+            store.write(lambda tx: tx.execute("DELETE FROM sign_in_codes"))
+            started = time.perf_counter()
+            codes.request(store, keys, config, kind="otp", email=email, page=PAGE)
+            times[email]["ask"].append(time.perf_counter() - started)
+            started = time.perf_counter()
+            with contextlib.suppress(CodeRefused):
+                codes.redeem(store, keys, config, kind="otp", token="x", email=email)
+            times[email]["try"].append(time.perf_counter() - started)
+    for what in ("ask", "try"):
+        known, unknown = (statistics.median(times[email][what]) for email in times)
+        print(f"{what}: known {known * 1e3:.3f} ms, unknown {unknown * 1e3:.3f} ms")
+        assert abs(known - unknown) < 0.1 * max(known, unknown)
+
+
+# -- registration ------------------------------------------------------------------------------
+
+
+PASSWORD = "correct horse"
+
+
+@pytest.fixture
+def register(store, keys, config, clock):
+    """Returns the seal for the browser that registered."""
+
+    def register(email=ANN, mode="open", username="", password=PASSWORD, full_name="Ann"):
+        return registration.register(
+            store,
+            keys,
+            replace(config, registration=mode),
+            email=email,
+            username=username,
+            password=password,
+            full_name=full_name,
+            sign_in_url="http://127.0.0.1:8765/",
+        )
+
+    return register
+
+
+def find(store, email=ANN):
+    return store.read(lambda tx: users.find_by_email(tx, email))
+
+
+def test_password_of_a_registration_counts_once_the_address_is_proved(store, register, ask, redeem):
+    seal = register()
+    with pytest.raises(Exception, match="wrong"):
+        accounts.authenticate(store, ANN, PASSWORD)
+    assert redeem(ask(), registration_seal=seal)
+    assert accounts.authenticate(store, ANN, PASSWORD).full_name == "Ann"
+
+
+def test_password_that_somebody_else_set_before_is_forgotten(store, register, ask, redeem):
+    """Or they could wait with it until the address' owner comes, and then share the account."""
+    register(password="the attacker's")
+    redeem(ask())
+    with pytest.raises(Exception, match="wrong"):
+        accounts.authenticate(store, ANN, "the attacker's")
+
+
+def test_who_registers_last_wins_and_nobody_elses_password_counts(store, register, ask, redeem):
+    own = register()
+    theirs = register(password="the attacker's")
+    assert theirs != own
+    redeem(ask(), registration_seal=own)
+    for password in (PASSWORD, "the attacker's"):
+        with pytest.raises(Exception, match="wrong"):
+            accounts.authenticate(store, ANN, password)
+    assert len(accounts.list_users(store)) == 1
+
+
+def test_taken_address_is_registered_all_the_same_and_its_owner_is_told(
+    store, user, register, letters
+):
+    assert len(register(full_name="Eve", username="eve")) == len(register("bob@example.org"))
+    assert [(letter.template, letter.recipient) for letter in letters()] == [("taken", ANN)]
+    assert find(store) == user
+
+
+def test_registration_is_for_whom_it_is_configured(store, keys, register, letters):
+    boss = make_user(store, "boss@example.org")
+    invite(store, keys, make_organization(store, boss), boss)
+    with pytest.raises(Exception, match="none can be made"):
+        register(mode="closed")
+    assert register(mode="invite")
+    assert register("bob@example.org", mode="invite")
+    assert find(store).username == ""
+    assert find(store, "bob@example.org") is None
+    assert letters() == []
+
+
+def test_taken_username_is_told_whoever_has_the_address(store, user, register):
+    make_user(store, "bob@example.org", username="Bob")
+    for email in (ANN, "new@example.org"):
+        with pytest.raises(Exception, match="username is in use"):
+            register(email, username="bob")
+    assert find(store, "new@example.org") is None
+
+
+@pytest.mark.parametrize("fields", [{"email": "ann"}, {"password": "short"}])
+def test_unusable_registration_is_refused(store, register, fields):
+    with pytest.raises(Invalid):
+        register(**fields)
+    assert accounts.list_users(store) == []
+
+
+def test_upkeep_forgets_old_codes(store, ask, clock, user):
+    ask()
+    clock.advance(minutes=59)
+    for expected in (1, 0):
+        store.write(lambda tx: codes.purge(tx, now_ms()))
+        rows = store.read(lambda tx: tx.all("SELECT * FROM sign_in_codes"))
+        assert len(rows) == expected
+        clock.advance(minutes=2)
