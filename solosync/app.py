@@ -22,6 +22,7 @@ from types import FrameType
 import uvicorn
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
+from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template import TemplateConfig
 from uvicorn.server import HANDLED_SIGNALS
@@ -41,11 +42,13 @@ from solosync.net.openid import Provider
 from solosync.option_kinds import MIB
 from solosync.realtime.rooms import Rooms
 from solosync.store.lock import FolderLock, read_holder
-from solosync.web import errors, openapi, static
-from solosync.web.edge import Application
+from solosync.web import errors, openapi, repeats, static
+from solosync.web.edge import Application, answer_unrouted
 from solosync.web.measures import Measures
+from solosync.web.repeats import Replayed
 from solosync.web.routes import routes
 from solosync.web.services import Services
+from solosync.web.sightings import Sightings
 from solosync.web.sockets.link import Link
 
 log = logging.getLogger(__name__)
@@ -84,7 +87,13 @@ RESPONSE_HEADERS = [
     "content-disposition",
     "content-range",
     "etag",
+    "idempotent-replayed",
+    "ratelimit",
+    "ratelimit-policy",
     "retry-after",
+    "x-ratelimit-limit",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
     "x-request-id",
 ]
 
@@ -98,7 +107,13 @@ def build_app(config: Config, store: Store | None = None) -> Application:
         measures=measures,
         route_handlers=routes(),
         lifespan=[lambda app: _running(app, config, store, measures)],
-        exception_handlers={Exception: errors.answer},
+        exception_handlers={
+            Exception: errors.answer,
+            NotFoundException: answer_unrouted,
+            MethodNotAllowedException: answer_unrouted,
+            Replayed: repeats.answer,
+        },
+        before_request=repeats.prepare,
         template_config=TemplateConfig(
             directory=static.PAGES, engine=JinjaTemplateEngine, engine_callback=_add_to_templates
         ),
@@ -113,7 +128,7 @@ def build_app(config: Config, store: Store | None = None) -> Application:
 def openapi_json(config: Config) -> str:
     """The API's description, as `solosync openapi` prints it."""
     described = openapi.document(routes()) | {"servers": [{"url": config.base_url}]}
-    return json.dumps(described, ensure_ascii=False, indent=2)
+    return json.dumps(described, ensure_ascii=False, indent=2) + "\n"
 
 
 def serve(config: Config) -> int:
@@ -308,6 +323,8 @@ async def _running(
                 store, clock.now_ms(), functools.partial(features.is_on, THUMBNAILS)
             ),
         )
+        sightings = Sightings(store)
+        await stack.enter_async_context(sightings.written_regularly())
         app.state["services"] = Services(
             config=config,
             store=store,
@@ -318,6 +335,7 @@ async def _running(
             features=features,
             measures=measures,
             readiness=Readiness(store, lambda: runner.is_working),
+            sightings=sightings,
             openid=_openid(config),
         )
         runner.start()

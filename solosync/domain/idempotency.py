@@ -21,3 +21,8 @@ def remember(tx: Tx, session: Session, user_id: str, key: str, status: int, body
     """In the transaction that does what is answered."""
     answer = RememberedAnswer(status, body, clock.now_ms())
     idempotency.put(tx, session.key, user_id, key, answer)
+
+
+def purge(tx: Tx, now_ms: int) -> None:
+    """Forgets what is older than a day."""
+    idempotency.purge(tx, now_ms - KEPT_MS)

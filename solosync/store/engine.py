@@ -9,6 +9,7 @@ from typing import Any, Self, TypeVar
 
 from solosync.events import Bus
 from solosync.store import migrations
+from solosync.store.companions import accompanied
 from solosync.store.connections import Durability, open_writer
 from solosync.store.failures import explain
 from solosync.store.readers import Readers
@@ -76,14 +77,14 @@ class Store:
 
     def submit(self, fn: Callable[[Tx], T]) -> concurrent.futures.Future[T]:
         future: concurrent.futures.Future[T] = concurrent.futures.Future()
-        self._writer.put(Item(fn, future))
+        self._writer.put(Item(accompanied(fn), future))
         return future
 
     async def commit(self, fn: Callable[[Tx], T]) -> T:
         """As `write`, from an event loop. Cancelling the wait doesn't take the work back."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._writer.put(Item(fn, future, loop))
+        self._writer.put(Item(accompanied(fn), future, loop))
         return await future
 
     def write_alone(self, fn: Callable[[Tx], T]) -> T:

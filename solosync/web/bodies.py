@@ -19,6 +19,7 @@ from litestar import Request
 from solosync import paths
 from solosync.board import canonical
 from solosync.errors import Invalid, StorageFailed, TooLarge, UnsupportedMedia
+from solosync.web import repeats
 from solosync.web.errors import Disconnected
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -85,15 +86,19 @@ async def read_object(request: Request[Any, Any, Any], limit: int, endpoint: str
 
 
 async def read_bytes(request: Request[Any, Any, Any], limit: int, endpoint: str) -> bytes:
-    """The body, inflated if it came gzipped; never more than `limit` bytes are held of it."""
+    """The body, inflated if it came gzipped; never more than `limit` bytes are held of it. Raises
+    also as `repeats.body_is_read`."""
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding in ("identity", ""):
-        return await _read_raw(request, TooLarge(limit, encoding="raw", endpoint=endpoint))
-    if encoding in ("gzip", "x-gzip"):
-        return await _read_gzip(request, TooLarge(limit, encoding="gzip", endpoint=endpoint))
-    raise UnsupportedMedia(
-        f"Content-Encoding {encoding!r} is not read here; send it as it is, or gzipped."
-    )
+        body = await _read_raw(request, TooLarge(limit, encoding="raw", endpoint=endpoint))
+    elif encoding in ("gzip", "x-gzip"):
+        body = await _read_gzip(request, TooLarge(limit, encoding="gzip", endpoint=endpoint))
+    else:
+        raise UnsupportedMedia(
+            f"Content-Encoding {encoding!r} is not read here; send it as it is, or gzipped."
+        )
+    await repeats.body_is_read(request)
+    return body
 
 
 async def read_pieces(
@@ -114,6 +119,7 @@ async def read_pieces(
         if received > limit:
             raise too_large
         yield chunk
+    await repeats.body_is_read(request)
 
 
 @contextmanager
@@ -207,7 +213,9 @@ async def _receive(request: Request[Any, Any, Any]) -> tuple[bytes, bool]:
     message = await request.receive()
     if message["type"] != "http.request":
         raise Disconnected()
-    return message.get("body", b""), message.get("more_body", False)
+    chunk = message.get("body", b"")
+    repeats.feed(request, chunk)
+    return chunk, message.get("more_body", False)
 
 
 def _announced(request: Request[Any, Any, Any]) -> int:

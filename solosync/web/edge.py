@@ -14,17 +14,17 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from litestar import Litestar
+from litestar import Litestar, Request, Response
 from litestar.enums import ScopeType
 from litestar.routes import HTTPRoute
 from litestar.types import Message, Receive, Scope, Send
 
 from solosync import origin
 from solosync.config import Config, is_loopback
-from solosync.errors import SolosyncError, Unavailable
+from solosync.errors import RateLimited, SolosyncError, Unavailable
 from solosync.ids import new_id
 from solosync.origin import LANGUAGES, Language, Origin
-from solosync.web import errors, limits
+from solosync.web import conditional, errors, limits, repeats
 from solosync.web.measures import Measures
 
 log = logging.getLogger(__name__)
@@ -102,9 +102,11 @@ class Application(Litestar):
             await _refuse(scope, send, errors.UpgradeRequired())
         else:
             routed = _head_as_get(scope)
+            answering = conditional.comparing(routed, repeats.remembering(routed, send))
             try:
-                await super().__call__(routed, receive, send)
+                await super().__call__(routed, receive, answering)
             finally:
+                repeats.give_up(scope)
                 scope["state"]["route"] = routed.get("path_template")
 
     def _finishing(self, scope: Scope, send: Send) -> Send:
@@ -122,6 +124,15 @@ class Application(Litestar):
             await send(message)
 
         return finishing_send
+
+
+def answer_unrouted(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The answer where there is no such path, or not by that method, which no guard has counted."""
+    try:
+        limits.charge_stranger(request)
+    except RateLimited as limited:
+        return errors.answer(request, limited)
+    return errors.answer(request, error)
 
 
 def _head_as_get(scope: Scope) -> Any:
@@ -153,7 +164,7 @@ async def _refuse(scope: Scope, send: Send, error: SolosyncError) -> None:
         return
     content = errors.body(scope, outcome.status, error.code, error.message)
     fields = {
-        "content-type": errors.MEDIA_TYPE,
+        "content-type": errors.media_type(scope),
         "content-length": str(len(content)),
         **errors.headers_for(outcome.status, error),
     }

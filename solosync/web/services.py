@@ -8,7 +8,7 @@ import dataclasses
 import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -24,7 +24,11 @@ from solosync.realtime.rooms import Rooms
 from solosync.records.actors import Actor
 from solosync.web.buckets import Buckets
 from solosync.web.measures import Measures
+from solosync.web.sightings import Sightings
 from solosync.web.tries import Tries
+
+if TYPE_CHECKING:
+    from solosync.web.repeats import Attempt
 
 Caller = Request[Actor, None, Any]
 """A request whose route has the guard `signed_in`: `caller.user` is the actor."""
@@ -50,11 +54,14 @@ class Services:
     features: Features
     measures: Measures
     readiness: Readiness
+    sightings: Sightings
     tries: Tries = dataclasses.field(default_factory=Tries)
     strays: Tries = dataclasses.field(
         default_factory=lambda: Tries(tries=STRAYS, window_seconds=STRAY_SECONDS)
     )
     buckets: Buckets = dataclasses.field(default_factory=Buckets)
+    # Those under way, by person and key. All on one event loop: there are no two of one key.
+    attempts: dict[tuple[str, str], Attempt] = dataclasses.field(default_factory=dict)
     hashing: asyncio.Semaphore = dataclasses.field(
         default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE)
     )

@@ -19,10 +19,20 @@ from solosync.records import scopes
 from solosync.records.exports import Export, ExportStatus
 from solosync.records.pictures import FORMATS, Format, parse_format, parse_options
 from solosync.records.sessions import Session
-from solosync.web import addresses, downloads, paging
+from solosync.web import addresses, downloads, limits, paging
 from solosync.web.auth import public, signed_in
 from solosync.web.bodies import read_object, received_file
-from solosync.web.documented import BODY, BODY_ERRORS, FORM, HEADERS, SCOPE, WRITE_ERRORS, problems
+from solosync.web.documented import (
+    BODY,
+    BODY_ERRORS,
+    FORM,
+    HEADERS,
+    OWN_IDEMPOTENCY,
+    RATE,
+    SCOPE,
+    WRITE_ERRORS,
+    problems,
+)
 from solosync.web.errors import InvalidFormat
 from solosync.web.forms import is_form, read_form
 from solosync.web.routes.sessions import MOST_A_PAGE, find
@@ -96,7 +106,14 @@ class ExportList(msgspec.Struct):
 @post(
     "/{session_id:str}/export",
     guards=[signed_in],
-    opt={SCOPE: scopes.EXPORTS_WRITE, BODY: ExportFields, FORM: PICTURE_FORM, HEADERS: KEY_HEADER},
+    opt={
+        SCOPE: scopes.EXPORTS_WRITE,
+        RATE: limits.EXPORT,
+        OWN_IDEMPOTENCY: True,
+        BODY: ExportFields,
+        FORM: PICTURE_FORM,
+        HEADERS: KEY_HEADER,
+    },
     responses={200: ResponseSpec(ExportItem, description="It was asked for before.")}
     | problems(401, 403, 404, 429, *BODY_ERRORS, *WRITE_ERRORS),
 )
@@ -148,7 +165,7 @@ async def list_exports(
 @get(
     "/{export_id:str}",
     guards=[signed_in],
-    opt={SCOPE: scopes.EXPORTS_READ},
+    opt={SCOPE: scopes.EXPORTS_READ, RATE: limits.AUTOSAVE},
     responses=problems(401, 404),
 )
 async def read_export(request: Caller, export_id: FromPath[str]) -> ExportItem:
@@ -176,7 +193,12 @@ async def delete_export(request: Caller, export_id: FromPath[str]) -> None:
     )
 
 
-@get("/exports/{export_id:str}", guards=[public], include_in_schema=False)
+@get(
+    "/exports/{export_id:str}",
+    guards=[public],
+    opt={RATE: limits.AUTOSAVE},
+    include_in_schema=False,
+)
 async def download_export(
     request: Request[Any, Any, Any], export_id: FromPath[str]
 ) -> Response[Any]:

@@ -9,12 +9,13 @@ from litestar.params import FromPath
 
 from solosync.domain import files, image_headers
 from solosync.errors import NotFound
-from solosync.web import downloads
+from solosync.web import downloads, limits
 from solosync.web.auth import public
+from solosync.web.documented import RATE
 from solosync.web.services import in_file_thread, services
 
 
-@get("/files/{name:str}", guards=[public], include_in_schema=False)
+@get("/files/{name:str}", guards=[public], opt={RATE: limits.AUTOSAVE}, include_in_schema=False)
 async def show_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[Any]:
     with_services = services(request)
     file_id, _, suffix = name.partition(".")

@@ -10,8 +10,9 @@ from litestar import Request, get
 
 from solosync.domain.readiness import NEEDED, OK
 from solosync.errors import Unavailable
+from solosync.web import limits
 from solosync.web.auth import public
-from solosync.web.documented import problems
+from solosync.web.documented import RATE, problems
 from solosync.web.services import services
 
 PATIENCE_SECONDS = 2.0
@@ -29,13 +30,13 @@ class Ready(msgspec.Struct):
     checks: dict[str, str]
 
 
-@get("/live", guards=[public])
+@get("/live", guards=[public], opt={RATE: limits.NONE})
 async def live() -> Health:
     """The process answers."""
     return Health("ok")
 
 
-@get("/ready", guards=[public], responses=problems(503))
+@get("/ready", guards=[public], opt={RATE: limits.NONE}, responses=problems(503))
 async def ready(request: Request[Any, Any, Any]) -> Ready:
     """The server can do its work; else 503: `waiting_for` lists what it waits for, and `checks`
     says how it stands with each part."""

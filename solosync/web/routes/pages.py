@@ -15,7 +15,7 @@ from solosync.domain import accounts, links, sessions
 from solosync.errors import RateLimited, Unauthenticated
 from solosync.records.actors import Actor
 from solosync.records.sessions import Session
-from solosync.web import errors, passwords
+from solosync.web import errors, limits, passwords
 from solosync.web.auth import (
     check_origin,
     find_actor,
@@ -23,6 +23,7 @@ from solosync.web.auth import (
     set_cookies,
 )
 from solosync.web.bodies import read_bytes
+from solosync.web.documented import RATE
 from solosync.web.services import services
 from solosync.web.signing_in import finish
 from solosync.web.signing_in import sign_out as end_sign_in
@@ -38,7 +39,7 @@ SECONDS_IN = (
 )
 
 
-@get("/", guards=[public], include_in_schema=False)
+@get("/", guards=[public], opt={RATE: limits.AUTOSAVE}, include_in_schema=False)
 async def home(request: Request[Any, Any, Any]) -> Template:
     """One's boards, or the way to sign in."""
     actor = await find_actor(request)
@@ -64,14 +65,20 @@ async def sign_in(request: Request[Any, Any, Any]) -> Template | Redirect:
     return Redirect("/", status_code=303)
 
 
-@post("/sign-out", guards=[public], include_in_schema=False, status_code=303)
+@post(
+    "/sign-out",
+    guards=[public],
+    opt={RATE: limits.AUTOSAVE},
+    include_in_schema=False,
+    status_code=303,
+)
 async def sign_out(request: Request[Any, Any, Any]) -> Redirect:
     check_origin(request)
     await end_sign_in(request)
     return Redirect("/", status_code=303)
 
 
-@get("/link/{token:str}", guards=[public], include_in_schema=False)
+@get("/link/{token:str}", guards=[public], opt={RATE: limits.AUTOSAVE}, include_in_schema=False)
 async def open_link(request: Request[Any, Any, Any], token: FromPath[str]) -> Template | Redirect:
     """A one-time link: used up at once when a person opens it in a browser's tab; else a page with
     a button, because previews and prefetches only look."""

@@ -14,7 +14,7 @@ from solosync.clock import iso, now_ms
 from solosync.domain import sessions
 from solosync.errors import Stale
 from solosync.records import scopes
-from solosync.web import preconditions
+from solosync.web import limits, preconditions
 from solosync.web.auth import UNSEEN_ANSWER, signed_in
 from solosync.web.bodies import Body, read_object
 from solosync.web.documented import (
@@ -23,6 +23,8 @@ from solosync.web.documented import (
     BODY_RULE,
     ETAG,
     HEADERS,
+    OWN_IDEMPOTENCY,
+    RATE,
     REV_HEADERS,
     SCOPE,
     WRITE_ERRORS,
@@ -96,7 +98,7 @@ class BeaconFields(msgspec.Struct):
 @patch(
     "/{session_id:str}/diff",
     guards=[signed_in],
-    opt={SCOPE: scopes.SESSIONS_WRITE, BODY: DiffBody, HEADERS: REV_HEADERS},
+    opt={SCOPE: scopes.SESSIONS_WRITE, RATE: limits.AUTOSAVE, BODY: DiffBody, HEADERS: REV_HEADERS},
     response_headers=[ETAG],
     responses=problems(401, 403, 404, 409, 412, 422, *BODY_ERRORS, *WRITE_ERRORS),
 )
@@ -121,6 +123,8 @@ async def save_diff(request: Caller, session_id: FromPath[str]) -> Response[Diff
     status_code=202,
     opt={
         SCOPE: scopes.SESSIONS_WRITE,
+        RATE: limits.AUTOSAVE,
+        OWN_IDEMPOTENCY: True,
         BODY: StreamFields,
         BODY_RULE: STREAM_RULE,
         HEADERS: REV_HEADERS,
@@ -158,7 +162,12 @@ async def save_stream(request: Caller, session_id: FromPath[str]) -> Response[St
     "/{session_id:str}/beacon",
     guards=[signed_in],
     status_code=204,
-    opt={SCOPE: scopes.SESSIONS_WRITE, BODY: BeaconFields, UNSEEN_ANSWER: True},
+    opt={
+        SCOPE: scopes.SESSIONS_WRITE,
+        RATE: limits.AUTOSAVE,
+        BODY: BeaconFields,
+        UNSEEN_ANSWER: True,
+    },
     responses=problems(401, 403, 404, *BODY_ERRORS, *WRITE_ERRORS),
 )
 async def beacon(request: Caller, session_id: FromPath[str]) -> None:

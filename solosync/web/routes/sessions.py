@@ -15,7 +15,7 @@ from solosync.errors import Stale
 from solosync.realtime.room import Reading, Room, Saved
 from solosync.records import scopes
 from solosync.records.sessions import Session
-from solosync.web import addresses, paging, preconditions
+from solosync.web import addresses, limits, paging, preconditions
 from solosync.web.auth import signed_in
 from solosync.web.bodies import read_object
 from solosync.web.documented import (
@@ -23,6 +23,7 @@ from solosync.web.documented import (
     BODY_ERRORS,
     ETAG,
     HEADERS,
+    RATE,
     REV_HEADERS,
     SCOPE,
     WRITE_ERRORS,
@@ -151,7 +152,12 @@ async def read_session(request: Caller, session_id: FromPath[str]) -> Response[S
 @patch(
     "/{session_id:str}",
     guards=[signed_in],
-    opt={SCOPE: scopes.SESSIONS_WRITE, BODY: SessionFields, HEADERS: REV_HEADERS | STRICT_HEADER},
+    opt={
+        SCOPE: scopes.SESSIONS_WRITE,
+        RATE: limits.AUTOSAVE,
+        BODY: SessionFields,
+        HEADERS: REV_HEADERS | STRICT_HEADER,
+    },
     response_headers=[ETAG],
     responses=problems(401, 403, 404, 412, *BODY_ERRORS, *WRITE_ERRORS),
 )

@@ -14,9 +14,9 @@ from solosync.errors import NotFound, Unavailable
 from solosync.events import JobSettled
 from solosync.records import scopes
 from solosync.records.actors import Actor
-from solosync.web import addresses, downloads
+from solosync.web import addresses, downloads, limits
 from solosync.web.auth import public, signed_in
-from solosync.web.documented import SCOPE, WRITE_ERRORS, problems
+from solosync.web.documented import RATE, SCOPE, WRITE_ERRORS, problems
 from solosync.web.routes.sessions import find
 from solosync.web.services import Caller, in_file_thread, services
 
@@ -47,7 +47,9 @@ async def make_thumbnail(request: Caller, session_id: FromPath[str]) -> MadeThum
     return MadeThumbnail(url, "success")
 
 
-@get("/thumbnails/{name:str}", guards=[public], include_in_schema=False)
+@get(
+    "/thumbnails/{name:str}", guards=[public], opt={RATE: limits.AUTOSAVE}, include_in_schema=False
+)
 async def show_thumbnail(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[Any]:
     """As WebP or PNG, by the suffix. An older version's address shows the newest."""
     with_services = services(request)

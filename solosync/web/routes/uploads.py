@@ -14,10 +14,10 @@ from solosync.clock import iso
 from solosync.domain import files
 from solosync.errors import UnsupportedMedia
 from solosync.records import scopes
-from solosync.web import addresses
+from solosync.web import addresses, limits
 from solosync.web.auth import public, signed_in
 from solosync.web.bodies import read_object, read_pieces, received_file
-from solosync.web.documented import BODY, BODY_ERRORS, SCOPE, WRITE_ERRORS, problems
+from solosync.web.documented import BODY, BODY_ERRORS, RATE, SCOPE, WRITE_ERRORS, problems
 from solosync.web.routes.sessions import find
 from solosync.web.services import Caller, in_file_thread, services
 
@@ -81,7 +81,13 @@ async def presign_upload(request: Caller) -> Presigned:
     )
 
 
-@put("/uploads/{file_id:str}", guards=[public], include_in_schema=False, status_code=200)
+@put(
+    "/uploads/{file_id:str}",
+    guards=[public],
+    opt={RATE: limits.AUTOSAVE},
+    include_in_schema=False,
+    status_code=200,
+)
 async def receive_upload(
     request: Request[Any, Any, Any], file_id: FromPath[str]
 ) -> Response[bytes]:

@@ -1,0 +1,223 @@
+"""Idempotency-Key: the same key within a day gets the same answer, and nothing is done twice."""
+
+import gzip
+import json
+import random
+from dataclasses import replace
+
+import pytest
+
+from solosync.domain import upkeep
+from tests.asserts import assert_problem
+from tests.web.conftest import BOARDS
+
+KEY = {"Idempotency-Key": "one"}
+
+
+def names(person):
+    return sorted(board["name"] for board in person.get(BOARDS).json()["results"])
+
+
+def forget_answer(store, key="one"):
+    """As a process leaves it that died after the deed and before the answer."""
+    store.write(
+        lambda tx: tx.execute(
+            "UPDATE remembered_answers SET status = 0, sealed = x'' WHERE key = ?", (key,)
+        )
+    )
+
+
+def test_same_key_gets_the_same_answer_and_does_nothing(ann):
+    first = ann.post(BOARDS, json={"name": "A"}, headers=KEY)
+    again = ann.post(BOARDS, json={"name": "A"}, headers=KEY)
+    assert first.status_code == again.status_code == 201
+    assert again.content == first.content
+    assert again.headers["etag"] == first.headers["etag"]
+    assert again.headers["content-type"] == first.headers["content-type"]
+    assert again.headers["idempotent-replayed"] == "true"
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["x-request-id"] != first.headers["x-request-id"]
+    assert names(ann) == ["A"]
+
+
+def test_without_a_key_everything_is_done_each_time(ann):
+    for _ in range(2):
+        ann.post(BOARDS, json={"name": "A"})
+    assert names(ann) == ["A", "A"]
+
+
+def test_another_key_is_another_request(ann):
+    ann.post(BOARDS, json={"name": "A"}, headers=KEY)
+    ann.post(BOARDS, json={"name": "A"}, headers={"Idempotency-Key": "two"})
+    assert names(ann) == ["A", "A"]
+
+
+def test_same_key_for_something_else_is_refused(ann):
+    board = ann.post(BOARDS, json={"name": "A"}, headers=KEY).json()
+    path = f"{BOARDS}{board['id']}/"
+    for method, other, body in [
+        ("POST", BOARDS, {"name": "B"}),
+        ("POST", BOARDS + "?x=1", {"name": "A"}),
+        ("PATCH", path, {"name": "A"}),
+        ("POST", path + "duplicate/", None),
+    ]:
+        response = ann.request(method, other, json=body, headers=KEY)
+        assert_problem(response, 422, code="idempotency_key_reused")
+    assert names(ann) == ["A"]
+
+
+def test_slash_at_the_end_makes_no_difference(ann):
+    ann.post(BOARDS, json={"name": "A"}, headers=KEY)
+    again = ann.post(BOARDS.rstrip("/"), json={"name": "A"}, headers=KEY)
+    assert again.headers["idempotent-replayed"] == "true"
+
+
+def test_body_counts_as_it_was_sent(ann):
+    text = json.dumps({"name": "A"}).encode()
+    packed = {
+        "content": gzip.compress(text, mtime=0),
+        "headers": KEY | {"Content-Encoding": "gzip"},
+    }
+    first = ann.post(BOARDS, **packed)
+    assert ann.post(BOARDS, **packed).content == first.content
+    assert_problem(ann.post(BOARDS, content=text, headers=KEY), 422)
+
+
+def test_keys_are_each_persons_own(ann, bob):
+    ann.post(BOARDS, json={"name": "A"}, headers=KEY)
+    response = bob.post(BOARDS, json={"name": "A"}, headers=KEY)
+    assert response.status_code == 201
+    assert "idempotent-replayed" not in response.headers
+    assert names(ann) == names(bob) == ["A"]
+
+
+def test_keys_hold_on_all_of_a_persons_devices(ann, sign_in):
+    first = ann.post(BOARDS, json={"name": "A"}, headers=KEY)
+    again = sign_in(ann.user).post(BOARDS, json={"name": "A"}, headers=KEY)
+    assert again.content == first.content
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256])
+def test_key_that_is_empty_or_too_long_is_refused(ann, key):
+    assert_problem(ann.post(BOARDS, json={}, headers={"Idempotency-Key": key}), 400)
+    assert names(ann) == []
+
+
+def test_route_without_a_body_is_done_once(ann):
+    board = ann.make_board(name="A")
+    path = f"{BOARDS}{board['id']}/duplicate/"
+    copies = {ann.post(path, headers=KEY).json()["id"] for _ in range(3)}
+    assert len(copies) == 1
+    assert names(ann) == ["A", "A (Copy)"]
+
+
+def test_refusal_is_remembered_too(ann):
+    first = ann.patch("/api/v1/me", json={"username": 1}, headers=KEY)
+    again = ann.patch("/api/v1/me", json={"username": 1}, headers=KEY)
+    assert_problem(first, 400)
+    assert again.content == first.content
+    assert again.headers["idempotent-replayed"] == "true"
+
+
+def test_what_is_refused_before_the_body_is_read_comes_first(ann, bob, client):
+    board = ann.make_board()
+    path = f"{BOARDS}{board['id']}/"
+    assert ann.patch(path, json={"name": "B"}, headers=KEY).status_code == 200
+    assert_problem(client.patch(path, json={"name": "B"}, headers=KEY), 401)
+    assert_problem(bob.patch(path, json={"name": "B"}, headers=KEY), 404)
+    other = ann.patch(path, content=b"x", headers=KEY | {"Content-Encoding": "br"})
+    assert_problem(other, 415)
+    too_large = ann.patch("/api/v1/me", content=b" " * 70_000, headers=KEY)
+    assert_problem(too_large, 413, endpoint="me")
+    ann.delete(path)
+    assert_problem(ann.patch(path, json={"name": "B"}, headers=KEY), 404)
+
+
+def test_answer_is_forgotten_after_a_day(ann, store, config, clock):
+    first = ann.post(BOARDS, json={"name": "A"}, headers=KEY)
+    clock.advance(hours=23, minutes=59)
+    renewed = ann.sign_in.tokens.refresh
+    pair = ann.client.post("/api/auth/jwt/refresh/", json={"refresh": renewed}).json()
+    later = {"Authorization": f"Bearer {pair['access']}"} | KEY
+    again = ann.client.post(BOARDS, json={"name": "A"}, headers=later)
+    assert again.content == first.content
+    clock.advance(minutes=2)
+    other = ann.client.post(BOARDS, json={"name": "B"}, headers=later)
+    assert other.status_code == 201
+    clock.advance(hours=25)
+    upkeep.drop_expired(store, int(clock.now.timestamp() * 1000))
+    assert store.read(lambda tx: tx.all("SELECT * FROM remembered_answers")) == []
+
+
+def test_reading_and_deleting_know_no_keys(ann):
+    board = ann.make_board()
+    path = f"{BOARDS}{board['id']}/"
+    for _ in range(2):
+        assert "idempotent-replayed" not in ann.get(path, headers=KEY).headers
+    assert ann.delete(path, headers=KEY).status_code == 204
+    assert ann.delete(path, headers=KEY).status_code == 404
+
+
+def test_streams_of_saves_keep_their_own_rule(ann):
+    board = ann.make_board()
+    path = f"{BOARDS}{board['id']}/save-stream/"
+    for rev, state in enumerate(({"a": 1}, {"a": 2})):
+        headers = KEY | {"If-Match": str(rev)}
+        assert ann.post(path, json={"state": state}, headers=headers).status_code == 202
+
+
+def test_stale_save_is_stale_again_under_its_key(ann):
+    board = ann.make_board()
+    path = f"{BOARDS}{board['id']}/diff/"
+    body = {"ops": [{"op": "add", "kind": "stroke", "value": {"id": "s"}}]}
+    assert ann.patch(path, json=body, headers=KEY | {"X-Rev": "0"}).status_code == 200
+    again = ann.patch(path, json=body, headers=KEY | {"X-Rev": "0"})
+    assert (again.status_code, again.json()["next_rev"]) == (200, 1)
+    stale = ann.patch(path, json=body, headers={"Idempotency-Key": "two", "X-Rev": "0"})
+    assert_problem(stale, 409, error="rev_mismatch")
+
+
+def test_answers_are_kept_sealed(ann, store):
+    ann.post(BOARDS, json={"name": "a secret name"}, headers=KEY)
+    rows = store.read(lambda tx: tx.all("SELECT * FROM remembered_answers"))
+    assert len(rows) == 1
+    assert b"secret" not in repr(rows).encode()
+
+
+def test_what_was_done_is_not_done_again_when_its_answer_is_lost(ann, store):
+    ann.post(BOARDS, json={"name": "A"}, headers=KEY)
+    forget_answer(store)
+    again = ann.post(BOARDS, json={"name": "A"}, headers=KEY)
+    assert_problem(again, 409, code="idempotency_answer_lost")
+    assert_problem(ann.post(BOARDS, json={"name": "B"}, headers=KEY), 422)
+    assert names(ann) == ["A"]
+
+
+def limit_disk(store, count):
+    """To so many pages, or as many as there are already."""
+    store.write_alone(lambda tx: tx.execute(f"PRAGMA max_page_count = {count}"))
+
+
+def test_what_could_not_be_stored_may_be_tried_again(ann, store):
+    big = {"name": "A", "state": {"a": random.Random(1).randbytes(100_000).hex()}}
+    limit_disk(store, 1)
+    assert_problem(ann.post(BOARDS, json=big, headers=KEY), 507)
+    limit_disk(store, 2**30)
+    again = ann.post(BOARDS, json=big, headers=KEY)
+    assert again.status_code == 201
+    assert "idempotent-replayed" not in again.headers
+
+
+def test_very_large_answer_is_lost_but_known_to_be_done(ann, monkeypatch):
+    monkeypatch.setattr("solosync.domain.answers.MOST_BYTES", 100)
+    assert ann.post(BOARDS, json={"name": "A"}, headers=KEY).status_code == 201
+    again = ann.post(BOARDS, json={"name": "A"}, headers=KEY)
+    assert_problem(again, 409, code="idempotency_answer_lost")
+
+
+def test_every_answer_of_a_replay_counts_against_the_budget_of_now(serving, config, sign_in):
+    client = serving(replace(config, rate_limits=True, rate_user=5))
+    ann = sign_in(client=client)
+    for remaining in (4, 3):
+        response = ann.post(BOARDS, json={}, headers=KEY)
+        assert response.headers["x-ratelimit-remaining"] == str(remaining)
