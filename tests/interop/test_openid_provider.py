@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.node_client import NodeClient
-from tests.servers import free_port, running
+from tests.servers import FROM_SOURCE, ROOT, free_port, running
 
 pytestmark = pytest.mark.interop
 
@@ -78,7 +78,7 @@ def start(provider, tmp_path):
     """Starts the provider with us as a client of a kind, and us; returns our address."""
     with contextlib.ExitStack() as stack:
 
-        def start(client=CONFIDENTIAL, registration="open", **settings):
+        def start(client=CONFIDENTIAL, registration="open", program=FROM_SOURCE, **settings):
             port = free_port()
             back = f"http://127.0.0.1:{port}/api/auth/openid/callback"
             answer = provider.call("start", client=client, redirect_uri=back, **settings)
@@ -90,7 +90,7 @@ def start(provider, tmp_path):
                 "oidc-client-secret": client.get("client_secret", ""),
             }
             given = (f"--{name}={value}" for name, value in options.items())
-            stack.enter_context(running(port, "--no-rate-limits", *given))
+            stack.enter_context(running(port, "--no-rate-limits", *given, program=program))
             return f"http://127.0.0.1:{port}"
 
         yield start
@@ -142,3 +142,10 @@ def test_who_declines_there_is_not_signed_in_here(start, browser):
     page = browser.open("GET", urljoin(str(page.url), abort))
     assert (page.status_code, me(browser, server)) == (403, None)
     assert page.url.path == "/api/auth/openid/callback"
+
+
+@pytest.mark.binary
+def test_the_one_file_program_signs_in_too(start, browser):
+    server = start(program=[ROOT / "dist" / "solosync"])
+    browser.sign_in(server, "ann")
+    assert me(browser, server)["email"] == "ann@example.org"
