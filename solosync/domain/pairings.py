@@ -31,10 +31,9 @@ class Code(NamedTuple):
 
 
 class Paired(NamedTuple):
-    """A device that was let in, and all that it is given."""
+    """Who was let in on a device, and its first tokens."""
 
     user: User
-    device_token: str
     tokens: TokenPair
 
 
@@ -59,18 +58,23 @@ def start(store: Store, keys: Keys, actor: Actor) -> Code:
     return Code(store.write(insert), expires_at)
 
 
-def claim(store: Store, keys: Keys, digits: str, *, name: str, address: str) -> Paired:
-    """Lets the device in that sends the code. Raises Invalid for a name that can't be used, and
-    CodeRefused: each wrong code counts against all that are live, for it may have been meant for
-    any of them."""
+def claim(
+    store: Store, keys: Keys, digits: str, *, name: str, address: str, device_token: str | None
+) -> Paired:
+    """Lets the device in that sends the code; `device_token` is good for it until it's revoked, and
+    without one it is a browser like others.
+
+    Raises Invalid for a name that can't be used, and CodeRefused: each wrong code counts against
+    all that are live, for it may have been meant for any of them.
+    """
     clean = devices.check_name(name)
     code_hash, now = keys.hash_token(PAIRING, digits.strip()), now_ms()
     user = store.read(lambda tx: _find_user(tx, code_hash, now))
     if user is None:
         _count_try(store, now)
         raise CodeRefused()
-    device = tokens.new_device(user, name=clean, kind="device", address=address)
-    device_token = credentials.new_device_token()
+    kind = "browser" if device_token is None else "device"
+    device = tokens.new_device(user, name=clean, kind=kind, address=address)
     event = audit.event(
         "sign_in.device", user_id=user.user_id, device_id=device.device_id, target=user.email
     )
@@ -79,15 +83,16 @@ def claim(store: Store, keys: Keys, digits: str, *, name: str, address: str) -> 
         if not pairings.use(tx, code_hash, now):
             raise CodeRefused()
         refresh = tokens.insert_device(tx, keys, device)
-        token_hash = keys.hash_token(credentials.DEVICE, device_token)
-        device_tokens.insert(tx, token_hash, device.device_id, now)
+        if device_token is not None:
+            token_hash = keys.hash_token(credentials.DEVICE, device_token)
+            device_tokens.insert(tx, token_hash, device.device_id, now)
         message = f"{clean} was paired: it is signed in as you."
         notifications.add(tx, user.user_id, "device.paired", message)
         audit.record(tx, event)
         return refresh
 
     sign_in = tokens.let_in(keys, user, device, store.write(take))
-    return Paired(user, device_token, sign_in.tokens)
+    return Paired(user, sign_in.tokens)
 
 
 def _find_user(tx: Tx, code_hash: bytes, now: int) -> User | None:

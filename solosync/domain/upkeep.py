@@ -19,7 +19,7 @@ from solosync.domain import (
 from solosync.domain import bases as held_bases
 from solosync.errors import SolosyncError
 from solosync.events import SessionDeleted
-from solosync.store import bases, links, maintenance, sessions, tokens
+from solosync.store import bases, devices, links, maintenance, pairings, sessions, tokens
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
 
@@ -75,6 +75,8 @@ def drop_expired(store: Store, now_ms: int) -> None:
         bases.drop_older(tx, now_ms - held_bases.KEPT_DAYS * history.DAY_MS)
         links.purge(tx, now_ms)
         tokens.purge(tx, now_ms)
+        pairings.purge(tx, now_ms)
+        devices.purge(tx, now_ms - held_bases.KEPT_DAYS * history.DAY_MS)
         codes.purge(tx, now_ms)
         invitations.purge(tx, now_ms)
         notifications.purge(tx, now_ms)

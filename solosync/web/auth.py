@@ -68,6 +68,7 @@ async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
         limits.charge_stranger(connection)
         raise
     limits.charge(connection, handler, actor)
+    services(connection).sightings.note(actor.device_id, address(connection))
     admit(actor, handler.opt.get(SCOPE))
     connection.scope["user"] = actor
 

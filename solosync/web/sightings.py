@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from solosync.clock import now_ms
 from solosync.domain import Store, devices
@@ -46,7 +48,17 @@ class Sightings:
             except SolosyncError as error:
                 log.warning("When devices were last seen was not written: %s", error)
 
-    async def write_regularly(self) -> None:
+    @asynccontextmanager
+    async def written_regularly(self) -> AsyncIterator[None]:
+        """And once more at the end."""
+        writer = asyncio.create_task(self._write_regularly())
+        try:
+            yield
+        finally:
+            writer.cancel()
+            await self.write()
+
+    async def _write_regularly(self) -> None:
         while True:
             await asyncio.sleep(WRITE_SECONDS)
             await self.write()

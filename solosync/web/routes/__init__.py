@@ -3,6 +3,15 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from solosync.web.routes.api_keys import (
+    change_api_key,
+    create_api_key,
+    list_api_keys,
+    read_api_key,
+    revoke_api_key,
+    rotate_api_key,
+)
+from solosync.web.routes.devices import change_device, list_devices, revoke_device
 from solosync.web.routes.exports import (
     delete_export,
     download_export,
@@ -38,8 +47,14 @@ from solosync.web.routes.organizations import (
     read_organization,
 )
 from solosync.web.routes.pages import home, open_link, sign_in, sign_out, use_link
+from solosync.web.routes.pairings import (
+    claim_device,
+    open_pairing,
+    pair_device,
+    use_pairing,
+)
 from solosync.web.routes.saves import beacon, save_diff, save_stream
-from solosync.web.routes.schema import read_schema
+from solosync.web.routes.schema import read_schema, show_docs
 from solosync.web.routes.sessions import (
     create_session,
     duplicate_session,
@@ -104,6 +119,21 @@ def routes() -> list[ControllerRouterHandler]:
         read_export,  # GET /{export_id}/
         delete_export,  # DELETE /{export_id}/
     ]
+    devices: list[ControllerRouterHandler] = [
+        list_devices,  # GET /
+        change_device,  # PATCH /{device_id}/
+        revoke_device,  # DELETE /{device_id}/
+        pair_device,  # POST /pair/
+        claim_device,  # POST /claim/
+    ]
+    api_keys: list[ControllerRouterHandler] = [
+        list_api_keys,  # GET /
+        create_api_key,  # POST /
+        read_api_key,  # GET /{key_id}/
+        change_api_key,  # PATCH /{key_id}/
+        rotate_api_key,  # POST /{key_id}/rotate/
+        revoke_api_key,  # DELETE /{key_id}/
+    ]
     organizations: list[ControllerRouterHandler] = [
         list_organizations,  # GET /
         create_organization,  # POST /
@@ -128,6 +158,8 @@ def routes() -> list[ControllerRouterHandler]:
         Router("/api/auth/magic", route_handlers=magic, tags=["Signing in"]),
         Router("/api/auth/openid", route_handlers=[start_openid, finish_openid]),
         Router("/api/v1/me", route_handlers=[read_me, change_me], tags=["People"]),
+        Router("/api/v1/devices", route_handlers=devices, tags=["Devices"]),
+        Router("/api/v1/api-keys", route_handlers=api_keys, tags=["API keys"]),
         Router("/api/v1/organizations", route_handlers=organizations, tags=["Organizations"]),
         Router("/api/v1/invitations", route_handlers=[accept_invitation], tags=["Organizations"]),
         Router("/api/v1/notifications", route_handlers=notifications, tags=["Notifications"]),
@@ -137,6 +169,7 @@ def routes() -> list[ControllerRouterHandler]:
         Router("/health", route_handlers=[live, ready], tags=["Health"]),
         Router("/api", route_handlers=team, tags=["Team"]),
         read_schema,  # GET /api/schema/
+        show_docs,  # GET /api/docs/
         board_socket,  # WS /ws/boards/{session_id}
         home,  # GET /
         sign_in,  # POST /sign-in
@@ -145,6 +178,8 @@ def routes() -> list[ControllerRouterHandler]:
         use_link,  # POST /link/{token}
         open_invitation,  # GET /invitation/{token}
         use_invitation,  # POST /invitation/{token}
+        open_pairing,  # GET /pair
+        use_pairing,  # POST /pair
         receive_upload,  # PUT /uploads/{file_id}
         show_file,  # GET /files/{name}
         show_thumbnail,  # GET /thumbnails/{name}

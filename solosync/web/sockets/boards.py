@@ -17,7 +17,9 @@ from solosync.domain import sessions
 from solosync.errors import SolosyncError, TooLarge
 from solosync.realtime.peer import Peer
 from solosync.realtime.room import Malformed, Room
-from solosync.web.auth import socket_actor
+from solosync.records import scopes
+from solosync.records.actors import Actor
+from solosync.web.auth import address, admit, socket_actor
 from solosync.web.credentials import socket_subprotocol
 from solosync.web.errors import outcome
 from solosync.web.services import services
@@ -41,12 +43,14 @@ async def board_socket(scope: Scope, receive: Receive, send: Send) -> None:
     link = cast("dict[str, Link]", scope["extensions"])[EXTENSION]
     try:
         actor = socket_actor(socket)
+        is_reader = _is_reader(actor)
         with_services = services(socket)
+        with_services.sightings.note(actor.device_id, address(socket))
         session = sessions.get_session(
             with_services.store, actor, scope["path_params"]["session_id"]
         )
         async with with_services.rooms.enter(session) as room:
-            peer = room.join(actor, write=link.write)
+            peer = room.join(actor, write=link.write, read_only=is_reader)
             try:
                 await _serve(room, peer, link, receive, with_services.config.max_state_bytes)
             finally:
@@ -57,6 +61,14 @@ async def board_socket(scope: Scope, receive: Receive, send: Send) -> None:
     except Exception:
         log.exception("A board's socket failed")
         await _close(send, link, 1011, "Something went wrong here. Connect again.")
+
+
+def _is_reader(actor: Actor) -> bool:
+    """Whether an API key may only look. Raises Forbidden for one that may not even do that."""
+    if actor.scopes is not None and scopes.SESSIONS_WRITE not in actor.scopes:
+        admit(actor, scopes.SESSIONS_READ)
+        return True
+    return False
 
 
 async def _serve(room: Room, peer: Peer, link: Link, receive: Receive, max_bytes: int) -> None:
