@@ -1,5 +1,6 @@
 """Every route: who may ask, and what it says of itself."""
 
+import re
 
 import pytest
 from litestar.routes import HTTPRoute
@@ -28,8 +29,24 @@ ANYONE = {
     ("GET", "/files/{name}"),
     ("GET", "/thumbnails/{name}"),
     ("PUT", "/uploads/{file_id}"),
+    ("GET", "/invitation/{token}"),
+    ("POST", "/invitation/{token}"),
+    ("POST", "/api/v1/devices/claim"),
+    ("GET", "/pair"),
+    ("POST", "/pair"),
 }
+ORGANIZATION = "/api/v1/organizations/{organization_id}"
 PEOPLE = {
+    ("GET", "/api/v1/devices"),
+    ("PATCH", "/api/v1/devices/{device_id}"),
+    ("DELETE", "/api/v1/devices/{device_id}"),
+    ("POST", "/api/v1/devices/pair"),
+    ("GET", "/api/v1/api-keys"),
+    ("POST", "/api/v1/api-keys"),
+    ("GET", "/api/v1/api-keys/{key_id}"),
+    ("PATCH", "/api/v1/api-keys/{key_id}"),
+    ("POST", "/api/v1/api-keys/{key_id}/rotate"),
+    ("DELETE", "/api/v1/api-keys/{key_id}"),
     ("POST", "/sign-out"),
     ("GET", "/api/v1/me"),
     ("PATCH", "/api/v1/me"),
@@ -38,6 +55,22 @@ PEOPLE = {
     ("POST", "/api/v1/solo/uploads/presign"),
     ("GET", "/api/v1/exports/{export_id}"),
     ("DELETE", "/api/v1/exports/{export_id}"),
+    ("GET", "/api/v1/organizations"),
+    ("POST", "/api/v1/organizations"),
+    ("GET", ORGANIZATION),
+    ("PATCH", ORGANIZATION),
+    ("DELETE", ORGANIZATION),
+    ("GET", f"{ORGANIZATION}/members"),
+    ("PATCH", f"{ORGANIZATION}/members/{{user_id}}"),
+    ("DELETE", f"{ORGANIZATION}/members/{{user_id}}"),
+    ("GET", f"{ORGANIZATION}/invitations"),
+    ("POST", f"{ORGANIZATION}/invitations"),
+    ("DELETE", f"{ORGANIZATION}/invitations/{{invitation_id}}"),
+    ("POST", "/api/v1/invitations/accept"),
+    ("GET", "/api/v1/notifications"),
+    ("PATCH", "/api/v1/notifications/{notification_id}"),
+    ("POST", "/api/v1/notifications/{notification_id}/read"),
+    ("POST", "/api/v1/notifications/read-all"),
 }
 # And what each answers to somebody who may open the board, given an empty body.
 BOARDS_OWN = {
@@ -70,6 +103,11 @@ def handlers(client):
     }
 
 
+def address(path, id):
+    """With one id for whatever it names."""
+    return re.sub(r"\{\w+\}", id, path.replace("{rev}", "0")) + "/"
+
+
 def test_every_route_is_listed_above(handlers):
     assert handlers.keys() == ANYONE | PEOPLE | BOARDS_OWN.keys()
 
@@ -82,7 +120,7 @@ def test_every_route_says_who_may_ask(handlers):
 @pytest.mark.parametrize("method, path", sorted(PEOPLE | BOARDS_OWN.keys()))
 def test_nobody_gets_nothing(client, ann, method, path):
     board = ann.make_board({"secret": "s3cret"}, name="s3cret")
-    url = path.format(session_id=board["id"], rev=0, export_id=board["id"]) + "/"
+    url = address(path, board["id"])
     response = client.request(method, url)
     assert response.status_code == 401
     assert "s3cret" not in response.text
@@ -96,9 +134,7 @@ def test_board_is_there_only_for_those_who_may_open_it(ann, bob, store, method, 
     if who != "stranger":
         make_member(store, team, bob.user, who)
     board = ann.make_board({"secret": "s3cret"}, organization_id=team.organization_id)
-    response = bob.request(
-        method, path.format(session_id=board["id"], rev=0, export_id=board["id"]) + "/"
-    )
+    response = bob.request(method, address(path, board["id"]))
     if who == "member":
         assert response.status_code == BOARDS_OWN[method, path]
     else:
@@ -112,7 +148,7 @@ def test_another_sites_page_can_write_nothing_by_cookie(ann, client):
     for method, path in sorted(PEOPLE | BOARDS_OWN.keys()):
         if method == "GET":
             continue
-        url = path.format(session_id=board["id"], rev=0, export_id=board["id"]) + "/"
+        url = address(path, board["id"])
         headers = ann.cookies | {"Origin": "https://evil.example"}
         response = client.request(method, url, headers=headers)
         assert response.status_code == 403, (method, path)
