@@ -418,22 +418,30 @@ def test_wrong_code_is_the_same_work_for_known_and_unknown(
 
 @pytest.mark.soak
 def test_asking_and_trying_take_the_same_time_for_known_and_unknown(store, user, keys, config):
-    """200 interleaved tries of each."""
-    times = {email: {"ask": [], "try": []} for email in (ANN, "nobody@example.org")}
-    for round_number in range(200):
-        for email in sorted(times, reverse=bool(round_number % 2)):
+    """200 interleaved tries of each. A busy machine gets three rounds; a real difference would
+    show in all of them."""
+    for what in (0, 1):
+        differences = [medians_differ_by(store, keys, config)[what] for _ in range(3)]
+        print(f"{('asking', 'trying')[what]}: medians differ by {min(differences):.1%}")
+        assert min(differences) < 0.1
+
+
+def medians_differ_by(store, keys, config):
+    """Of asking for a code and of trying one: the part by which they differ."""
+    times = {email: ([], []) for email in (ANN, "nobody@example.org")}
+    for number in range(200):
+        for email in sorted(times, reverse=bool(number % 2)):
             store.write(lambda tx: tx.execute("DELETE FROM sign_in_codes"))
             started = time.perf_counter()
             codes.request(store, keys, config, kind="otp", email=email, page=PAGE)
-            times[email]["ask"].append(time.perf_counter() - started)
-            started = time.perf_counter()
+            asked = time.perf_counter()
             with contextlib.suppress(CodeRefused):
                 codes.redeem(store, keys, config, kind="otp", token="x", email=email)
-            times[email]["try"].append(time.perf_counter() - started)
-    for what in ("ask", "try"):
-        known, unknown = (statistics.median(times[email][what]) for email in times)
-        print(f"{what}: known {known * 1e3:.3f} ms, unknown {unknown * 1e3:.3f} ms")
-        assert abs(known - unknown) < 0.1 * max(known, unknown)
+            times[email][0].append(asked - started)
+            times[email][1].append(time.perf_counter() - asked)
+    pairs = zip(*times.values(), strict=True)
+    medians = [(statistics.median(known), statistics.median(unknown)) for known, unknown in pairs]
+    return [abs(known - unknown) / max(known, unknown) for known, unknown in medians]
 
 
 # -- registration ------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 import contextlib
+import logging
 
 import pytest
 from litestar.testing import TestClient
@@ -8,6 +9,7 @@ from solosync.app import build_app
 from solosync.config import Config
 from solosync.domain import tokens
 from tests.make import make_user
+from tests.web.inbox import Inbox
 
 BASE_URL = "http://127.0.0.1:8765"
 BOARDS = "/api/v1/solo/sessions/"
@@ -107,3 +109,16 @@ def ann(sign_in):
 def bob(sign_in):
     """A stranger to Ann."""
     return sign_in(full_name="Bob Example")
+
+
+@pytest.fixture
+def inbox():
+    """To be asked for before the server starts."""
+    inbox = Inbox()
+    logger = logging.getLogger("solosync.net.mail")
+    level = logger.level
+    logger.addHandler(inbox)
+    logger.setLevel(logging.INFO)
+    yield inbox
+    logger.removeHandler(inbox)
+    logger.setLevel(level)

@@ -1,0 +1,32 @@
+"""Mail as it goes out, for tests that wait for a code."""
+
+import logging
+import queue
+import re
+
+from solosync import logs
+
+
+class Inbox(logging.Handler):
+    """What the provider `console` writes: `code(address)` waits for the next mail to somebody."""
+
+    def __init__(self):
+        super().__init__(logs.MAIL)
+        self._letters = queue.SimpleQueue()
+
+    def emit(self, record):
+        if record.levelno == logs.MAIL:
+            self._letters.put((record.args[0], record.getMessage()))
+
+    def text(self, address):
+        while True:
+            recipient, text = self._letters.get(timeout=20)
+            if recipient == address:
+                return text
+
+    def code(self, address):
+        return re.search(r"\b\d{6,8}\b", self.text(address))[0]
+
+    @property
+    def is_empty(self):
+        return self._letters.empty()
