@@ -20,6 +20,7 @@ from solosync.blobs import open_blobs
 from solosync.config import Config
 from solosync.domain import files, sessions
 from solosync.errors import Damaged, SchemaTooNew, SolosyncError, Unavailable
+from solosync.net import mail_check
 from solosync.option_kinds import MIB
 from solosync.store import lock, maintenance, migrations
 from solosync.store.engine import Store
@@ -73,6 +74,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield file_system(config.data_dir)
     yield free_space(config.data_dir)
     yield from database(config)
+    yield from mail(config)
     yield port(config)
 
 
@@ -265,6 +267,16 @@ def judge_clock(now_us: int, newest_us: int) -> Finding:
         found = f"{shown}, but a board was changed at {changed} UTC"
         return Finding("clock", "warning", found, advice)
     return Finding("clock", "ok", shown)
+
+
+def mail(config: Config) -> Iterator[Finding]:
+    """Whether mail can work as it is configured; `solosync mail test` tries it."""
+    name = "mail"
+    troubles = mail_check.troubles(config)
+    for trouble in troubles:
+        yield Finding(name, "warning", trouble.found, trouble.advice)
+    if not troubles:
+        yield Finding(name, "ok", config.email_provider)
 
 
 def port(config: Config) -> Finding:

@@ -23,6 +23,7 @@ COMMANDS = [
     "render",
     "jobs",
     "jobs retry",
+    "mail test",
     "audit list",
     "audit verify",
     "config",

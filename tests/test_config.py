@@ -224,15 +224,6 @@ def test_every_option_has_help_and_reads_back_what_it_shows(option):
 OWED = [
     "frontend_url",
     "oidc_name",
-    "email_provider",
-    "email_from",
-    "email_api_key",
-    "email_api_url",
-    "smtp_host",
-    "smtp_port",
-    "smtp_security",
-    "smtp_username",
-    "smtp_password",
     "metrics",
 ]
 

@@ -164,6 +164,7 @@ def test_healthy_folder_passes_every_check(settings):
         "database",
         "files",
         "clock",
+        "mail",
         "port",
     ]
     assert "SQLite 3." in findings["database"].found

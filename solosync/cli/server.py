@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import logging
 
 from solosync.cli import terminal
 from solosync.cli.arguments import ALL_OPTIONS, Commands, add_command, load
 from solosync.cli.stores import open_store
 from solosync.errors import Unavailable
+
+log = logging.getLogger(__name__)
 
 
 def register(commands: Commands) -> None:
@@ -20,10 +23,14 @@ def register(commands: Commands) -> None:
 def serve(arguments: argparse.Namespace) -> int:
     config = load(arguments)
     from solosync import app, doctor
+    from solosync.net import mail_check
 
     finding = doctor.file_system(config.data_dir)
     if finding.status != "ok":
         terminal.write_error(f"warning: {finding.found}. {finding.advice}")
+    if troubles := mail_check.troubles(config):
+        found = "; ".join(trouble.found for trouble in troubles)
+        log.warning("Mail won't work as it is configured: %s. `solosync doctor` says more.", found)
     return app.serve(config)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import ssl
+from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import formatdate
 
+from solosync.clock import now_ms
 from solosync.config import Config
 from solosync.net.errors import NotSent
 from solosync.net.letters import Message
@@ -48,7 +49,7 @@ def mime(message: Message) -> EmailMessage:
     local, _, domain = message.recipient.rpartition("@")
     mail["To"] = Address("", local, domain)
     mail["Subject"] = message.subject
-    mail["Date"] = formatdate()
+    mail["Date"] = datetime.fromtimestamp(now_ms() / 1000, UTC)
     mail["Message-ID"] = f"<{message.mail_id}@{message.sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text, cte="quoted-printable")
