@@ -132,7 +132,7 @@ def test_board_saved_through_two_doors_is_there_after_a_restart(home):
 
 def test_pages_and_their_files_are_inside(home):
     with server(home) as url:
-        page = httpx.get(url).text
+        page = httpx.get(url).text + httpx.get(f"{url}/api/docs/").text
         files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
         assert files
         for file in files:

@@ -1,7 +1,9 @@
 """The API's description: whole, valid, and true as far as it can be seen without asking."""
 
+import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -17,12 +19,13 @@ from referencing.jsonschema import DRAFT202012
 from solosync import app
 from solosync.config import Config
 from solosync.records.scopes import SCOPES
-from solosync.web import limits, openapi, openapi_parts
+from solosync.web import limits, openapi, openapi_parts, static
 from solosync.web.auth import public
 from solosync.web.documented import BODY, RATE, SCOPE
 from solosync.web.examples import EXAMPLES
 from solosync.web.listing import LISTING
 from solosync.web.routes import routes
+from tests.servers import ROOT
 
 PROBLEM = "application/problem+json"
 
@@ -248,3 +251,51 @@ def test_description_is_printed_as_it_is_served_without_a_data_folder(client, tm
 def test_description_names_the_address_it_was_told(tmp_path):
     text = app.openapi_json(Config(data_dir=tmp_path, public_url="https://boards.example"))
     assert json.loads(text)["servers"] == [{"url": "https://boards.example"}]
+
+
+def test_page_of_the_description_may_do_little_and_is_there_only_where_enabled(
+    client, serving, config
+):
+    response = client.get("/api/docs/")
+    assert response.status_code == 200
+    policy = dict(
+        part.strip().split(" ", 1)
+        for part in response.headers["content-security-policy"].split(";")
+    )
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["connect-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == policy["form-action"] == "'none'"
+    assert "unsafe" not in response.headers["content-security-policy"]
+    assert "http" not in response.headers["content-security-policy"]
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\bon\w+=|\bstyle=|//", response.text)
+
+    hidden = serving(replace(config, api_docs_enabled=False))
+    assert hidden.get("/api/docs/").status_code == 404
+
+
+def test_script_of_the_page_is_compressed_for_those_who_take_it_and_kept_by_them(client):
+    address = re.search(r'"(/static/redoc[^"]+)"', client.get("/api/docs/").text)[1]
+    plain = client.get(address, headers={"Accept-Encoding": "identity"})
+    squeezed = client.get(address, headers={"Accept-Encoding": "br, gzip;q=0.5"})
+    refused = client.get(address, headers={"Accept-Encoding": "gzip;q=0.0, *"})
+    assert "content-encoding" not in plain.headers
+    assert "content-encoding" not in refused.headers
+    assert squeezed.headers["content-encoding"] == "gzip"
+    assert squeezed.content == plain.content == refused.content
+    assert int(squeezed.headers["content-length"]) * 3 < len(plain.content)
+    assert plain.headers["etag"] != squeezed.headers["etag"]
+    for response in (plain, squeezed):
+        assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert response.headers["vary"] == "Accept-Encoding"
+        headers = {"If-None-Match": response.headers["etag"]}
+        headers["Accept-Encoding"] = response.headers.get("content-encoding", "identity")
+        assert client.get(address, headers=headers).status_code == 304
+
+
+def test_script_is_the_one_that_the_licences_name(client):
+    script = (static.PAGES / "static" / "redoc.standalone.js").read_bytes()
+    licences = (ROOT / "packaging" / "LICENSES.md").read_text(encoding="utf-8")
+    assert hashlib.sha256(script).hexdigest() in licences
+    notices = client.get("/static/redoc.standalone.js.LICENSE.txt").text
+    assert "Permission is hereby granted" in notices
+    assert all(name in notices for name in ("DOMPurify", "react", "lunr"))

@@ -1,0 +1,123 @@
+"""A real browser without a window, driven over its debugging protocol.
+
+It reaches the loopback alone: every other name leads nowhere, and there is no other way out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+from websockets.sync.client import ClientConnection, connect
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SECONDS = 30.0
+
+
+def find_browser() -> str | None:
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+class Page:
+    """One tab. `events` are what the browser has told of it so far: `(method, parameters)`."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        self._calls = 0
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.call(f"{domain}.enable")
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """What the browser answers. Raises RuntimeError with what it has against it."""
+        self._calls += 1
+        message = {"id": self._calls, "method": method, "params": parameters}
+        self._connection.send(json.dumps(message))
+        while (answer := self._receive()).get("id") != self._calls:
+            pass
+        if "error" in answer:
+            raise RuntimeError(f"{method}: {answer['error']['message']}")
+        found: dict[str, Any] = answer["result"]
+        return found
+
+    def open(self, url: str) -> None:
+        """Goes there, and waits until the page has loaded."""
+        begun = len(self.events)
+        self.call("Page.navigate", url=url)
+        while "Page.loadEventFired" not in (name for name, _ in self.events[begun:]):
+            self._receive()
+
+    def run(self, script: str) -> Any:
+        """What an expression comes to, in the page; a promise is waited for."""
+        answer = self.call(
+            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
+        )
+        if "exceptionDetails" in answer:
+            raise RuntimeError(json.dumps(answer["exceptionDetails"]))
+        return answer["result"].get("value")
+
+    def wait_for(self, condition: str) -> None:
+        """Until an expression is true in the page, looked at whenever it draws."""
+        self.run(
+            "new Promise(done => { const look = () =>"
+            f" ({condition}) ? done() : setTimeout(look, 20); look() }})"
+        )
+
+    def _receive(self) -> dict[str, Any]:
+        message: dict[str, Any] = json.loads(self._connection.recv(timeout=SECONDS))
+        if "method" in message:
+            self.events.append((message["method"], message["params"]))
+        return message
+
+
+@contextlib.contextmanager
+def browsing() -> Iterator[Page]:
+    """A fresh browser, with no cookies and nothing remembered."""
+    program = find_browser()
+    assert program is not None
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        process = subprocess.Popen(
+            [
+                program,
+                *("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"),
+                *("--disable-background-networking", "--disable-component-update"),
+                "--window-size=1280,900",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+                "--remote-debugging-port=0",
+                f"--user-data-dir={folder}",
+                "about:blank",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            port = _port(process, Path(folder))
+            tabs = httpx.get(f"http://127.0.0.1:{port}/json").json()
+            address = next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page")
+            with connect(address, max_size=None) as connection:
+                yield Page(connection)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _port(process: subprocess.Popen[bytes], folder: Path) -> int:
+    """Where the browser listens; it writes that into its folder."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            return int((folder / "DevToolsActivePort").read_text().splitlines()[0])
+        assert process.poll() is None, "the browser ended at once"
+        assert time.monotonic() < deadline, "the browser doesn't start"
+        time.sleep(0.02)  # another process can't be waited for but by asking
