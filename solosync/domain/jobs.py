@@ -5,10 +5,13 @@ rows what it missed.
 """
 
 from solosync import clock
+from solosync.domain import audit
 from solosync.errors import Conflict, NotFound, RateLimited
 from solosync.events import JobQueued, JobSettled
 from solosync.ids import new_id
+from solosync.records.actors import Actor
 from solosync.records.jobs import Job, JobStatus
+from solosync.records.listing import Query, Slice
 from solosync.store import jobs
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
@@ -84,9 +87,15 @@ def list_jobs(store: Store, *, status: JobStatus | None = None) -> list[Job]:
     return store.read(lambda tx: jobs.list_all(tx, status=status))
 
 
-def retry(store: Store, job_id: str) -> Job:
-    """Queues a failed or cancelled job once more. Raises NotFound, or Conflict if it is done or
-    still unfinished."""
+def page_jobs(store: Store, query: Query) -> Slice[Job]:
+    """For staff."""
+    return store.read(lambda tx: jobs.page(tx, query))
+
+
+def retry(store: Store, job_id: str, actor: Actor | None = None) -> Job:
+    """Queues a failed or cancelled job once more; without an actor, for the person at the machine.
+    Raises NotFound, or Conflict if it is done or still unfinished."""
+    event = audit.event("job.retry", actor, target=job_id, via=None if actor else "terminal")
 
     def reopen(tx: Tx) -> Job:
         job = jobs.reopen(tx, job_id)
@@ -97,9 +106,24 @@ def retry(store: Store, job_id: str) -> Job:
                 f"Only a failed or cancelled job can be retried; it is {present.status}."
             )
         tx.emit(JobQueued(job.job_id))
+        audit.record(tx, event)
         return job
 
     return store.write(reopen)
+
+
+def run_regular(store: Store, actor: Actor, task: str) -> Job:
+    """Queues a regular task now, whenever it is due; where it waits already, that job."""
+    event = audit.event("job.run", actor, target=task)
+
+    def add_now(tx: Tx) -> Job:
+        job_id = add_once(tx, task)
+        audit.record(tx, event)
+        job = jobs.find(tx, job_id)
+        assert job is not None
+        return job
+
+    return store.write(add_now)
 
 
 # -- for those who work the jobs off -----------------------------------------------------------

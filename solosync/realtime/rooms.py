@@ -83,6 +83,11 @@ class Rooms:
         return sum(place.room is not None for place in self._places.values())
 
     @property
+    def peer_count(self) -> int:
+        """How many sockets are on all boards."""
+        return sum(len(place.room.peers) for place in self._places.values() if place.room)
+
+    @property
     def memory_bytes(self) -> int:
         """About how much all open rooms hold."""
         return sum(place.room.memory_bytes for place in self._places.values() if place.room)

@@ -1,11 +1,26 @@
 """Background jobs, and when the regular ones last ran."""
 
 from solosync.records.jobs import Job, JobStatus
+from solosync.records.listing import Query, Slice
+from solosync.store import listing
+from solosync.store.listing import Listed
 from solosync.store.transactions import Tx
 
 COLUMNS = (
     "job_id, task, subject, user_id, status, attempts, error, created_at, started_at, finished_at,"
     " due_at"
+)
+_LISTED = Listed(
+    columns=COLUMNS,
+    source="FROM jobs WHERE TRUE",
+    sorts={
+        "created_at": "created_at",
+        "finished_at": "coalesce(finished_at, 0)",
+        "status": "status",
+        "task": "task",
+    },
+    filters={"status": "status = ?", "task": "task = ?"},
+    key="rowid",
 )
 # In these words exactly, or SQLite doesn't see that the partial index will do.
 UNFINISHED = "status IN ('queued', 'running')"
@@ -61,6 +76,11 @@ def list_all(tx: Tx, *, status: JobStatus | None = None) -> list[Job]:
         (status,),
     )
     return [Job(*row) for row in rows]
+
+
+def page(tx: Tx, query: Query) -> Slice[Job]:
+    found = listing.page(tx, _LISTED, (), query)
+    return Slice([Job(*row) for row in found.items], found.next, found.prev, found.total)
 
 
 def list_unfinished(tx: Tx, *, status: JobStatus | None = None) -> list[Job]:

@@ -3,7 +3,10 @@
 import sqlite3
 
 from solosync.errors import Taken
+from solosync.records.listing import Query, Slice
 from solosync.records.users import User
+from solosync.store import listing
+from solosync.store.listing import Listed
 from solosync.store.transactions import Row, Tx
 
 COLUMNS = """
@@ -11,6 +14,21 @@ COLUMNS = """
     users.username, users.avatar_url, users.is_staff, users.is_active,
     users.joined_at, users.last_login_at, users.password_hash, users.email_verified_at
 """
+_LISTED = Listed(
+    columns=COLUMNS,
+    source="FROM users WHERE TRUE",
+    sorts={
+        "email": "users.email",
+        "date_joined": "users.joined_at",
+        "last_login": "coalesce(users.last_login_at, 0)",
+    },
+    filters={
+        "is_active": "users.is_active = ?",
+        "is_staff": "users.is_staff = ?",
+        "email": "instr(lower(users.email), lower(?)) > 0",
+    },
+    key="users.user_id",
+)
 
 
 def insert(tx: Tx, user: User) -> None:
@@ -63,6 +81,16 @@ def list_all(tx: Tx) -> list[User]:
     """In the order of joining."""
     rows = tx.all(f"SELECT {COLUMNS} FROM users ORDER BY joined_at, rowid")
     return [to_user(row) for row in rows]
+
+
+def page(tx: Tx, query: Query) -> Slice[User]:
+    found = listing.page(tx, _LISTED, (), query)
+    return Slice([to_user(row) for row in found.items], found.next, found.prev, found.total)
+
+
+def count_active_staff(tx: Tx) -> int:
+    row = tx.one("SELECT count(*) FROM users WHERE is_staff AND is_active")
+    return int(row[0]) if row else 0
 
 
 def change_profile(

@@ -54,13 +54,15 @@ class Durations:
             yield bound, total
 
 
-class Gauge(NamedTuple):
-    """What is asked for when it is wanted. ``values`` by the values of its label, or by ""."""
+class Figure(NamedTuple):
+    """What is looked up when it is wanted. ``values`` by the values of its label; without a label,
+    one by ""."""
 
     name: str
     help: str
     label: str
     values: Mapping[str, float]
+    is_counter: bool = False
 
 
 class Measures:
@@ -92,17 +94,17 @@ class Measures:
 
     @property
     def requests(self) -> int:
-        return sum(self._requests.values())
+        return sum(self._requests.copy().values())
 
     @property
     def errors(self) -> int:
         """Requests that ended in 500 or above."""
-        return sum(count for (_, status), count in self._requests.items() if status >= 500)
+        return sum(count for (_, status), count in self._requests.copy().items() if status >= 500)
 
     @property
     def refused_too_many(self) -> int:
         """Requests that ended in 429."""
-        return sum(count for (_, status), count in self._requests.items() if status == 429)
+        return sum(count for (_, status), count in self._requests.copy().items() if status == 429)
 
     def _job_settled(self, event: JobSettled) -> None:
         key = (event.task, event.status)
@@ -115,50 +117,51 @@ class Measures:
 
     # -- for Prometheus ------------------------------------------------------------------------
 
-    def exposition(self, gauges: list[Gauge]) -> tuple[bytes, str]:
-        """All figures as Prometheus reads them, and the content's type."""
+    def exposition(self, figures: list[Figure]) -> tuple[bytes, str]:
+        """All of it as Prometheus reads it, with ``figures``, and the content's type. For any
+        thread."""
         from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-        return generate_latest(self._registry(gauges)), CONTENT_TYPE_LATEST
+        return generate_latest(self._registry(figures)), CONTENT_TYPE_LATEST
 
-    def _registry(self, gauges: list[Gauge]) -> CollectorRegistry:
+    def _registry(self, figures: list[Figure]) -> CollectorRegistry:
         from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
-        registry.register(_Collected([*self._counted(), *_gauges(gauges)]))
+        metrics = [*self._counted(), self._durations_metric(), *map(_metric, figures)]
+        registry.register(_Collected(metrics))
         return registry
 
     def _counted(self) -> Iterator[Metric]:
-        from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
-
-        requests = CounterMetricFamily(
+        # Copied at once: other threads may be adding to them.
+        requests = {
+            (*route, str(status)): n for (route, status), n in self._requests.copy().items()
+        }
+        yield _counter(
             "solosync_requests",
             "Requests by route and the status they were answered with.",
-            labels=("method", "route", "status"),
+            ("method", "route", "status"),
+            requests,
         )
-        for (route, status), count in self._requests.items():
-            requests.add_metric((*route, str(status)), count)
-        yield requests
-        durations = HistogramMetricFamily(
+        limited = {(): self.refused_too_many}
+        yield _counter("solosync_rate_limited", "Requests answered with 429.", (), limited)
+        yield _counter("solosync_jobs", "Jobs that ended.", ("task", "status"), self._jobs.copy())
+        sign_ins = self._sign_ins.copy()
+        yield _counter("solosync_sign_ins", "Tries to sign in.", ("way", "outcome"), sign_ins)
+
+    def _durations_metric(self) -> Metric:
+        from prometheus_client.core import HistogramMetricFamily
+
+        family = HistogramMetricFamily(
             "solosync_request_duration_seconds",
             "From a request's arrival to the end of its answer.",
             labels=("method", "route"),
         )
-        for route, measured in self._durations.items():
-            durations.add_metric(route, list(measured.cumulated()), measured.seconds)
-        yield durations
-        limited = CounterMetricFamily(
-            "solosync_rate_limited", "Requests refused because there were too many."
-        )
-        limited.add_metric((), self.refused_too_many)
-        yield limited
-        # Copied at once: the writer's thread may be adding to them.
-        yield _counter("solosync_jobs", "Jobs that ended.", ("task", "status"), dict(self._jobs))
-        yield _counter(
-            "solosync_sign_ins", "Tries to sign in.", ("way", "outcome"), dict(self._sign_ins)
-        )
+        for route, durations in self._durations.copy().items():
+            family.add_metric(route, list(durations.cumulated()), durations.seconds)
+        return family
 
 
 def _counter(
@@ -172,16 +175,14 @@ def _counter(
     return family
 
 
-def _gauges(gauges: list[Gauge]) -> Iterator[Metric]:
-    from prometheus_client.core import GaugeMetricFamily
+def _metric(figure: Figure) -> Metric:
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-    for gauge in gauges:
-        family = GaugeMetricFamily(
-            gauge.name, gauge.help, labels=(gauge.label,) if gauge.label else ()
-        )
-        for label, value in gauge.values.items():
-            family.add_metric((label,) if gauge.label else (), value)
-        yield family
+    made = CounterMetricFamily if figure.is_counter else GaugeMetricFamily
+    family = made(figure.name, figure.help, labels=(figure.label,) if figure.label else ())
+    for label, value in figure.values.items():
+        family.add_metric((label,) if figure.label else (), value)
+    return family
 
 
 class _Collected:

@@ -3,6 +3,17 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from solosync.web.routes.admin.audit import list_audit
+from solosync.web.routes.admin.features import (
+    change_feature,
+    delete_feature,
+    list_features,
+    put_feature,
+    read_feature,
+)
+from solosync.web.routes.admin.jobs import list_jobs, retry_job, run_job
+from solosync.web.routes.admin.metrics import read_storage, read_summary
+from solosync.web.routes.admin.users import change_user, list_users
 from solosync.web.routes.api_keys import (
     change_api_key,
     create_api_key,
@@ -32,6 +43,7 @@ from solosync.web.routes.invitations import (
 from solosync.web.routes.magic import request_magic, verify_magic
 from solosync.web.routes.me import change_me, read_me
 from solosync.web.routes.members import change_member, list_members, remove_member
+from solosync.web.routes.metrics import read_metrics
 from solosync.web.routes.notifications import (
     change_notification,
     list_notifications,
@@ -53,7 +65,7 @@ from solosync.web.routes.pairings import (
     pair_device,
     use_pairing,
 )
-from solosync.web.routes.saves import beacon, save_diff, save_stream
+from solosync.web.routes.saves import beacon, save_diff, save_session, save_stream
 from solosync.web.routes.schema import read_schema, show_docs
 from solosync.web.routes.sessions import (
     create_session,
@@ -61,7 +73,6 @@ from solosync.web.routes.sessions import (
     list_sessions,
     read_session,
     restore_session,
-    save_session,
     trash_session,
 )
 from solosync.web.routes.team_accounts import (
@@ -153,6 +164,20 @@ def routes() -> list[ControllerRouterHandler]:
         read_notification,  # POST /{notification_id}/read/
         read_all_notifications,  # POST /read-all/
     ]
+    features: list[ControllerRouterHandler] = [
+        list_features,  # GET /
+        read_feature,  # GET /{name}/
+        put_feature,  # PUT /{name}/
+        change_feature,  # PATCH /{name}/
+        delete_feature,  # DELETE /{name}/
+    ]
+    admin: list[ControllerRouterHandler] = [
+        Router("/metrics", route_handlers=[read_summary, read_storage]),  # GET /summary, /storage
+        Router("/jobs", route_handlers=[list_jobs, run_job, retry_job]),  # POST /{job_id}/retry/
+        Router("/features", route_handlers=features),
+        Router("/users", route_handlers=[list_users, change_user]),  # PATCH /{user_id}/
+        Router("/audit", route_handlers=[list_audit]),
+    ]
     return [
         Router("/api/auth/jwt", route_handlers=signing_in, tags=["Signing in"]),
         Router("/api/auth/magic", route_handlers=magic, tags=["Signing in"]),
@@ -166,8 +191,10 @@ def routes() -> list[ControllerRouterHandler]:
         Router("/api/v1/solo/sessions", route_handlers=boards, tags=["Boards"]),
         Router("/api/v1/solo/uploads", route_handlers=[presign_upload], tags=["Uploads"]),
         Router("/api/v1/exports", route_handlers=exports, tags=["Exports"]),
+        Router("/api/v1/admin", route_handlers=admin, tags=["Admin"]),
         Router("/health", route_handlers=[live, ready], tags=["Health"]),
         Router("/api", route_handlers=team, tags=["Team"]),
+        read_metrics,  # GET /metrics
         read_schema,  # GET /api/schema/
         show_docs,  # GET /api/docs/
         board_socket,  # WS /ws/boards/{session_id}
