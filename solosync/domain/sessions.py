@@ -149,6 +149,13 @@ def change_session(
     return store.write(change)
 
 
+def is_as_saved(store: Store, session: Session) -> bool:
+    """Whether its last change was the one that led to its rev, and not one beside it, such as
+    another name."""
+    version = store.read(lambda tx: updates.find_version(tx, session.key, session.rev))
+    return version is not None and version.created_at == session.updated_at // 1_000
+
+
 def mark_seen(store: Store, actor: Actor, session_id: str) -> None:
     """A heartbeat: only the time changes. Raises NotFound."""
     store.write(lambda tx: sessions.mark_seen(tx, _get(tx, actor, session_id).key, now_ms()))

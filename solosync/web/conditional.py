@@ -13,12 +13,12 @@ _DIGITS = 32
 _OF_THE_BODY = frozenset((b"content-type", b"content-length"))
 
 
-def matches(header: str | None, etag: str) -> bool:
+def is_held(scope: Scope, etag: str) -> bool:
     """Whether If-None-Match names the ETag; weakly, as it is always compared there."""
-    if header is None:
-        return False
-    given = {part.strip().removeprefix("W/") for part in header.split(",")}
-    return "*" in given or etag.removeprefix("W/") in given
+    headers = [value for name, value in scope["headers"] if name == b"if-none-match"]
+    given = b",".join(headers).decode("latin-1").split(",")
+    known = {part.strip().removeprefix("W/") for part in given}
+    return "*" in known or etag.removeprefix("W/") in known
 
 
 def comparing(scope: Scope, send: Send) -> Send:
@@ -57,8 +57,7 @@ def _compared(scope: Scope, start: Message, body: Message) -> tuple[Message, Mes
     content: bytes = body["body"]  # type: ignore[typeddict-item]
     etag = f'W/"{hashlib.sha256(content).hexdigest()[:_DIGITS]}"'
     headers = [*start["headers"], (b"etag", etag.encode())]  # type: ignore[typeddict-item]
-    asked = [value for name, value in scope["headers"] if name == b"if-none-match"]
-    if asked and matches(b",".join(asked).decode("latin-1"), etag):
+    if is_held(scope, etag):
         left = [(name, value) for name, value in headers if name.lower() not in _OF_THE_BODY]
         return (
             {**start, "status": 304, "headers": left},  # type: ignore[return-value]

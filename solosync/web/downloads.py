@@ -11,6 +11,7 @@ from litestar import Request, Response
 from litestar.response import Stream
 
 from solosync.blobs import Blobs
+from solosync.web import conditional
 from solosync.web.services import in_file_thread
 
 # What isn't much is sent in one piece.
@@ -50,7 +51,7 @@ async def send(request: Request[Any, Any, Any], blobs: Blobs, download: Download
         **download.headers,
     }
     kind = download.content_type
-    if _matches(request.headers.get("if-none-match"), etag):
+    if conditional.is_held(request.scope, etag):
         return Response(b"", status_code=304, headers=headers, media_type=kind)
     part = wanted_part(request.headers.get("range"), download.size)
     if request.headers.get("if-range") not in (None, etag):
@@ -93,13 +94,6 @@ def attachment(name: str, suffix: str) -> str:
     full = f"{clean[:200]}.{suffix}"
     plain = full.encode("ascii", "replace").decode().replace("?", "_")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(full, safe='')}"
-
-
-def _matches(header: str | None, etag: str) -> bool:
-    if header is None:
-        return False
-    given = {part.strip().removeprefix("W/") for part in header.split(",")}
-    return "*" in given or etag in given
 
 
 async def _in_threads(

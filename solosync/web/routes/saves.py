@@ -1,4 +1,5 @@
-"""The other ways to save a board: operations, a stream of whole states, a closing page's beacon."""
+"""The ways to save a board: whole and merged, by operations, as a stream of whole states, by a
+closing page's beacon."""
 
 from __future__ import annotations
 
@@ -13,8 +14,9 @@ from litestar.params import FromPath
 from solosync.clock import iso, now_ms
 from solosync.domain import sessions
 from solosync.errors import Stale
+from solosync.realtime.room import Reading, Room, Saved
 from solosync.records import scopes
-from solosync.web import limits, preconditions
+from solosync.web import addresses, limits, preconditions
 from solosync.web.auth import UNSEEN_ANSWER, signed_in
 from solosync.web.bodies import Body, read_object
 from solosync.web.documented import (
@@ -30,10 +32,11 @@ from solosync.web.documented import (
     WRITE_ERRORS,
     problems,
 )
-from solosync.web.errors import StateRequired
-from solosync.web.routes.sessions import find
+from solosync.web.errors import PreconditionFailed, StateRequired
+from solosync.web.routes.sessions import SessionDetail, SessionFields, detail, find
 from solosync.web.services import Caller, services
 
+STRICT_HEADER = {"Prefer": "`handling=strict`: 412 instead of a merge."}
 DIFF_BYTES = 512 * 1024
 STREAM_BYTES = 2 * 1024 * 1024
 BEACON_BYTES = 64 * 1024
@@ -93,6 +96,43 @@ class BeaconFields(msgspec.Struct):
     state: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
     heartbeat: Any = None
     client_ts: Any = None
+
+
+@patch(
+    "/{session_id:str}",
+    guards=[signed_in],
+    opt={
+        SCOPE: scopes.SESSIONS_WRITE,
+        RATE: limits.AUTOSAVE,
+        BODY: SessionFields,
+        HEADERS: REV_HEADERS | STRICT_HEADER,
+    },
+    response_headers=[ETAG],
+    responses=problems(401, 403, 404, 412, *BODY_ERRORS, *WRITE_ERRORS),
+)
+async def save_session(request: Caller, session_id: FromPath[str]) -> Response[SessionDetail]:
+    """Autosave: what the client changed is merged into the board. `If-Match` or `X-Rev` tells which
+    rev the client holds; `Prefer: handling=strict` asks for 412 instead of a merge."""
+    with_services = services(request)
+    session = find(request, session_id)
+    body = await read_object(request, with_services.config.max_state_bytes, "session")
+    fields = body.fields(SessionFields, but="state")
+    state = body.state() if "state" in body else None
+    changes = _changes(fields, session_id)
+    reading: Reading | Saved
+    async with with_services.rooms.enter(session) as room:
+        if state is None:
+            reading, is_touched = await room.read(), False
+        else:
+            reading = saved = await _merge(request, room, state)
+            is_touched = saved.changed
+    if changes or not is_touched:
+        session = await asyncio.to_thread(
+            sessions.change_session, with_services.store, request.user, session_id, changes
+        )
+    else:
+        session = find(request, session_id)
+    return detail(request, session, reading)
 
 
 @patch(
@@ -194,3 +234,28 @@ def _streamed_state(body: Body) -> tuple[bytes, int]:
     if body.members.keys() - {"client_ts", "idempotency_key"}:
         return body.raw, 1
     raise StateRequired()
+
+
+async def _merge(request: Caller, room: Room, state: bytes) -> Saved:
+    stated = preconditions.stated_rev(request)
+    try:
+        return await room.save(
+            request.user,
+            state,
+            stated_rev=stated.rev,
+            is_stated=stated.is_given,
+            strict=preconditions.is_strict(request),
+        )
+    except Stale as stale:
+        raise PreconditionFailed(stale.server_rev) from None
+
+
+def _changes(fields: SessionFields, session_id: str) -> dict[str, str | None]:
+    changes: dict[str, str | None] = {}
+    if fields.name is not msgspec.UNSET:
+        changes["name"] = fields.name
+    if fields.thumbnail_url is not msgspec.UNSET:
+        url = fields.thumbnail_url or None
+        if url is None or not addresses.is_own_thumbnail(url, session_id):
+            changes["thumbnail_url"] = url
+    return changes

@@ -6,35 +6,29 @@ import asyncio
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, delete, get, patch, post
+from litestar import Response, delete, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from solosync.clock import iso_us
 from solosync.domain import sessions
-from solosync.errors import Stale
-from solosync.realtime.room import Reading, Room, Saved
+from solosync.realtime.room import Reading, Saved
 from solosync.records import scopes
 from solosync.records.sessions import Session
-from solosync.web import addresses, limits, paging, preconditions
+from solosync.web import addresses, conditional, paging, preconditions
 from solosync.web.auth import signed_in
 from solosync.web.bodies import read_object
 from solosync.web.documented import (
     BODY,
     BODY_ERRORS,
     ETAG,
-    HEADERS,
-    RATE,
-    REV_HEADERS,
     SCOPE,
     WRITE_ERRORS,
     problems,
 )
-from solosync.web.errors import PreconditionFailed
 from solosync.web.services import Caller, services
 
 LONGEST_THUMBNAIL_URL = 256 * 1024  # some clients put the picture itself there, as a data URL
 MOST_A_PAGE = 1000
-STRICT_HEADER = {"Prefer": "`handling=strict`: 412 instead of a merge."}
 JsonObject = Annotated[
     msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object", "additionalProperties": True})
 ]
@@ -145,59 +139,15 @@ async def create_session(request: Caller) -> Response[SessionDetail]:
     responses=problems(401, 404, 503),
 )
 async def read_session(request: Caller, session_id: FromPath[str]) -> Response[SessionDetail]:
-    """The board as it is now. The device is then known to hold this state."""
-    return await show(request, find(request, session_id))
-
-
-@patch(
-    "/{session_id:str}",
-    guards=[signed_in],
-    opt={
-        SCOPE: scopes.SESSIONS_WRITE,
-        RATE: limits.AUTOSAVE,
-        BODY: SessionFields,
-        HEADERS: REV_HEADERS | STRICT_HEADER,
-    },
-    response_headers=[ETAG],
-    responses=problems(401, 403, 404, 412, *BODY_ERRORS, *WRITE_ERRORS),
-)
-async def save_session(request: Caller, session_id: FromPath[str]) -> Response[SessionDetail]:
-    """Autosave: what the client changed is merged into the board. `If-Match` or `X-Rev` tells which
-    rev the client holds; `Prefer: handling=strict` asks for 412 instead of a merge."""
-    with_services = services(request)
-    session = find(request, session_id)
-    body = await read_object(request, with_services.config.max_state_bytes, "session")
-    fields = body.fields(SessionFields, but="state")
-    state = body.state() if "state" in body else None
-    changes = _changes(fields, session_id)
-    reading: Reading | Saved
-    async with with_services.rooms.enter(session) as room:
-        if state is None:
-            reading, is_touched = await room.read(), False
-        else:
-            reading = saved = await _merge(request, room, state)
-            is_touched = saved.changed
-    if changes or not is_touched:
-        session = await asyncio.to_thread(
-            sessions.change_session, with_services.store, request.user, session_id, changes
-        )
-    else:
-        session = find(request, session_id)
+    """The board as it is now. The device is then known to hold this state, also after 304, which
+    says that nothing but the address of its thumbnail has changed."""
+    session, reading = await _read(request, find(request, session_id))
+    etag = preconditions.etag(reading.rev)
+    if conditional.is_held(request.scope, etag):
+        store = services(request).store
+        if await asyncio.to_thread(sessions.is_as_saved, store, session):
+            return Response[Any](None, status_code=304, headers={"ETag": etag})
     return detail(request, session, reading)
-
-
-async def _merge(request: Caller, room: Room, state: bytes) -> Saved:
-    stated = preconditions.stated_rev(request)
-    try:
-        return await room.save(
-            request.user,
-            state,
-            stated_rev=stated.rev,
-            is_stated=stated.is_given,
-            strict=preconditions.is_strict(request),
-        )
-    except Stale as stale:
-        raise PreconditionFailed(stale.server_rev) from None
 
 
 @delete(
@@ -284,22 +234,15 @@ def find(request: Caller, session_id: str) -> Session:
 
 async def show(request: Caller, session: Session) -> Response[SessionDetail]:
     """The board as it is now; its device is from then on known to hold this state."""
+    return detail(request, *await _read(request, session))
+
+
+async def _read(request: Caller, session: Session) -> tuple[Session, Reading]:
     async with services(request).rooms.enter(session) as room:
         reading = await room.read(request.user)
     if reading.rev != session.rev:
         session = find(request, session.session_id)
-    return detail(request, session, reading)
-
-
-def _changes(fields: SessionFields, session_id: str) -> dict[str, str | None]:
-    changes: dict[str, str | None] = {}
-    if fields.name is not msgspec.UNSET:
-        changes["name"] = fields.name
-    if fields.thumbnail_url is not msgspec.UNSET:
-        url = fields.thumbnail_url or None
-        if url is None or not addresses.is_own_thumbnail(url, session_id):
-            changes["thumbnail_url"] = url
-    return changes
+    return session, reading
 
 
 def _item(request: Caller, session: Session) -> SessionItem:
