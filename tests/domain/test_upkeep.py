@@ -3,9 +3,11 @@ import os
 
 import pytest
 
+from solosync import crypto
 from solosync.clock import now_ms
 from solosync.config import Config
-from solosync.domain import jobs, sessions, upkeep
+from solosync.domain import jobs, mail, sessions, upkeep
+from solosync.errors import NotFound
 from tests.make import make_actor
 
 
@@ -47,6 +49,19 @@ def test_jobs_of_the_past_are_dropped_with_what_has_expired(store):
     assert jobs.find(store, job_id) is not None
     upkeep.drop_expired(store, now_ms() + jobs.DONE_KEPT_MS + 1)
     assert jobs.find(store, job_id) is None
+
+
+def test_mails_of_the_past_are_dropped_with_what_has_expired(store, data_dir):
+    keys = crypto.load_keys(data_dir)
+    mail_id = store.write(
+        lambda tx: mail.queue(tx, keys, "ann@example.org", "test", {}, language="en")
+    )
+    queued = mail.get_mail(store, mail_id)
+    upkeep.drop_expired(store, queued.created_at + mail.KEPT_MS)
+    assert mail.get_mail(store, mail_id) == queued
+    upkeep.drop_expired(store, queued.created_at + mail.KEPT_MS + 1)
+    with pytest.raises(NotFound):
+        mail.get_mail(store, mail_id)
 
 
 def test_old_files_are_removed_and_what_is_new_stays_where_it_is(tmp_path):

@@ -132,6 +132,7 @@ def test_refused_mail_has_failed_at_once_and_says_why_without_the_address(
     assert (failed.status, failed.fields) == ("failed", None)
     told = jobs.get_job(store, job.job_id).error
     assert failed.error == told
+    assert told is not None
     assert told.endswith("550: no a…@example.org here")
     assert "magic" in caplog.text
     for secret in ("12345678", "token=abc", "ann@example.org"):

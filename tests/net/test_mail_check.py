@@ -1,10 +1,12 @@
+from typing import Any
+
 import pytest
 
 from solosync import doctor
 from solosync.config import Config
 from solosync.net.mail_check import troubles
 
-WORKING = {
+WORKING: dict[str, Any] = {
     "email_provider": "smtp",
     "email_from": "boards@example.org",
     "smtp_host": "mail.example.org",
