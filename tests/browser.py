@@ -54,8 +54,13 @@ class Page:
         """Goes there, and waits until the page has loaded."""
         begun = len(self.events)
         self.call("Page.navigate", url=url)
-        while "Page.loadEventFired" not in (name for name, _ in self.events[begun:]):
-            self._receive()
+        self._wait_for_load(begun)
+
+    def follow(self, script: str) -> None:
+        """Runs what leads to another page, and waits until that has loaded."""
+        begun = len(self.events)
+        self.run(script)
+        self._wait_for_load(begun)
 
     def run(self, script: str) -> Any:
         """What an expression comes to, in the page; a promise is waited for."""
@@ -72,6 +77,10 @@ class Page:
             "new Promise(done => { const look = () =>"
             f" ({condition}) ? done() : setTimeout(look, 20); look() }})"
         )
+
+    def _wait_for_load(self, begun: int) -> None:
+        while "Page.loadEventFired" not in (name for name, _ in self.events[begun:]):
+            self._receive()
 
     def _receive(self) -> dict[str, Any]:
         message: dict[str, Any] = json.loads(self._connection.recv(timeout=SECONDS))
