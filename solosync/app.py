@@ -329,7 +329,7 @@ async def _running(
             config=config,
             store=store,
             blobs=blobs,
-            keys=crypto.load_keys(config.data_dir),
+            key_file=crypto.KeyFile(config.data_dir),
             rooms=rooms,
             openapi=functools.cache(lambda: openapi_json(config).encode()),
             features=features,

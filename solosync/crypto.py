@@ -11,9 +11,10 @@ import contextlib
 import functools
 import hashlib
 import hmac
+import logging
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+log = logging.getLogger(__name__)
+
 KEYS_NAME = "keys.json"
 TOKEN_BYTES = 32
 _KEY_BYTES = 32
@@ -35,6 +38,10 @@ _SEAL_BYTES = 24  # no padding in base64
 _ALGORITHM = "HS256"
 _HASH_MEMORY_KIB = 47_104
 _HASH_PASSES = 2
+
+
+# How long a key that was replaced still verifies: longer than what it signed lives.
+OVERLAP_MS = 3_600_000
 
 
 class SigningKey(msgspec.Struct, frozen=True):
@@ -94,25 +101,37 @@ class Keys(msgspec.Struct, frozen=True):
 
     def read_signed(self, purpose: str, token: str) -> Mapping[str, Any]:
         """The claims of a token that we signed and that hasn't run out. Raises Unauthenticated."""
-        claims = _read_signed(self, purpose, token)
-        if claims["exp"] * 1000 <= now_ms():
+        claims, kid = _read_signed(self, purpose, token)
+        if claims["exp"] * 1000 <= now_ms() or not self._is_good(kid):
             raise Unauthenticated("The token is no longer valid.")
         return claims
+
+    def rotated(self) -> Keys:
+        """The same with a new key to sign with, and without those that are no longer good."""
+        kept = tuple(key for key in self.signing if self._is_good(key.kid))
+        return Keys(self.hashing, (*kept, _new_signing_key()))
+
+    def _is_good(self, kid: str) -> bool:
+        """A key that somebody has stolen is of no use to them for long once it was replaced."""
+        kids = [key.kid for key in self.signing]
+        newer = self.signing[kids.index(kid) + 1 :]
+        return not newer or now_ms() < newer[0].created_at + OVERLAP_MS
 
 
 # The same token comes with each of a client's saves, and its signature takes as long to check as a
 # small save takes to merge. Only good tokens are remembered, so nobody can fill this.
 @functools.lru_cache(maxsize=1024)
-def _read_signed(keys: Keys, purpose: str, token: str) -> Mapping[str, Any]:
-    """Whatever its time: that is the caller's to check, by the one clock there is."""
+def _read_signed(keys: Keys, purpose: str, token: str) -> tuple[Mapping[str, Any], str]:
+    """And the key that signed it. Whatever its time: that is the caller's to check, by the one
+    clock there is."""
     import jwt
 
     try:
         kid = jwt.get_unverified_header(token).get("kid")
-        secret = next(key.secret for key in keys.signing if key.kid == kid)
+        key = next(key for key in keys.signing if key.kid == kid)
         claims = jwt.decode(
             token,
-            secret,
+            key.secret,
             [_ALGORITHM],
             audience=purpose,
             options={
@@ -123,7 +142,7 @@ def _read_signed(keys: Keys, purpose: str, token: str) -> Mapping[str, Any]:
         )
     except (jwt.InvalidTokenError, StopIteration, ValueError) as error:
         raise Unauthenticated("The token is not valid.") from error
-    return MappingProxyType(claims)
+    return MappingProxyType(claims), key.kid
 
 
 def new_token() -> str:
@@ -140,9 +159,43 @@ def load_keys(data_dir: Path) -> Keys:
     path = data_dir / KEYS_NAME
     with contextlib.suppress(FileNotFoundError):
         return _read_keys(path)
-    signing = SigningKey(secrets.token_hex(4), secrets.token_bytes(_KEY_BYTES), now_ms())
-    _write_once(path, msgspec.json.encode(Keys(secrets.token_bytes(_KEY_BYTES), (signing,))))
+    keys = Keys(secrets.token_bytes(_KEY_BYTES), (_new_signing_key(),))
+    with _part(path, msgspec.json.encode(keys)) as part, contextlib.suppress(FileExistsError):
+        os.link(part, path)  # where a rename would replace another process's keys
     return _read_keys(path)
+
+
+def rotate_keys(data_dir: Path) -> Keys:
+    """Gives a data folder a new key to sign with; nobody is signed out. A running server takes it
+    up by itself. Raises as `load_keys`."""
+    path = data_dir / KEYS_NAME
+    keys = load_keys(data_dir).rotated()
+    with _part(path, msgspec.json.encode(keys)) as part:
+        part.replace(path)
+    return keys
+
+
+class KeyFile:
+    """The keys of a data folder as they are now: a rotation is noticed at the next look."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / KEYS_NAME
+        self._keys = load_keys(data_dir)
+        self._stamp: tuple[int, int] | None = None  # which file the keys are from, if it is known
+
+    def current(self) -> Keys:
+        """A file that is missing or can't be read doesn't take away the keys that are known."""
+        try:
+            found = self._path.stat()
+            stamp = (found.st_mtime_ns, found.st_ino)
+            if stamp != self._stamp:
+                self._keys = _read_keys(self._path)
+                self._stamp = stamp
+        except (OSError, Damaged) as error:
+            if self._stamp is not None:  # told once
+                self._stamp = None
+                log.warning("The keys known so far are used on, because of: %s", error)
+        return self._keys
 
 
 def _read_keys(path: Path) -> Keys:
@@ -155,8 +208,13 @@ def _read_keys(path: Path) -> Keys:
     return keys
 
 
-def _write_once(path: Path, content: bytes) -> None:
-    """Write the file whole, unless somebody else was faster."""
+def _new_signing_key() -> SigningKey:
+    return SigningKey(secrets.token_hex(4), secrets.token_bytes(_KEY_BYTES), now_ms())
+
+
+@contextlib.contextmanager
+def _part(path: Path, content: bytes) -> Iterator[Path]:
+    """A file beside it, whole and on disk, to be put in its place; gone afterwards."""
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -164,11 +222,9 @@ def _write_once(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        # A link, where a rename would replace the other process's keys.
-        with contextlib.suppress(FileExistsError):
-            os.link(part, path)
+        yield part
     finally:
-        part.unlink()
+        part.unlink(missing_ok=True)
 
 
 def hash_password(password: str) -> str:

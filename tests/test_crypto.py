@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from solosync import crypto
+from solosync.clock import now_ms
 from solosync.errors import Damaged, Unauthenticated
 
 CLAIMS = {"sub": "somebody", "iat": 1_000_000_000, "exp": 4_000_000_000}
@@ -74,11 +75,62 @@ def test_token_of_other_keys_is_refused(keys, tmp_path_factory):
 
 def test_keys_rotate_without_signing_anyone_out(keys):
     token = keys.sign("access", CLAIMS)
-    newer = crypto.SigningKey("newer", b"n" * 32, 0)
+    newer = crypto.SigningKey("newer", b"n" * 32, now_ms())
     rotated = crypto.Keys(keys.hashing, (*keys.signing, newer))
     assert rotated.read_signed("access", token)
     with pytest.raises(Unauthenticated):
         keys.read_signed("access", rotated.sign("access", CLAIMS))
+
+
+def test_rotation_keeps_what_was_signed_until_it_has_run_out_anyway(tmp_path, clock):
+    before = crypto.load_keys(tmp_path)
+    token = before.sign("access", CLAIMS)
+    clock.advance(days=1)
+    after = crypto.rotate_keys(tmp_path)
+    assert after == crypto.load_keys(tmp_path)
+    assert after.hashing == before.hashing
+    assert after.signing[0] == before.signing[0]
+    assert after.read_signed("access", token)
+    assert after.read_signed("access", after.sign("access", CLAIMS))
+    with pytest.raises(Unauthenticated):
+        before.read_signed("access", after.sign("access", CLAIMS))
+    clock.advance(minutes=59)
+    assert after.read_signed("access", token)
+    clock.advance(minutes=1)
+    with pytest.raises(Unauthenticated):
+        after.read_signed("access", token)
+
+
+def test_keys_that_are_no_longer_good_are_dropped(tmp_path, clock):
+    kids = [crypto.load_keys(tmp_path).signing[-1].kid]
+    for minutes in (0, 30, 30, 30):
+        clock.advance(minutes=minutes)
+        kids.append(crypto.rotate_keys(tmp_path).signing[-1].kid)
+    assert [key.kid for key in crypto.load_keys(tmp_path).signing] == kids[-3:]
+    (file,) = tmp_path.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_running_server_follows_the_file(tmp_path):
+    file = crypto.KeyFile(tmp_path)
+    first = file.current()
+    assert file.current() is first
+    assert file.current() == crypto.load_keys(tmp_path)
+    rotated = crypto.rotate_keys(tmp_path)
+    assert file.current() == rotated != first
+
+
+def test_keys_that_are_known_outlive_a_file_that_is_broken(tmp_path, caplog):
+    file = crypto.KeyFile(tmp_path)
+    keys = file.current()
+    content = (tmp_path / "keys.json").read_bytes()
+    (tmp_path / "keys.json").write_text("{")
+    assert [file.current() for _ in range(3)] == [keys] * 3
+    (tmp_path / "keys.json").unlink()
+    assert file.current() == keys
+    assert len(caplog.records) == 1
+    (tmp_path / "keys.json").write_bytes(content)
+    assert file.current() == keys
 
 
 def encoded(part):

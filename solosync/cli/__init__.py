@@ -13,7 +13,20 @@ import sys
 from collections.abc import Sequence
 
 from solosync import __version__
-from solosync.cli import about, audit, boards, export, jobs, mail, render, server, terminal, users
+from solosync.cli import (
+    about,
+    audit,
+    boards,
+    devices,
+    export,
+    jobs,
+    keys,
+    mail,
+    render,
+    server,
+    terminal,
+    users,
+)
 from solosync.cli.arguments import Parser
 from solosync.config import ConfigError
 from solosync.errors import SolosyncError
@@ -61,7 +74,7 @@ def build_parser() -> Parser:
     parser = Parser(prog="solosync", description=DESCRIPTION, formatter_class=layout)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
-    for module in (server, users, boards, export, render, jobs, mail, audit, about):
+    for module in (server, users, devices, boards, export, render, jobs, mail, keys, audit, about):
         module.register(commands)
     return parser
 

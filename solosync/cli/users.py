@@ -1,4 +1,4 @@
-"""Commands about people: users add, list, set-password, deactivate."""
+"""Commands about people: users add, list, set-password, deactivate, recover."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ def register(commands: Commands) -> None:
 
     sentence = "Sign a person out everywhere and let them in no more."
     _add_email(add_command(actions, "deactivate", deactivate, sentence))
+
+    sentence = "Print a link that signs a person in once, when mail can't reach them."
+    options = ("data_dir", "host", "port", "public_url")
+    _add_email(add_command(actions, "recover", recover, sentence, options))
 
 
 def _add_email(parser: Parser) -> None:
@@ -101,6 +105,23 @@ def deactivate(arguments: argparse.Namespace) -> int:
     with open_store(load(arguments)) as store:
         accounts.deactivate(store, email=arguments.email)
     terminal.write(f"deactivated {arguments.email}")
+    return 0
+
+
+def recover(arguments: argparse.Namespace) -> int:
+    """The address is that of the running server, if one runs and public_url doesn't say better."""
+    config = load(arguments)
+    from solosync import crypto
+    from solosync.domain import links
+    from solosync.store.lock import read_holder
+
+    with open_store(config) as store:
+        keys = crypto.load_keys(config.data_dir)
+        token = links.issue_recovery_link(store, keys, arguments.email)
+    holder = read_holder(config.data_dir)
+    running = holder.url if holder is not None else None
+    base = config.public_url or running or config.base_url
+    terminal.write(f"{base}/link/{token}")
     return 0
 
 

@@ -24,6 +24,8 @@ OWNER_EMAIL = "owner@localhost"
 LONGEST_EMAIL = 254  # RFC 5321
 SHORTEST_PASSWORD = 6
 LONGEST_PASSWORD = 1024
+# Who did it, where nobody is signed in.
+TERMINAL = "terminal"
 WRONG = "The address or the password is wrong."
 _EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
 
@@ -46,7 +48,13 @@ def add_user(store: Store, *, email: str, password: str | None, is_staff: bool =
         check_password(password)
         password_hash = crypto.hash_password(password)
     user = new_user(address, is_staff=is_staff, password_hash=password_hash)
-    return store.write(lambda tx: insert(tx, user))
+    event = audit.event("account.add", target=user.user_id, is_staff=is_staff, via=TERMINAL)
+
+    def add(tx: Tx) -> User:
+        audit.record(tx, event)
+        return insert(tx, user)
+
+    return store.write(add)
 
 
 def ensure_owner(store: Store) -> User:
@@ -55,8 +63,16 @@ def ensure_owner(store: Store) -> User:
     if found is not None:
         return found
     user = new_user(OWNER_EMAIL, is_staff=True, password_hash=None)
-    # Another process may be doing the same, so look once more inside the transaction.
-    return store.write(lambda tx: users.find_by_email(tx, OWNER_EMAIL) or insert(tx, user))
+    event = audit.event("account.add", target=user.user_id, is_staff=True, via="first start")
+
+    def add(tx: Tx) -> User:
+        # Another process may have done the same.
+        if (present := users.find_by_email(tx, OWNER_EMAIL)) is not None:
+            return present
+        audit.record(tx, event)
+        return insert(tx, user)
+
+    return store.write(add)
 
 
 def get_owner(store: Store, email: str | None = None) -> User:
@@ -75,15 +91,24 @@ def authenticate(store: Store, email: str, password: str) -> User:
     user = store.read(lambda tx: users.find_by_email(tx, email.strip()))
     password_hash = user.password_hash if user is not None else None
     fits = crypto.verify_password(password_hash, password[: LONGEST_PASSWORD + 1])
-    if user is None:
-        raise Unauthenticated(WRONG) from Invalid("no such person")
-    if not fits:
-        raise Unauthenticated(WRONG) from Invalid("wrong password, or none set")
-    if not user.is_active:
-        raise Unauthenticated(WRONG) from Forbidden("deactivated")
-    if user.email_verified_at is None:
-        raise Unauthenticated(WRONG) from Forbidden("registered, but the address wasn't proved yet")
+    reason = _reason_to_refuse(user, fits)
+    if user is None or reason is not None:
+        refused = audit.event("sign_in.password", target=email.strip(), outcome="refused")
+        store.write(lambda tx: audit.record(tx, refused))
+        raise Unauthenticated(WRONG) from reason
     return user
+
+
+def _reason_to_refuse(user: User | None, fits: bool) -> Exception | None:
+    if user is None:
+        return Invalid("no such person")
+    if not fits:
+        return Invalid("wrong password, or none set")
+    if not user.is_active:
+        return Forbidden("deactivated")
+    if user.email_verified_at is None:
+        return Forbidden("registered, but the address wasn't proved yet")
+    return None
 
 
 def list_users(store: Store) -> list[User]:
@@ -132,9 +157,11 @@ def set_password(store: Store, *, email: str, password: str) -> None:
     """Ends all sign-ins of that person, whoever has them. Raises Invalid and NotFound."""
     check_password(password)
     password_hash = crypto.hash_password(password)
+    event = audit.event("account.password", via=TERMINAL)
 
     def change(tx: Tx) -> None:
         user = _get_by_email(tx, email)
+        audit.record(tx, msgspec.structs.replace(event, target=user.user_id))
         users.set_password_hash(tx, user.user_id, password_hash)
         tokens.revoke_all(tx, user.user_id, now_ms())
 
@@ -143,9 +170,11 @@ def set_password(store: Store, *, email: str, password: str) -> None:
 
 def deactivate(store: Store, *, email: str) -> None:
     """Signs a person out everywhere and lets them in no more. Raises NotFound."""
+    event = audit.event("account.deactivate", via=TERMINAL)
 
     def change(tx: Tx) -> None:
         user = _get_by_email(tx, email)
+        audit.record(tx, msgspec.structs.replace(event, target=user.user_id))
         users.set_active(tx, user.user_id, False)
         tokens.revoke_all(tx, user.user_id, now_ms())
         tx.emit(UserDeactivated(user.user_id))

@@ -7,10 +7,12 @@ whole family, which is the device. Tabs that race get GRACE_SECONDS.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from solosync import crypto
 from solosync.clock import now_ms
 from solosync.crypto import Keys, new_token
 from solosync.domain import audit, credentials
@@ -183,6 +185,13 @@ def sign_out(store: Store, actor: Actor) -> None:
         audit.record(tx, event)
 
     store.write(end)
+
+
+def rotate_keys(store: Store, data_dir: Path) -> None:
+    """A new key to sign with, for this server and those beside it; nobody is signed out."""
+    keys = crypto.rotate_keys(data_dir)
+    event = audit.event("signing_key.rotate", target=keys.signing[-1].kid, via="terminal")
+    store.write(lambda tx: audit.record(tx, event))
 
 
 def revoke_device(tx: Tx, device_id: str, at: int) -> None:

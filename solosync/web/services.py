@@ -15,7 +15,7 @@ from litestar.connection import ASGIConnection
 
 from solosync.blobs import Blobs
 from solosync.config import Config
-from solosync.crypto import Keys
+from solosync.crypto import KeyFile, Keys
 from solosync.domain import Store
 from solosync.domain.features import Features
 from solosync.domain.readiness import Readiness
@@ -48,7 +48,7 @@ class Services:
     config: Config
     store: Store
     blobs: Blobs
-    keys: Keys
+    key_file: KeyFile
     rooms: Rooms
     openapi: Callable[[], bytes]
     features: Features
@@ -69,6 +69,11 @@ class Services:
     file_threads: ThreadPoolExecutor = dataclasses.field(
         default_factory=lambda: ThreadPoolExecutor(FILE_THREADS, "files")
     )
+
+    @property
+    def keys(self) -> Keys:
+        """As they are now: `solosync keys rotate` changes them beside a running server."""
+        return self.key_file.current()
 
 
 def services(connection: ASGIConnection[Any, Any, Any, Any]) -> Services:
