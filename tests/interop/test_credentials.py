@@ -1,6 +1,7 @@
 """Devices and keys that are taken away while their holder is connected: the next request and the
 open sockets of a real server."""
 
+import contextlib
 import itertools
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ from pycrdt import Doc, Map, create_update_message
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.live import EMAIL, PREFIX
+from tests.live import EMAIL, PREFIX, LiveServer
 
 pytestmark = pytest.mark.interop
 
@@ -23,8 +24,6 @@ SOON = 15
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    from tests.live import LiveServer
-
     with LiveServer(tmp_path_factory.mktemp("live") / "data") as server:
         server.solosync("users", "add", BOB, "--password-stdin", stdin="x" * 20)
         yield server
@@ -46,16 +45,23 @@ def pair(person):
     return done(person.http.post(f"{DEVICES}claim/", json=claimed))["device_token"]
 
 
+def device_id(person, token):
+    headers = {"Authorization": f"Bearer {token}"}
+    shown = done(person.http.get(DEVICES, headers=headers))["data"]
+    return next(device["id"] for device in shown if device["is_current"])
+
+
 def make_key(person, *scopes, **fields):
     body = {"name": "K", "scopes": scopes, **fields}
     return done(person.http.post(API_KEYS, json=body), 201)
 
 
+@contextlib.contextmanager
 def opened(server, board, token):
     """A socket that the server has greeted."""
-    socket = connect(f"{server.socket_url}/{board}?token={token}", compression=None)
-    socket.recv(SOON)
-    return socket
+    with connect(f"{server.socket_url}/{board}?token={token}", compression=None) as socket:
+        socket.recv(SOON)
+        yield socket
 
 
 def close_code(socket):
@@ -89,8 +95,8 @@ def board(ann):
 def test_revoked_device_is_out_at_once(server, ann, board):
     token = pair(ann)
     with opened(server, board, token) as socket:
-        (device,) = done(ann.http.get(DEVICES, params={"filter[kind]": "device"}))["data"]
-        assert ann.http.delete(f"{DEVICES}{device['id']}/").status_code == 204
+        device = device_id(ann, token)
+        assert ann.http.delete(f"{DEVICES}{device}/").status_code == 204
         assert status_of(server, ann, token) == 401
         assert close_code(socket) == 4401
 
@@ -172,12 +178,12 @@ def test_all_kinds_of_tokens_open_sockets_however_they_come(server, ann, board):
     key = make_key(ann, "sessions:read")["key"]
     for token in (ann.token, pair(ann), key):
         header = {"Authorization": f"Bearer {token}"}
-        for socket in (
-            connect(f"{address}?token={token}"),
-            connect(address, additional_headers=header),
-            connect(address, subprotocols=["solosync", f"bearer.{token}"]),
+        for url, settings in (
+            (f"{address}?token={token}", {}),
+            (address, {"additional_headers": header}),
+            (address, {"subprotocols": ["solosync", f"bearer.{token}"]}),
         ):
-            with socket:
+            with connect(url, **settings) as socket:
                 assert socket.recv(SOON)
     with connect(address, additional_headers={"X-API-Key": key}) as socket:
         assert socket.recv(SOON)
@@ -188,11 +194,11 @@ def test_all_kinds_of_tokens_open_sockets_however_they_come(server, ann, board):
 
 def test_device_revoked_at_the_terminal_is_out_soon(server, ann, board):
     token = pair(ann)
-    (device,) = done(ann.http.get(DEVICES, params={"filter[kind]": "device"}))["data"]
+    device = device_id(ann, token)
     with opened(server, board, token) as socket:
         listed = server.solosync("devices", EMAIL)
-        assert f"{device['id']}" in listed
-        server.solosync("devices", "revoke", device["id"])
+        assert device in listed
+        server.solosync("devices", "revoke", device)
         assert close_code(socket) == 4401
     assert status_of(server, ann, token) == 401
-    assert device["id"] not in server.solosync("devices", EMAIL)
+    assert device not in server.solosync("devices", EMAIL)
