@@ -12,10 +12,11 @@ import msgspec
 from solosync import clock
 from solosync.blobs import Blob, Blobs
 from solosync.crypto import Keys
-from solosync.domain import drawings, files, image_headers, jobs, sessions
-from solosync.errors import Forbidden, NotFound, SessionTooLarge
+from solosync.domain import audit, drawings, files, image_headers, jobs, sessions
+from solosync.errors import Forbidden, KeyReused, NotFound, SessionTooLarge
 from solosync.ids import new_id
 from solosync.records.actors import Actor
+from solosync.records.audit import Event
 from solosync.records.exports import Export
 from solosync.records.pictures import Format, PictureOptions
 from solosync.records.sessions import Session
@@ -84,9 +85,11 @@ class Work(NamedTuple):
 # -- for people --------------------------------------------------------------------------------
 
 
-def find_repeated(store: Store, actor: Actor, session: Session, key: str | None) -> Export | None:
-    """The export that was asked for under this key, by this person, within a day."""
-    return store.read(lambda tx: _repeated(tx, actor, session.key, key))
+def find_repeated(store: Store, actor: Actor, session: Session, asked: Asked) -> Export | None:
+    """The export that was asked for under the same key, by this person, within a day. Raises
+    KeyReused if another kind of file was."""
+    export = _new(actor, session, asked, session.rev)
+    return store.read(lambda tx: _repeated(tx, actor, export))
 
 
 def request(
@@ -101,7 +104,8 @@ def request(
 ) -> Requested:
     """A new export, or the one that has the same key already: also if both come at once.
 
-    Raises SessionTooLarge, NotFound, RateLimited when too many jobs of the person's wait.
+    Raises SessionTooLarge, NotFound, KeyReused, and RateLimited when too many jobs of the person's
+    wait.
     """
     if len(shown.state) > max_state_bytes:
         raise SessionTooLarge(max_state_bytes, len(shown.state))
@@ -110,11 +114,14 @@ def request(
         content = _Content("application/json", "json", shown.page_count)
         return _insert_made(store, blobs, actor, export, shown.state, content)
 
+    event = _event("request", actor, export)
+
     def insert(tx: Tx) -> Requested:
         if (found := _check(tx, actor, export)) is not None:
             return Requested(found, False)
         exports.insert(tx, export)
         jobs.add(tx, TASKS[asked.format], export.export_id, actor.user_id)
+        audit.record(tx, event)
         return Requested(export, True)
 
     return store.write(insert)
@@ -124,7 +131,7 @@ def store_picture(
     store: Store, blobs: Blobs, actor: Actor, session: Session, asked: Asked, picture: Path
 ) -> Requested:
     """A completed export of a PNG that the client drew; the file is taken away. Raises Invalid for
-    what is no whole PNG, NotFound."""
+    what is no whole PNG, NotFound, and KeyReused if the key is another picture's."""
     image_headers.check_png(picture)
     export = _new(actor, session, asked, session.rev)
     return _insert_made(store, blobs, actor, export, picture, _Content("image/png", "png", 1))
@@ -158,6 +165,7 @@ def list_exports(
 
 def delete_export(store: Store, blobs: Blobs, actor: Actor, export_id: str) -> None:
     """Its file goes too, and so does the work on it. Raises NotFound."""
+    event = audit.event("export.delete", actor, target=export_id)
 
     def delete(tx: Tx, _: list[Blob]) -> tuple[None, list[str]]:
         export = exports.find_for_actor(tx, actor, export_id)
@@ -165,6 +173,7 @@ def delete_export(store: Store, blobs: Blobs, actor: Actor, export_id: str) -> N
             raise NotFound("export", export_id)
         jobs.cancel(tx, export_id)
         exports.delete(tx, export_id)
+        audit.record(tx, event)
         return None, [export.sha256] if export.sha256 is not None else []
 
     files.settle(store, blobs, [], delete)
@@ -185,6 +194,12 @@ def get_signed(store: Store, keys: Keys, export_id: str, link: Link) -> Export:
     if export is None or export.sha256 is None or is_expired(export):
         raise NotFound("export", export_id)
     return export
+
+
+def record_download(store: Store, export: Export) -> None:
+    """That somebody with the link takes the file, or a part of it."""
+    event = _event("download", None, export)
+    store.write(lambda tx: audit.record(tx, event))
 
 
 def is_expired(export: Export) -> bool:
@@ -313,6 +328,16 @@ def _new(actor: Actor, session: Session, asked: Asked, rev: int) -> Export:
     )
 
 
+def _event(verb: str, actor: Actor | None, export: Export) -> Event:
+    return audit.event(
+        f"export.{verb}",
+        actor,
+        target=export.export_id,
+        session=export.session_id,
+        format=export.format,
+    )
+
+
 def _insert_made(
     store: Store,
     blobs: Blobs,
@@ -322,9 +347,12 @@ def _insert_made(
     content: _Content,
 ) -> Requested:
     """An export that is complete from the start."""
+    event = _event("request", actor, export)
 
     def insert(tx: Tx, kept: list[Blob]) -> tuple[Requested, Iterable[str]]:
         if (found := _check(tx, actor, export)) is not None:
+            if isinstance(source, Path) and found.sha256 != kept[0].sha256:
+                raise KeyReused()
             return Requested(found, False), ()
         made = msgspec.structs.replace(
             export,
@@ -337,24 +365,29 @@ def _insert_made(
             page_count=content.page_count,
         )
         exports.insert(tx, made)
+        audit.record(tx, event)
         return Requested(made, True), ()
 
     return files.settle(store, blobs, [source], insert)
 
 
 def _check(tx: Tx, actor: Actor, export: Export) -> Export | None:
-    """What was asked for under the same key, perhaps a moment ago. Raises NotFound if the person
-    lost the board meanwhile."""
+    """What was asked for under the same key, perhaps a moment ago. Raises KeyReused, and NotFound
+    if the person lost the board meanwhile."""
     if session_rows.find_for_actor(tx, actor, export.session_id) is None:
         raise NotFound("session", export.session_id)
-    return _repeated(tx, actor, export.session_key, export.idempotency_key)
+    return _repeated(tx, actor, export)
 
 
-def _repeated(tx: Tx, actor: Actor, session_key: int, key: str | None) -> Export | None:
+def _repeated(tx: Tx, actor: Actor, export: Export) -> Export | None:
+    key = export.idempotency_key
     if key is None:
         return None
     since = clock.now_ms() - IDEMPOTENCY_MS
-    return exports.find_by_idempotency_key(tx, actor, session_key, key, since=since)
+    found = exports.find_by_idempotency_key(tx, actor, export.session_key, key, since=since)
+    if found and (found.format, found.options) != (export.format, export.options):
+        raise KeyReused()
+    return found
 
 
 def _find(store: Store, export_id: str) -> Export | None:

@@ -122,15 +122,20 @@ async def prepare(request: Request[Any, Any, Any]) -> None:
     if actor is None or not _is_repeatable(request.scope):
         return
     opt = request.scope["route_handler"].opt
-    key = request.headers.get(HEADER)
-    if key is None or opt.get(OWN_IDEMPOTENCY):
+    if opt.get(OWN_IDEMPOTENCY) or (key := stated_key(request)) is None:
         return
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise Invalid(f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
     attempt = Attempt(request, actor, key)
     request.scope["state"][_STATE] = attempt
     if BODY not in opt:
         await attempt.start()
+
+
+def stated_key(request: Request[Any, Any, Any]) -> str | None:
+    """Raises Invalid."""
+    key = request.headers.get(HEADER)
+    if key is not None and not 0 < len(key) <= LONGEST_KEY:
+        raise Invalid(f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
+    return key
 
 
 def feed(request: Request[Any, Any, Any], piece: bytes) -> None:

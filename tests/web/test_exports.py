@@ -206,11 +206,21 @@ def test_same_key_again_is_the_same_export(ann, board, url):
     headers = {"Idempotency-Key": "k1"}
     first = ann.post(url, json={"format": "json"}, headers=headers)
     ann.patch(f"{BOARDS}{board['id']}/", json={"state": {"zoom": 5}})
-    again = ann.post(url, json={"format": "pdf"}, headers=headers)
+    again = ann.post(url, json={"format": "json"}, headers=headers)
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json()["id"] == first.json()["id"]
     other = ann.post(url, json={"format": "json"}, headers={"Idempotency-Key": "k2"})
     assert other.json()["id"] != first.json()["id"]
+
+
+@pytest.mark.parametrize("other", [{"format": "pdf"}, {"format": "png", "width": 100}, None])
+def test_same_key_for_another_kind_of_file_is_refused(ann, board, url, other):
+    headers = {"Idempotency-Key": "k"}
+    ann.post(url, json={"format": "png", "width": 200}, headers=headers)
+    assert_problem(ann.post(url, json=other, headers=headers), 422, code="idempotency_key_reused")
+    form = {"data": {"format": "png"}, "files": {"file": ("a", png())}}
+    assert_problem(ann.post(url, headers=headers, **form), 422)
+    assert ann.get(f"{BOARDS}{board['id']}/exports/").json()["count"] == 1
 
 
 @pytest.mark.parametrize("format", ["json", "pdf"])
@@ -287,9 +297,11 @@ def test_other_forms_are_refused_and_leave_nothing(
 def test_clients_picture_with_the_same_key_is_taken_once(ann, url, blobs_in):
     headers = {"Idempotency-Key": "k"}
     first = ann.post(url, files={"file": ("a", png(shade=1))}, headers=headers)
-    again = ann.post(url, files={"file": ("a", png(shade=2))}, headers=headers)
+    again = ann.post(url, files={"file": ("a", png(shade=1))}, headers=headers)
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json()["id"] == again.json()["id"]
+    other = ann.post(url, files={"file": ("a", png(shade=2))}, headers=headers)
+    assert_problem(other, 422, code="idempotency_key_reused")
     assert len(blobs_in()) == 1
 
 

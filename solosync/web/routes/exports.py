@@ -13,13 +13,14 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from solosync.clock import iso
 from solosync.domain import exports, files
+from solosync.domain.features import EXPORTS
 from solosync.errors import Invalid, NotFound
 from solosync.ids import is_uuid
 from solosync.records import scopes
 from solosync.records.exports import Export, ExportStatus
 from solosync.records.pictures import FORMATS, Format, parse_format, parse_options
 from solosync.records.sessions import Session
-from solosync.web import addresses, downloads, limits, paging
+from solosync.web import addresses, downloads, limits, paging, repeats
 from solosync.web.auth import public, signed_in
 from solosync.web.bodies import read_object, received_file
 from solosync.web.documented import (
@@ -40,7 +41,6 @@ from solosync.web.services import Caller, in_file_thread, services
 
 BODY_BYTES = 64 * 1024
 FORM_BYTES = files.MOST_BYTES + 64 * 1024
-LONGEST_KEY = 255
 PICTURE_FORM = {
     "type": "object",
     "properties": {
@@ -49,7 +49,9 @@ PICTURE_FORM = {
     },
     "required": ["file"],
 }
-KEY_HEADER = {"Idempotency-Key": "Asked again with the same key, the same export is answered."}
+KEY_HEADER = {
+    "Idempotency-Key": "Asked again with the same key for a day, the same export is answered."
+}
 
 
 def _told(**schema: object) -> msgspec.Meta:
@@ -115,12 +117,13 @@ class ExportList(msgspec.Struct):
         HEADERS: KEY_HEADER,
     },
     responses={200: ResponseSpec(ExportItem, description="It was asked for before.")}
-    | problems(401, 403, 404, 429, *BODY_ERRORS, *WRITE_ERRORS),
+    | problems(401, 403, 404, 422, 429, *BODY_ERRORS, *WRITE_ERRORS),
 )
 async def request_export(request: Caller, session_id: FromPath[str]) -> Response[ExportItem]:
     """A file of the board as it is now. JSON is there at once; pictures are pending first."""
     session = find(request, session_id)
-    key = request.headers.get("idempotency-key") or None
+    services(request).features.check(EXPORTS, session.organization_id, request.user.user_id)
+    key = repeats.stated_key(request)
     if is_form(request):
         requested = await _take_picture(request, session, key)
     else:
@@ -215,13 +218,16 @@ async def download_export(
         "Cache-Control": "private, no-cache",
     }
     download = downloads.Download(export.sha256, export.file_size, export.content_type, headers)
-    return await downloads.send(request, with_services.blobs, download)
+    answer = await downloads.send(request, with_services.blobs, download)
+    if answer.status_code in (200, 206):
+        await asyncio.to_thread(exports.record_download, with_services.store, export)
+    return answer
 
 
 async def _request(request: Caller, session: Session, asked: exports.Asked) -> exports.Requested:
     with_services = services(request)
     store = with_services.store
-    repeated = exports.find_repeated(store, request.user, session, asked.idempotency_key)
+    repeated = exports.find_repeated(store, request.user, session, asked)
     if repeated is not None:
         return exports.Requested(repeated, False)
     async with with_services.rooms.enter(session) as room:
@@ -261,14 +267,12 @@ async def _take_picture(request: Caller, session: Session, key: str | None) -> e
 
 
 def _asked(request: Caller, given: Mapping[str, Any], key: str | None) -> exports.Asked:
-    """Raises InvalidFormat, and Invalid for an option or a key that can't be used."""
+    """Raises InvalidFormat, and Invalid for an option that can't be used."""
     format = given.get("format")
     try:
         wanted = parse_format("png" if format is None else format)
     except Invalid as error:
         raise InvalidFormat(error.message) from None
-    if key is not None and len(key) > LONGEST_KEY:
-        raise Invalid(f"An Idempotency-Key has at most {LONGEST_KEY} characters.")
     days = services(request).config.export_days
     return exports.Asked(wanted, parse_options(given, wanted), key, days)
 
