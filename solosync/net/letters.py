@@ -45,7 +45,11 @@ class Message(NamedTuple):
 
 
 def compose(config: Config, letter: Letter) -> Message:
-    """Raises NotSent, for good, for an address that no mail can go to."""
+    """Raises NotSent, for good, for an address that no mail can go to, or come from."""
+    recipient = _address(letter.recipient)
+    if not recipient:
+        reason = f"No mail can go to the address {mask(letter.recipient)}."
+        raise NotSent(reason, is_final=True)
     texts = TEXTS[letter.language]
     wording = texts.mails[letter.template]
     fields = _readable(texts, letter.fields)
@@ -67,7 +71,7 @@ def compose(config: Config, letter: Letter) -> Message:
     return Message(
         mail_id=letter.mail_id,
         sender=sender(config),
-        recipient=_address(letter.recipient),
+        recipient=recipient,
         subject=subject,
         text=environment.get_template("letter.txt").render(content),
         html=environment.get_template("letter.html").render(content),
@@ -75,9 +79,12 @@ def compose(config: Config, letter: Letter) -> Message:
 
 
 def sender(config: Config) -> Sender:
-    """Who mail is from."""
-    name, address = parseaddr(config.email_from)
-    return Sender(str(make_header(decode_header(name))), _address(address))
+    """Who mail is from. Raises NotSent."""
+    name, given = parseaddr(config.email_from)
+    address = _address(given)
+    if not address:
+        raise NotSent(f"No mail can come from email_from = {config.email_from}.", is_final=True)
+    return Sender(str(make_header(decode_header(name))), address)
 
 
 def _readable(texts: Texts, fields: dict[str, str]) -> dict[str, str]:
@@ -98,17 +105,15 @@ def _readable(texts: Texts, fields: dict[str, str]) -> dict[str, str]:
 
 
 def _address(address: str) -> str:
-    """An international domain as the ASCII that mail servers know it by."""
+    """As mail servers know it, with an international domain in ASCII; empty if they don't."""
     import idna
 
     local, _, domain = address.rpartition("@")
     try:
-        ascii_domain = idna.encode(domain, uts46=True).decode() if domain else ""
+        ascii_domain = idna.encode(domain, uts46=True).decode()
     except idna.IDNAError:
-        ascii_domain = ""
-    if not ascii_domain or not _LOCAL.fullmatch(local):
-        raise NotSent(f"No mail can go to the address {mask(address)}.", is_final=True)
-    return f"{local}@{ascii_domain}"
+        return ""
+    return f"{local}@{ascii_domain}" if _LOCAL.fullmatch(local) else ""
 
 
 @functools.cache

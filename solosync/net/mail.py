@@ -29,9 +29,8 @@ def send(config: Config, letter: Letter) -> None:
         else:
             mail_apis.send(config, message)
     except NotSent as error:
-        error.message = _discreet(error.message, letter, message)
-        error.args = (error.message,)
-        raise
+        reason = _discreet(error.message, letter, message)
+        raise NotSent(reason, is_final=error.is_final, after_seconds=error.after_seconds) from error
 
 
 def _write(message: letters.Message) -> None:

@@ -41,7 +41,9 @@ def _sender(config: Config) -> Iterator[Trouble]:
     try:
         domain = letters.sender(config).domain
     except NotSent:
-        yield Trouble(f"email_from can't be written to: {config.email_from}", "Set another.")
+        yield Trouble(
+            f"no mail can come from email_from = {config.email_from}", "Set another address."
+        )
         return
     if domain == "localhost" or "." not in domain:
         yield Trouble(
@@ -77,8 +79,9 @@ def _api(config: Config) -> Iterator[Trouble]:
 
 
 def _links(config: Config) -> Iterator[Trouble]:
-    if is_loopback(urlsplit(config.base_url).hostname or ""):
+    if not config.public_url and is_loopback(urlsplit(config.local_url).hostname or ""):
         yield Trouble(
-            f"links in mails lead to {config.base_url}, which is another machine for each reader",
+            "without public_url, links in mails lead to the name that the server was asked by,"
+            " which may be localhost",
             "Set public_url to the address that people reach this server by.",
         )

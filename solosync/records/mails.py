@@ -40,5 +40,5 @@ class Letter(msgspec.Struct, frozen=True):
 
 def mask(address: str) -> str:
     """Enough of an address for its owner to recognise it: `a…@example.org`."""
-    local, at, domain = address.rpartition("@")
+    local, at, domain = address.partition("@")
     return f"{local[:1]}…{at}{domain}"
