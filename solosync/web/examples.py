@@ -77,6 +77,39 @@ _ME: Json = {
     "avatar_url": None,
 }
 
+_ORGANIZATION: Json = {
+    "id": _TEAM,
+    "name": "Gardeners",
+    "owner": _ANN,
+    "is_personal": False,
+    "role": "admin",
+    "created_at": _AT,
+}
+_MEMBER: Json = {
+    "user_id": _ANN,
+    "display_name": "Ann Example",
+    "email": "ann@example.org",
+    "role": "admin",
+}
+_INVITATION: Json = {
+    "id": "2c8e4b1a-7d3f-4e6a-9b5c-1a2b3c4d5e77",
+    "organization_id": _TEAM,
+    "email": "bob@example.org",
+    "role": "member",
+    "invited_by": _ANN,
+    "created_at": _AT,
+    "expires_at": "2026-02-07T12:00:00.000000Z",
+}
+_NOTIFICATION: Json = {
+    "id": "8f4a2d6c-3b1e-4c9d-a7f5-6e5d4c3b2a88",
+    "message": "Bob Example (bob@example.org) joined Gardeners: member.",
+    "type": "member.joined",
+    "target_url": None,
+    "read_at": None,
+    "created_at": _LATER,
+}
+_ALL: Json = {"next": None, "prev": None, "total": 1}
+
 EXAMPLES: Json = {
     # Signing in
     "Credentials": {"email": "ann@example.org", "password": "correct horse battery"},
@@ -87,6 +120,22 @@ EXAMPLES: Json = {
     # People
     "Me": _ME,
     "ProfileFields": {"full_name": "Ann Example", "avatar_url": "https://example.org/ann.png"},
+    # Organizations and notifications
+    "OrganizationItem": _ORGANIZATION,
+    "OrganizationPage": {"data": [_ORGANIZATION], "meta": _ALL},
+    "NewOrganizationFields": {"name": "Gardeners"},
+    "OrganizationFields": {"name": "Gardeners of the yard"},
+    "MemberItem": _MEMBER,
+    "MemberPage": {"data": [_MEMBER], "meta": _ALL},
+    "RoleFields": {"role": "billing"},
+    "InvitationPage": {"data": [_INVITATION], "meta": _ALL},
+    "InvitationFields": {"email": "bob@example.org", "role": "member"},
+    "NewInvitationItem": _INVITATION | {"link": f"{_HERE}/invitation/..."},
+    "InvitationTokenFields": {"token": "..."},
+    "NotificationItem": _NOTIFICATION,
+    "NotificationPage": {"data": [_NOTIFICATION], "meta": _ALL | {"unread": 1}},
+    "ReadFields": {"read": True},
+    "MarkedRead": {"marked": 1},
     # Boards
     "SessionList": {"count": 1, "results": [_SESSION], "next": None},
     "SessionDetail": _DETAIL,
