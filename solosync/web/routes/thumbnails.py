@@ -10,6 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from solosync.domain import Store, thumbnails
+from solosync.domain.features import THUMBNAILS
 from solosync.errors import NotFound, Unavailable
 from solosync.events import JobSettled
 from solosync.records import scopes
@@ -38,7 +39,9 @@ class MadeThumbnail(msgspec.Struct):
 async def make_thumbnail(request: Caller, session_id: FromPath[str]) -> MadeThumbnail:
     """A picture of the board as it is now; from then on it's renewed when the board changes."""
     with_services = services(request)
-    async with with_services.rooms.enter(find(request, session_id)) as room:
+    session = find(request, session_id)
+    with_services.features.check(THUMBNAILS, session.organization_id, request.user.user_id)
+    async with with_services.rooms.enter(session) as room:
         await room.read()  # what was drawn before is on disk then, where the job finds it
     status = await _made(with_services.store, request.user, session_id)
     url = addresses.thumbnail(request, find(request, session_id))

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from solosync.clock import iso
 from solosync.domain import files
+from solosync.domain.features import UPLOADS
 from solosync.errors import UnsupportedMedia
 from solosync.records import scopes
 from solosync.web import addresses, limits
@@ -59,6 +60,8 @@ async def presign_upload(request: Caller) -> Presigned:
     with_services = services(request)
     body = await read_object(request, BODY_BYTES, "presign")
     fields = body.fields(PresignFields)
+    session = find(request, fields.session_id)
+    with_services.features.check(UPLOADS, session.organization_id, request.user.user_id)
     prepared = await in_file_thread(
         request,
         files.presign,
@@ -66,7 +69,7 @@ async def presign_upload(request: Caller) -> Presigned:
         with_services.blobs,
         with_services.keys,
         request.user,
-        find(request, fields.session_id),
+        session,
         content_type=fields.content_type,
         size=fields.size_bytes,
         sha256=fields.sha256.lower() if fields.sha256 else None,
@@ -102,6 +105,7 @@ async def receive_upload(
         expires_at=int(expires) if is_number else 0,
         signature=request.query_params.get("signature", ""),
     )
+    with_services.features.check(UPLOADS, file.organization_id, file.user_id)
     sent = request.headers.get("content-type", file.content_type).partition(";")[0].strip().lower()
     if sent != file.content_type:
         raise UnsupportedMedia(f"{file.content_type} was announced, not {sent}.")
