@@ -4,6 +4,7 @@ open sockets of a real server."""
 import contextlib
 import itertools
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from pycrdt import Doc, Map, create_update_message
@@ -70,6 +71,7 @@ def close_code(socket):
         while True:
             socket.recv(SOON)
     except ConnectionClosed as closed:
+        assert closed.rcvd is not None, "cut without a code"
         return closed.rcvd.code
 
 
@@ -80,7 +82,7 @@ def status_of(server, ann, token):
 
 def stroke():
     """An update that adds one."""
-    doc = Doc()
+    doc: Doc[Any] = Doc()
     elements = doc.get("elements", type=Map)
     places = {"$page": "p1", "$list": "strokes", "$order": "a0V"}
     elements["s1"] = Map({"id": "s1", **places})
@@ -159,7 +161,7 @@ def test_key_that_may_only_read_sees_changes_and_makes_none(server, ann, board):
         assert len(list(messages)) < 10
     before = ann.get(board)
     with opened(server, board, key) as reader:
-        doc = Doc()
+        doc: Doc[Any] = Doc()
         doc.get("state", type=Map)["mine"] = True
         reader.send(create_update_message(doc.get_update()))
         assert close_code(reader) == 4403
