@@ -270,9 +270,10 @@ def _implied_errors(operation: _Operation) -> Iterator[int]:
     """What comes with being asked for by people, taking a body, being a list, ..."""
     opt = operation.handler.opt
     if operation.is_for_people:
-        yield from (401, 403)
+        yield from (400, 401, 403)  # 400 for two credentials at once
     if opt.get(RATE) != limits.NONE:
         yield 429
+        yield 503  # the server is stopping, or something that it needs is away
     if BODY in opt:
         yield from BODY_ERRORS
     if LISTING in opt:

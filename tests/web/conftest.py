@@ -8,6 +8,7 @@ from solosync import crypto
 from solosync.app import build_app
 from solosync.config import Config
 from solosync.domain import tokens
+from tests import contract
 from tests.make import make_user
 from tests.web.inbox import Inbox
 
@@ -73,9 +74,9 @@ def serving(store):
 
         def start(config):
             app = build_app(config, store)
-            return stack.enter_context(
-                TestClient(app, base_url=BASE_URL, raise_server_exceptions=False)
-            )
+            client = TestClient(app, base_url=BASE_URL, raise_server_exceptions=False)
+            client.event_hooks["response"].append(contract.check)
+            return stack.enter_context(client)
 
         yield start
 
