@@ -6,7 +6,7 @@ import logging
 
 from solosync import logs
 from solosync.config import Config
-from solosync.net import letters, mail_apis, smtp
+from solosync.net import letters
 from solosync.net.errors import NotSent
 from solosync.records.mails import Letter, mask
 
@@ -25,8 +25,12 @@ def send(config: Config, letter: Letter) -> None:
         if config.email_provider == "console":
             _write(message)
         elif config.email_provider == "smtp":
+            from solosync.net import smtp  # takes its time, which no start has to wait for
+
             smtp.send(config, message)
         else:
+            from solosync.net import mail_apis
+
             mail_apis.send(config, message)
     except NotSent as error:
         reason = _discreet(error.message, letter, message)
