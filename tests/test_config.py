@@ -179,6 +179,16 @@ def test_lan_listens_on_every_network(folder):
     assert "contradict" in refusal(folder, flags={"lan": "true", "host": "localhost"})
 
 
+def test_an_openid_provider_is_named_as_it_names_itself_and_knows_us(folder):
+    flags = {"oidc_issuer": "https://accounts.example.org/", "oidc_client_id": "solosync"}
+    assert load(folder, flags).oidc_issuer == "https://accounts.example.org/"
+    local = flags | {"oidc_issuer": "http://localhost:8080/realms/home"}
+    assert load(folder, local).oidc_issuer == "http://localhost:8080/realms/home"
+    assert "oidc_client_id" in refusal(folder, flags=flags | {"oidc_client_id": None})
+    for issuer in ("http://accounts.example.org", "accounts.example.org", "https://a.example/?b"):
+        assert "oidc_issuer" in refusal(folder, flags=flags | {"oidc_issuer": issuer})
+
+
 @pytest.mark.parametrize(
     ("host", "docs"),
     [("127.0.0.1", True), ("localhost", True), ("::1", True), ("192.0.2.7", False), ("box", False)],
