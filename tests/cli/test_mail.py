@@ -4,6 +4,7 @@ import pytest
 
 from solosync import cli
 from tests.mailboxes import Mailbox, Provider
+from tests.servers import free_port, running, stop
 
 ADDRESS = "ann@example.org"
 
@@ -53,3 +54,13 @@ def test_console_writes_it_and_says_how_to_send_it(run):
     assert code == 0
     assert "set email_provider" in out
     assert "A test mail from solosync" in err
+
+
+@pytest.mark.parametrize("registration, lines", [("open", 1), ("closed", 0)])
+def test_start_says_in_one_line_when_mail_cannot_work(tmp_path, registration, lines):
+    options = ("--data-dir", str(tmp_path), "--registration", registration)
+    with running(free_port(), *options) as process:
+        code, out, err = stop(process)
+    assert (code, out) == (0, "")
+    said = [line for line in err.splitlines() if "email_provider = console" in line]
+    assert len(said) == lines
