@@ -69,7 +69,13 @@ def create(
         )
         device_rows.insert(tx, device)
         api_keys.insert(tx, key, keys.hash_token(credentials.KEY, secret))
-        notifications.add(tx, actor.user_id, "key.created", f"The API key {clean} was made.")
+        notifications.add(
+            tx,
+            actor.user_id,
+            "key.created",
+            f"The API key {clean} was made.",
+            organization_id=organization,
+        )
         audit.record(
             tx,
             msgspec.structs.replace(event, target=key.key_id, organization_id=organization),

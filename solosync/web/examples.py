@@ -108,6 +108,32 @@ _NOTIFICATION: Json = {
     "read_at": None,
     "created_at": _LATER,
 }
+_DEVICE: Json = {
+    "id": "3d9f5e7c-4c2b-4d8a-8e6f-7a6b5c4d3e99",
+    "name": "Firefox on Linux",
+    "kind": "browser",
+    "created_at": _AT,
+    "last_seen_at": _LATER,
+    "address": "192.0.2.7",
+    "is_current": True,
+}
+_API_KEY: Json = {
+    "id": "4ea06f8d-5d3c-4e9b-9f7a-8b7c6d5e4faa",
+    "key_prefix": "sk_live_Zb3xQ9aT",
+    "organization_id": _TEAM,
+    "created_at": _AT,
+    "name": "Nightly backup",
+    "scopes": ["sessions:read", "exports:write"],
+    "expires_at": "2027-01-31T12:00:00.000000Z",
+    "last_used_at": _LATER,
+    "last_used_ip": "192.0.2.7",
+    "created_by": _ANN,
+}
+_MADE_KEY: Json = _API_KEY | {
+    "key": "sk_live_Zb3xQ9aT...",
+    "last_used_at": None,
+    "last_used_ip": None,
+}
 _ALL: Json = {"next": None, "prev": None, "total": 1}
 
 EXAMPLES: Json = {
@@ -117,6 +143,33 @@ EXAMPLES: Json = {
     "RefreshFields": {"refresh": _REFRESH},
     "VerifyFields": {"token": _ACCESS},
     "Nothing": {},
+    # Devices
+    "DeviceItem": _DEVICE,
+    "DevicePage": {"data": [_DEVICE], "meta": _ALL},
+    "DeviceFields": {"name": "Laptop in the kitchen"},
+    "PairingCode": {
+        "code": "408213",
+        "url": f"{_HERE}/pair?code=408213",
+        "expires_at": "2026-01-31T12:05:00.000000Z",
+    },
+    "ClaimFields": {"code": "408213", "name": "Picture frame"},
+    "ClaimedDevice": {
+        "device_token": "dev_...",
+        "access": _ACCESS,
+        "refresh": _REFRESH,
+        "user": _ME,
+    },
+    # API keys
+    "NewApiKeyFields": {
+        "name": "Nightly backup",
+        "scopes": ["sessions:read", "exports:write"],
+        "organization_id": _TEAM,
+        "expires_at": "2027-01-31T12:00:00Z",
+    },
+    "ApiKeyFields": {"name": "Weekly backup"},
+    "ApiKeyItem": _API_KEY,
+    "MadeApiKey": _MADE_KEY,
+    "ApiKeyPage": {"data": [_API_KEY], "meta": _ALL},
     # People
     "Me": _ME,
     "ProfileFields": {"full_name": "Ann Example", "avatar_url": "https://example.org/ann.png"},
