@@ -212,7 +212,7 @@ AUTOSAVE = {
 
 
 def test_routes_count_as_they_should(client):
-    by_name = {}
+    by_name: dict[str | None, set[tuple[str, str]]] = {}
     for route in client.app.routes:
         if isinstance(route, HTTPRoute):
             for method, (handler, _) in route.route_handler_map.items():
