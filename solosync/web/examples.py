@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from solosync.web import examples_admin
+
 Json = dict[str, Any]
 
 _ANN = "f1e2d3c4-b5a6-4978-8a6b-5c4d3e2f1066"
@@ -136,13 +138,27 @@ _MADE_KEY: Json = _API_KEY | {
 }
 _ALL: Json = {"next": None, "prev": None, "total": 1}
 
-EXAMPLES: Json = {
+EXAMPLES: Json = examples_admin.EXAMPLES | {
     # Signing in
     "Credentials": {"email": "ann@example.org", "password": "correct horse battery"},
     "TokenPair": {"access": _ACCESS, "refresh": _REFRESH},
     "RefreshFields": {"refresh": _REFRESH},
     "VerifyFields": {"token": _ACCESS},
     "Nothing": {},
+    "CodeRequest": {"email": "ann@example.org"},
+    "Sent": {"detail": "If this address may sign in here, a code is on its way to it."},
+    "MagicCode": {"token": "40821379", "email": "ann@example.org"},
+    "MagicSignIn": {"access": _ACCESS, "refresh": _REFRESH, "user": _ME},
+    # The team's way of signing in
+    "Registration": {
+        "username": "ann",
+        "password": "correct horse battery",
+        "email": "ann@example.org",
+        "full_name": "Ann Example",
+    },
+    "OtpRequest": {"email": "ann@example.org"},
+    "OtpCode": {"email": "ann@example.org", "otp": "408213"},
+    "Success": {"status": "success", "message": "Login successful!"},
     # Devices
     "DeviceItem": _DEVICE,
     "DevicePage": {"data": [_DEVICE], "meta": _ALL},

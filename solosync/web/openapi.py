@@ -4,6 +4,7 @@ themselves."""
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -77,6 +78,9 @@ def document(routes: list[ControllerRouterHandler]) -> Json:
     _, definitions = msgspec.json.schema_components(
         structs | {Problem, EnvelopedError}, ref_template="#/components/schemas/{name}"
     )
+    for definition in definitions.values():
+        if "description" in definition:
+            definition["description"] = inspect.cleandoc(definition["description"])
     for operation in operations:
         _complete(operation)
     used = {tag for operation in operations for tag in operation.content["tags"]}
