@@ -25,7 +25,7 @@ from solosync.domain import (
     policy,
     registration,
 )
-from solosync.errors import Conflict, NotFound, RateLimited, Unauthenticated
+from solosync.errors import Conflict, Gone, NotFound, RateLimited, Unauthenticated
 from solosync.ids import new_id
 from solosync.records.actors import Actor
 from solosync.records.audit import Event
@@ -43,6 +43,7 @@ MOST_A_DAY = 100
 """By one person: each is a mail to an address of their choice."""
 KEPT_DAYS = 30
 DAY_MS = 24 * 3600 * 1000
+TOO_LATE = "This invitation was used or taken back, or has run out. Ask for a new one."
 _LINK = "invitation"
 _MAILED = "invitation, as it was mailed"
 
@@ -163,7 +164,7 @@ def revoke(store: Store, actor: Actor, organization_id: str, invitation_id: str)
 
 
 def look(store: Store, keys: Keys, token: str) -> Offer:
-    """Raises NotFound if it can't be accepted (any more)."""
+    """Raises Gone if it can't be accepted any more, or never could."""
 
     def read(tx: Tx) -> Offer:
         invitation, is_mailed = _get_live(tx, keys, token)
@@ -178,7 +179,7 @@ def look(store: Store, keys: Keys, token: str) -> Offer:
 
 def accept(store: Store, keys: Keys, actor: Actor, token: str) -> Joined:
     """Whoever is signed in joins, whichever address was invited: the link is what counts, and the
-    admins are told who came. Raises NotFound, and Conflict for a member."""
+    admins are told who came. Raises Gone as `look`, and Conflict for a member."""
     event = audit.event("invitation.accept", actor)
 
     def change(tx: Tx) -> Joined:
@@ -194,8 +195,8 @@ def accept(store: Store, keys: Keys, actor: Actor, token: str) -> Joined:
 def accept_as_new(store: Store, keys: Keys, config: Config, token: str) -> Joined:
     """By the mailed link: joins with the account of the invited address, which is made now.
 
-    Raises NotFound, Forbidden where registration is closed, and Unauthenticated if there is an
-    account already: it would be open for a week to whomever the mail is passed on to.
+    Raises Gone as `look`, Forbidden where registration is closed, and Unauthenticated if there is
+    an account already: it would be open for a week to whomever the mail is passed on to.
     """
     event = audit.event("invitation.accept")
     # Which address it is, is known inside only.
@@ -250,12 +251,11 @@ def _tell_admins(tx: Tx, invitation: Invitation, organization: Organization, use
 
 
 def _get_live(tx: Tx, keys: Keys, given: str) -> tuple[Invitation, bool]:
-    """And whether this is the link that was mailed. Raises NotFound, without what was given: it
-    may be a good token with a mistake at its end."""
+    """And whether this is the link that was mailed."""
     token, _, proof = given.partition(".")
     invitation = invitations.find_live(tx, keys.hash_token(_LINK, token), now_ms())
     if invitation is None or (proof and not keys.is_seal(_MAILED, token, proof)):
-        raise NotFound("invitation", "")
+        raise Gone(TOO_LATE)
     return invitation, bool(proof)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from solosync import crypto
 from solosync.domain import invitations, members, organizations
-from solosync.errors import Conflict, NotFound, SolosyncError
+from solosync.errors import Conflict, Gone, SolosyncError
 from solosync.events import MembershipChanged
 from solosync.store import organizations as rows
 from tests.make import make_actor, make_member, make_user
@@ -69,7 +69,7 @@ def test_link_is_used_once_however_many_use_it_at_once(store, keys, ann, team):
     found = outcomes(
         [lambda actor=actor: invitations.accept(store, keys, actor, token) for actor in people]
     )
-    assert sorted(map(str, found)) == sorted(map(str, [None] + [NotFound] * (AT_ONCE - 1)))
+    assert sorted(map(str, found)) == sorted(map(str, [None] + [Gone] * (AT_ONCE - 1)))
     assert len(store.read(lambda tx: rows.list_members(tx, team))) == 2
 
 

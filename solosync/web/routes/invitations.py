@@ -128,11 +128,11 @@ async def revoke_invitation(
     guards=[signed_in],
     opt={BODY: InvitationTokenFields},
     status_code=200,
-    responses=problems(401, 403, 404, 409, *BODY_ERRORS, *WRITE_ERRORS),
+    responses=problems(401, 403, 409, 410, *BODY_ERRORS, *WRITE_ERRORS),
 )
 async def accept_invitation(request: Caller) -> OrganizationItem:
     """Joins with the account that is signed in, whichever address was invited; the organization's
-    admins are told who came. 409 for a member."""
+    admins are told who came. 409 for a member, 410 for a link that is good no more."""
     body = await read_object(request, BODY_BYTES, "invitation")
     token = body.fields(InvitationTokenFields).token
     joined = await _accept(request, request.user, token)
