@@ -82,7 +82,10 @@ class Tab:
         self._page = page
         self._origin = origin
         self._server = server
-        page.open(f"{origin}/")
+        self.reopen()
+
+    def reopen(self):
+        self._page.open(f"{self._origin}/")
 
     def ask(self, method, path, body=None, *, mode="cors", **headers):
         given = {
@@ -104,7 +107,7 @@ class Tab:
         )
         self._page.follow("document.forms[0].submit()")
         text = self._page.run("document.body.innerText")
-        self._page.open(f"{self._origin}/")
+        self.reopen()
         return text
 
     def cookies(self):

@@ -44,7 +44,7 @@ class Browser:
 
     def submit(self, page, **fields):
         """The first form of a page, with its hidden fields and those filled in."""
-        action = re.search(r'<form[^>]* action="([^"]+)"', page.text)[1]
+        action = re.findall(r'<form[^>]* action="([^"]+)"', page.text)[0]
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
         url = urljoin(str(page.url), action)
         return self.open("POST", url, data=hidden | fields)
@@ -138,7 +138,7 @@ def test_nobody_gets_an_account_by_an_unverified_address_or_while_registration_i
 def test_who_declines_there_is_not_signed_in_here(start, browser):
     server = start()
     page = browser.open("GET", f"{server}/api/auth/openid/start")
-    abort = re.search(r'href="([^"]+/abort)"', page.text)[1]
+    [abort] = re.findall(r'href="([^"]+/abort)"', page.text)
     page = browser.open("GET", urljoin(str(page.url), abort))
     assert (page.status_code, me(browser, server)) == (403, None)
     assert page.url.path == "/api/auth/openid/callback"

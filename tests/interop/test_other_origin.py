@@ -2,19 +2,22 @@
 may not."""
 
 import contextlib
+import functools
 import re
 import sqlite3
+from typing import Any, NamedTuple
 
 import pytest
 
 from solosync import paths
+from solosync.ids import new_id
 from tests.browser import browsing, find_browser
-from tests.interop.askers import Jar, Tab, another_origin
+from tests.interop.askers import Jar, Tab, another_origin, tls_in_front
 from tests.live import EMAIL, PASSWORD, LiveServer
-from tests.mailboxes import Mailbox
+from tests.mailboxes import Mailbox, make_certificate, server_context
+from tests.servers import free_port
 
 BOARDS = "/api/v1/solo/sessions/"
-BOB = "bob@example.org"
 COOKIES = {"access_token", "refresh_token", "id_token"}
 in_a_browser = [
     pytest.mark.browser,
@@ -22,58 +25,95 @@ in_a_browser = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def mailbox():
     with Mailbox() as mailbox:
         yield mailbox
 
 
-@pytest.fixture
-def allowed():
-    with another_origin() as port:
-        yield f"http://127.0.0.1:{port}"
+class World(NamedTuple):
+    """A server, where browsers find it, and pages: of an origin that may use it, and of one that
+    may not. Both are of the server's own site (ports don't count), or both of another, over TLS: in
+    either case the browser sends the cookies along, and only the server can tell them apart."""
+
+    server: LiveServer
+    url: str
+    allowed: str
+    stranger: str
 
 
-@pytest.fixture
-def options(mailbox):
-    """What the server is told, beside the origins that may use it."""
-    given = mailbox.settings() | {"registration": "open"}
-    return [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
+SAME_SITE, ANOTHER_SITE = "same site", "another site"
 
 
-@pytest.fixture
-def server(tmp_path, allowed, options):
-    with LiveServer(tmp_path / "data", f"--cors-origins={allowed}", *options) as server:
-        yield server
+def origins(stack, tls):
+    scheme = "http" if tls is None else "https"
+    ports = [stack.enter_context(another_origin(tls)) for _ in range(2)]
+    return [f"{scheme}://127.0.0.1:{port}" for port in ports]
 
 
-@pytest.fixture
-def page():
-    with browsing() as page:
+@pytest.fixture(scope="module")
+def find_world(tmp_path_factory, mailbox):
+    """The one for pages of a site, made when it is first asked for."""
+    with contextlib.ExitStack() as stack:
+
+        @functools.cache
+        def find(site):
+            folder = tmp_path_factory.mktemp("world")
+            settings = mailbox.settings() | {"registration": "open"}
+            tls = server_context(make_certificate(folder)) if site == ANOTHER_SITE else None
+            allowed, stranger = origins(stack, tls)
+            settings["cors_origins"] = allowed
+            door = free_port()
+            if tls is not None:
+                settings["public_url"] = f"https://localhost:{door}"
+            given = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
+            server = stack.enter_context(LiveServer(folder / "data", *given))
+            if tls is not None:
+                stack.enter_context(tls_in_front(door, tls, server.port))
+            return World(server, settings.get("public_url", server.url), allowed, stranger)
+
+        yield find
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with browsing(takes_cookies_of_other_sites=True) as page:
+        page.call("Security.setIgnoreCertificateErrors", ignore=True)
         yield page
 
 
-@pytest.fixture(params=["jar", pytest.param("page", marks=in_a_browser)])
-def asker(request, server, allowed):
-    with contextlib.ExitStack() as stack:
-        if request.param == "jar":
-            yield stack.enter_context(contextlib.closing(Jar(server.url)))
-        else:
-            yield Tab(stack.enter_context(browsing()), allowed, server.url)
+@pytest.fixture
+def page(browser):
+    browser.call("Network.clearBrowserCookies")
+    return browser
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(find_browser() is None, reason="no browser here")
-def test_a_page_that_may_opens_sockets(page, server, allowed, mailbox):
-    tab = Tab(page, allowed, server.url)
-    sign_in_by_code(tab, mailbox)
-    board = tab.ask("POST", BOARDS, {"name": "Ours"}).json["id"]
-    assert tab.open_socket(f"/ws/boards/{board}") == "open"
+@pytest.fixture
+def email():
+    return f"bob-{new_id()}@example.org"
+
+
+ASKERS = [
+    pytest.param(("jar", SAME_SITE), id="a program"),
+    pytest.param(("tab", SAME_SITE), id="a page", marks=in_a_browser),
+    pytest.param(("tab", ANOTHER_SITE), id="a page of another site", marks=in_a_browser),
+]
+
+
+@pytest.fixture(params=ASKERS)
+def asker(request, find_world):
+    kind, site = request.param
+    world = find_world(site)
+    if kind == "jar":
+        with contextlib.closing(Jar(world.url)) as jar:
+            yield jar
+    else:
+        yield Tab(request.getfixturevalue("page"), world.allowed, world.url)
 
 
 def code_of(mailbox, digits):
-    mail = mailbox.wait()
-    return re.search(rf"\b\d{{{digits}}}\b", mail.part("plain"))[0]
+    [code] = re.findall(rf"\b\d{{{digits}}}\b", mailbox.wait().part("plain"))
+    return code
 
 
 def done(answer, status, message=None):
@@ -83,21 +123,21 @@ def done(answer, status, message=None):
     return answer
 
 
-def sign_in_by_code(asker, mailbox, email=BOB):
-    body = {"username": "bob", "password": "a long enough one", "email": email, "full_name": "Bob"}
+def sign_in_by_code(asker, mailbox, email):
+    body = {"username": email, "password": "a long enough one", "email": email, "full_name": "Bob"}
     done(asker.ask("POST", "/api/register/", body), 201, "User registered successfully!")
     done(asker.ask("POST", "/api/request-otp/", {"email": email}), 200, f"OTP sent to {email}")
     given = {"email": email, "otp": code_of(mailbox, 6)}
     done(asker.ask("POST", "/api/verify-otp/", given), 200, "Login successful!")
 
 
-def test_the_team_client_registers_works_renews_and_leaves(asker, mailbox):
-    sign_in_by_code(asker, mailbox)
+def test_the_team_client_registers_works_renews_and_leaves(asker, mailbox, email):
+    sign_in_by_code(asker, mailbox, email)
     first = asker.cookies()
     assert first.keys() >= COOKIES
     assert all(is_hidden for _, is_hidden in first.values())
 
-    assert done(asker.ask("GET", "/api/v1/me"), 200).json["email"] == BOB
+    assert done(asker.ask("GET", "/api/v1/me"), 200).json["email"] == email
     made = done(asker.ask("POST", BOARDS, {"name": "Ours"}, idempotency_key="one"), 201)
     again = done(asker.ask("POST", BOARDS, {"name": "Ours"}, idempotency_key="one"), 201)
     board = f"{BOARDS}{made.json['id']}/"
@@ -123,7 +163,7 @@ def test_the_team_client_registers_works_renews_and_leaves(asker, mailbox):
     assert refused.json["status"] == "error"
 
 
-def test_the_platform_client_signs_in_by_password_and_by_mail_and_works(asker, mailbox):
+def test_the_platform_client_signs_in_by_password_and_by_mail_and_works(asker, mailbox, email):
     by_password = {"email": EMAIL, "password": PASSWORD}
     pair = done(asker.ask("POST", "/api/auth/jwt/token/", by_password), 200).json
     pair = done(asker.ask("POST", "/api/auth/jwt/refresh/", {"refresh": pair["refresh"]}), 200).json
@@ -131,13 +171,14 @@ def test_the_platform_client_signs_in_by_password_and_by_mail_and_works(asker, m
     ann = {"authorization": f"Bearer {pair['access']}"}
     assert done(asker.ask("GET", "/api/v1/me", **ann), 200).json["email"] == EMAIL
     board = done(asker.ask("POST", BOARDS, {"name": "Ours"}, **ann), 201).json["id"]
-    assert done(asker.ask("GET", BOARDS, **ann), 200).json["count"] == 1
+    boards = done(asker.ask("GET", BOARDS, **ann), 200).json["results"]
+    assert board in [found["id"] for found in boards]
 
-    done(asker.ask("POST", "/api/auth/magic/request/", {"email": BOB}), 202)
+    done(asker.ask("POST", "/api/auth/magic/request/", {"email": email}), 202)
     token = code_of(mailbox, 8)
     verified = done(asker.ask("POST", "/api/auth/magic/verify/", {"token": token}), 200).json
     bob = {"authorization": f"Bearer {verified['access']}"}
-    assert verified["user"]["email"] == BOB
+    assert verified["user"]["email"] == email
     done(asker.ask("GET", f"{BOARDS}{board}/", **bob), 404)
     used = done(asker.ask("POST", "/api/auth/magic/verify/", {"token": token}), 400)
     assert used.json["error"] == "invalid_or_expired"
@@ -163,34 +204,50 @@ def content(server):
 
 @pytest.mark.browser
 @pytest.mark.skipif(find_browser() is None, reason="no browser here")
-class TestAPageOfAnOriginThatMayNot:
-    """It runs in the browser of somebody who is signed in, and is even of the same site, so that
-    the cookies come along."""
+class TestInTheBrowserOfSomebodyWhoIsSignedIn:
+    @pytest.fixture(params=[SAME_SITE, ANOTHER_SITE])
+    def world(self, request, find_world):
+        return find_world(request.param)
 
     @pytest.fixture
-    def board(self, server, allowed, page, mailbox):
-        sign_in_by_code(Tab(page, allowed, server.url), mailbox)
-        made = Tab(page, allowed, server.url).ask("POST", BOARDS, {"name": "Ours"})
-        return made.json["id"]
+    def friend(self, world, page, mailbox, email):
+        """The page that may, in which they have signed in."""
+        tab = Tab(page, world.allowed, world.url)
+        sign_in_by_code(tab, mailbox, email)
+        return tab
 
     @pytest.fixture
-    def stranger(self, server, page, board):
-        with another_origin() as port:
-            yield Tab(page, f"http://127.0.0.1:{port}", server.url)
+    def board(self, friend):
+        return friend.ask("POST", BOARDS, {"name": "Ours"}).json["id"]
 
-    def test_reads_nothing(self, stranger, board, server):
+    @pytest.fixture
+    def stranger(self, world, page, board):
+        return Tab(page, world.stranger, world.url)
+
+    def test_cookies_are_for_the_server_alone(self, world, friend):
+        is_tls = world.url.startswith("https:")
+        for name in COOKIES:
+            cookie = friend.cookie(name)
+            assert cookie["httpOnly"] and cookie["path"] == "/"
+            assert (cookie["secure"], cookie["sameSite"]) == (is_tls, "None" if is_tls else "Lax")
+
+    def test_a_page_that_may_opens_sockets_and_another_does_not(self, friend, board, stranger):
+        assert stranger.open_socket(f"/ws/boards/{board}") == 4403
+        friend.reopen()
+        assert friend.open_socket(f"/ws/boards/{board}") == "open"
+
+    def test_a_page_that_may_not_reads_nothing(self, stranger, board):
         assert stranger.cookies().keys() >= COOKIES
         asked = ["/api/v1/me", BOARDS, f"{BOARDS}{board}/", "/api/schema/", "/", "/health/ready"]
         for path in asked:
             for mode in ("cors", "no-cors"):
                 answer = stranger.ask("GET", path, mode=mode)
                 assert (answer.status, answer.text, answer.headers) == (None, "", {}), path
-        assert stranger.open_socket(f"/ws/boards/{board}") == 4403
 
-    def test_changes_nothing(self, stranger, board, server, page, allowed, mailbox):
+    def test_a_page_that_may_not_changes_nothing(self, world, friend, stranger, board, mailbox):
         otp = {"email": EMAIL, "otp": "000000"}
         person = {"username": "x", "password": "long enough", "email": "x@example.org"}
-        asked = [
+        asked: list[tuple[str, str, Any]] = [
             ("POST", BOARDS, {"name": "Theirs"}),
             ("POST", f"{BOARDS}{board}/duplicate/", None),
             ("POST", f"{BOARDS}{board}/beacon/", {"state": {"pages": []}}),
@@ -202,7 +259,7 @@ class TestAPageOfAnOriginThatMayNot:
             ("POST", "/api/logout/", None),
             ("POST", "/sign-out", None),
         ]
-        before = content(server), stranger.cookies()
+        before = content(world.server), stranger.cookies()
         for method, path, body in asked:
             for mode in ("cors", "no-cors"):
                 assert stranger.ask(method, path, body, mode=mode).status is None, path
@@ -213,6 +270,7 @@ class TestAPageOfAnOriginThatMayNot:
         assert stranger.ask("POST", BOARDS, unasked, **token).status is None
         for path in ("/sign-out", "/api/logout/", BOARDS):
             assert "another site" in stranger.submit(path)
-        assert (content(server), stranger.cookies()) == before
+        assert (content(world.server), stranger.cookies()) == before
         assert mailbox.is_empty
-        assert Tab(page, allowed, server.url).ask("GET", "/api/v1/me").status == 200
+        friend.reopen()
+        assert friend.ask("GET", "/api/v1/me").status == 200
