@@ -23,7 +23,7 @@ _OF_USER = """
 _LISTED = Listed(
     columns=f"{COLUMNS}, memberships.role",
     source=_OF_USER,
-    sorts={"name": "organizations.name", "created_at": "organizations.created_at"},
+    sorts={"name": "organizations.name COLLATE NOCASE", "created_at": "organizations.created_at"},
     filters={"role": "memberships.role = ?", "personal": "organizations.is_personal = ?"},
     key="organizations.organization_id",
 )

@@ -1,6 +1,6 @@
 import pytest
 
-from solosync.domain import accounts
+from solosync.domain import accounts, api_keys
 from tests.asserts import assert_problem
 from tests.make import make_organization
 
@@ -74,3 +74,31 @@ def test_taken_username_is_refused(ann, bob):
     ann.patch(ME, json={"username": "star"})
     assert_problem(bob.patch(ME, json={"username": "STAR"}), 409, code="taken", field="username")
     assert bob.get(ME).json()["username"] == ""
+
+
+def test_key_is_told_of_its_organization_alone(ann, store, keys):
+    team = make_organization(store, ann.user, name="Team")
+    made = api_keys.create(
+        store,
+        keys,
+        ann.actor,
+        name="Robot",
+        scopes=["me:read"],
+        organization_id=team.organization_id,
+    )
+    bearer = {"Authorization": f"Bearer {made.secret}"}
+    me = ann.client.get(ME, headers=bearer).json()
+    assert me["id"] == ann.user.user_id
+    assert [organization["name"] for organization in me["organizations"]] == ["Team"]
+    refused = ann.client.patch(ME, headers=bearer, json={"full_name": "Robot"})
+    assert_problem(refused, 403, code="key_not_admitted")
+
+
+def test_change_is_written_down_without_what_was_written(ann, store):
+    ann.patch(ME, json={"full_name": "Ann B.", "username": "annb"})
+    row = store.read(
+        lambda tx: tx.one(
+            "SELECT actor_id, target, parameters FROM audit WHERE action = 'account.profile'"
+        )
+    )
+    assert row == (ann.user.user_id, ann.user.user_id, '{"fields":"username, full_name"}')
