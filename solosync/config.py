@@ -203,6 +203,14 @@ class Config:
         return is_loopback(self.host)
 
     @property
+    def crosses_sites(self) -> bool:
+        """Whether `cors_origins` names another site, whose pages get no cookie of ours unless it
+        says so. Ports don't make another site; that names under one domain are one site too is left
+        out, because it takes a list of all domains to know."""
+        own = urlsplit(self.base_url).hostname
+        return any(urlsplit(origin).hostname != own for origin in self.cors_origins)
+
+    @property
     def local_url(self) -> str:
         """The server's own address for a browser on this machine, without a slash at the end."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)

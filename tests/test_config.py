@@ -232,8 +232,6 @@ def test_every_option_has_help_and_reads_back_what_it_shows(option):
 
 
 OWED = [
-    "frontend_url",
-    "oidc_name",
     "metrics",
 ]
 

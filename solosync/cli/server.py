@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import logging
+from typing import TYPE_CHECKING
 
 from solosync.cli import terminal
 from solosync.cli.arguments import ALL_OPTIONS, Commands, add_command, load
 from solosync.cli.stores import open_store
 from solosync.errors import Unavailable
+
+if TYPE_CHECKING:
+    from solosync.config import Config
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +35,18 @@ def serve(arguments: argparse.Namespace) -> int:
     if troubles := mail_check.troubles(config):
         found = "; ".join(trouble.found for trouble in troubles)
         log.warning("Mail won't work as it is configured: %s. `solosync doctor` says more.", found)
+    if config.crosses_sites:
+        log.warning("cors_origins names another site. %s", _cookies_across_sites(config))
     return app.serve(config)
+
+
+def _cookies_across_sites(config: Config) -> str:
+    if config.public_url.startswith("https:"):
+        return "Cookies are therefore sent with all its requests (SameSite=None)."
+    return (
+        "Browsers give it our cookies over TLS alone, and public_url is no https address: there,"
+        " only bearer tokens work."
+    )
 
 
 def open_page(arguments: argparse.Namespace) -> int:

@@ -45,9 +45,14 @@ def file(request: Asked, shown: File) -> str:
     return f"{lasting_base(request)}/files/{shown.file_id}.{suffix}"
 
 
+def mailed_base(request: Asked) -> str:
+    """For what is mailed, and read on other machines."""
+    return services(request).config.public_url or base(request)
+
+
 def invitations(request: Asked) -> str:
     """What stands before an invitation's token. It is mailed: a name that stays is better."""
-    return f"{services(request).config.public_url or base(request)}/invitation"
+    return f"{mailed_base(request)}/invitation"
 
 
 def upload(request: Asked, prepared: files.Upload) -> str:

@@ -15,7 +15,6 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 
-from solosync.config import Config
 from solosync.domain import tokens
 from solosync.errors import Forbidden, Invalid, Unauthenticated
 from solosync.records.actors import Actor
@@ -219,7 +218,7 @@ def put_cookie(connection: Connection, name: str, value: str, seconds: int) -> N
     """Puts a cookie into the answer, whatever it will be, in the place of one of that name. Scripts
     can't read it, and other sites' pages bring it along only if `cors_origins` names one."""
     secure = is_secure(connection)
-    is_for_others = secure and crosses_sites(services(connection).config)
+    is_for_others = secure and services(connection).config.crosses_sites
     cookie = Cookie(
         key=name,
         value=value,
@@ -236,13 +235,6 @@ def put_cookie(connection: Connection, name: str, value: str, seconds: int) -> N
 
 def _is_for(header: tuple[bytes, bytes], name: str) -> bool:
     return header[1].startswith(f"{name}=".encode())
-
-
-def crosses_sites(config: Config) -> bool:
-    """Whether pages of another site may use our cookies. (Ports don't make another site. That names
-    under one domain are one site too is left out: it takes a list of all domains to know.)"""
-    own = urlsplit(config.base_url).hostname
-    return any(urlsplit(origin).hostname != own for origin in config.cors_origins)
 
 
 def device_name(connection: Connection) -> str:

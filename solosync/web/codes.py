@@ -68,8 +68,7 @@ async def redeem(request: Asked, kind: CodeKind, token: str, email: str | None =
 
 def verify_page(request: Asked) -> str:
     """Where a mailed link leads to."""
-    config = services(request).config
-    page = config.magic_link_verify_url or config.public_url or addresses.base(request)
+    page = services(request).config.magic_link_verify_url or addresses.mailed_base(request)
     return page if page.endswith(VERIFY_PATH) else page + VERIFY_PATH
 
 

@@ -1,15 +1,41 @@
-"""Signing in by password, for the API and for the page: few tries, and few hashes at a time."""
+"""Signing in by password, and choosing one, for the APIs and the pages: few tries, and few hashes
+at a time."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
-from solosync.domain import accounts
+from litestar import Request
+
+from solosync.domain import accounts, registration
 from solosync.domain.tokens import SignIn
+from solosync.web import addresses
 from solosync.web.auth import Connection, address
-from solosync.web.limits import account_key, address_key
+from solosync.web.limits import account_key, address_key, charge_account
 from solosync.web.services import services
 from solosync.web.signing_in import finish
+
+
+async def register(
+    request: Request[Any, Any, Any], *, email: str, username: str, password: str, full_name: str
+) -> str:
+    """A new account, or what looks like one; raises as `registration.register`, whose seal it
+    returns, and RateLimited."""
+    with_services = services(request)
+    charge_account(request, email)
+    async with with_services.hashing:
+        return await asyncio.to_thread(
+            registration.register,
+            with_services.store,
+            with_services.keys,
+            with_services.config,
+            email=email,
+            username=username.strip(),
+            password=password,
+            full_name=full_name.strip(),
+            sign_in_url=f"{addresses.mailed_base(request)}/",
+        )
 
 
 async def sign_in(connection: Connection, email: str, password: str, *, kind: str) -> SignIn:

@@ -28,6 +28,15 @@ async def finish(connection: Connection, user: User, *, kind: str, way: str) -> 
     )
 
 
+async def enter(connection: Connection, user: User, *, way: str) -> None:
+    """Signs a browser in by cookies. Where they are signed in already it stays the device that it
+    is, and what it holds stays known."""
+    actor = await find_actor(connection)
+    if actor is None or actor.user_id != user.user_id:
+        signed_in = await finish(connection, user, kind="browser", way=way)
+        set_cookies(connection, signed_in.tokens)
+
+
 async def sign_out(connection: Connection) -> None:
     """Ends the sign-in that a request comes with, if any, and clears the cookies."""
     actor = await find_actor(connection)

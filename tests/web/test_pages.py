@@ -1,3 +1,4 @@
+import dataclasses
 import re
 
 import pytest
@@ -227,6 +228,190 @@ def test_link_made_by_another_process_is_good(client, data_dir):
     with Store.open(data_dir / "solosync.db") as beside:
         token = links.issue_owner_link(beside, crypto.load_keys(data_dir))
     assert client.post(f"/link/{token}", follow_redirects=False).status_code == 303
+
+
+def test_link_says_whom_it_signs_in_and_a_dead_one_nothing(client, link):
+    assert "owner@localhost" in client.get(link, headers=HTML).text
+    client.post(link)
+    client.cookies.clear()
+    response = client.get(link, headers=HTML)
+    assert response.status_code == 410
+    assert "owner@localhost" not in response.text
+
+
+# -- by a mailed code --------------------------------------------------------------------------
+
+
+def ask_code(client, email="ann@example.org", **settings):
+    return client.post("/sign-in/code", data={"email": email}, **settings)
+
+
+def enter_code(client, code, email="ann@example.org", **settings):
+    form = {"email": email, "code": code}
+    return client.post("/sign-in/verify", data=form, follow_redirects=False, **settings)
+
+
+def test_mailed_code_signs_in(inbox, client, user, store):
+    page = ask_code(client)
+    assert page.status_code == 200
+    assert 'action="/sign-in/verify"' in page.text
+    assert 'value="ann@example.org"' in page.text
+    response = enter_code(client, inbox.code(user.email))
+    assert response.status_code == 303
+    assert cookies_of(response).keys() == COOKIES
+    assert "Your boards" in client.get("/").text
+    (device,) = store.read(lambda tx: devices.list_for_user(tx, user.user_id))
+    assert device.kind == "browser"
+
+
+def test_page_is_the_same_for_nobodys_address(inbox, client, user):
+    known, unknown = ask_code(client), ask_code(client, "bob@example.org")
+    assert known.text.replace("ann@", "bob@") == unknown.text
+    assert inbox.code(user.email)
+    assert inbox.is_empty
+
+
+def test_wrong_code_asks_again(inbox, client, user):
+    ask_code(client)
+    response = enter_code(client, "<1>")
+    assert response.status_code == 400
+    assert "wrong, was used, or is too old" in response.text
+    assert "<1>" not in response.text
+    assert "set-cookie" not in response.headers
+    assert enter_code(client, inbox.code(user.email)).status_code == 303
+
+
+@pytest.mark.parametrize("email", ["", "ann", "x" * 300])
+def test_code_for_what_is_no_address_shows_the_form_again(client, email):
+    response = ask_code(client, email)
+    assert response.status_code == 400
+    assert 'action="/sign-in"' in response.text
+    assert "is no email address" in response.text
+
+
+@pytest.fixture
+def magic(inbox, client, user):
+    """The path of a mailed link."""
+
+    def ask():
+        ask_code(client)
+        match = re.search(r"/magic-verify\?token=[\w-]+", inbox.text(user.email))
+        assert match
+        return match[0]
+
+    return ask
+
+
+def use_magic(client, link, **settings):
+    form = {"token": link.partition("=")[2]}
+    return client.post("/magic-verify", data=form, follow_redirects=False, **settings)
+
+
+@pytest.mark.parametrize("headers", [HTML, BY_HAND], ids=["preview", "by hand"])
+def test_looking_at_a_mailed_link_does_not_use_it_up(client, magic, headers):
+    link = magic()
+    for _ in range(2):
+        response = client.get(link, headers=headers)
+        assert response.status_code == 200
+        assert "ann@example.org" in response.text
+        assert "set-cookie" not in response.headers
+    response = use_magic(client, link)
+    assert response.status_code == 303
+    assert cookies_of(response).keys() == COOKIES
+    assert client.get("/api/v1/me").json()["email"] == "ann@example.org"
+
+
+def test_mailed_link_works_once_and_then_leads_to_signing_in(client, magic):
+    link = magic()
+    use_magic(client, link)
+    client.cookies.clear()
+    for response in (client.get(link, headers=HTML), use_magic(client, link)):
+        assert response.status_code == 400
+        assert "was used" in response.text
+        assert 'action="/sign-in"' in response.text
+        assert "set-cookie" not in response.headers
+
+
+def test_mailed_link_leaves_a_browser_the_device_that_it_is(client, magic, user, store):
+    for _ in range(2):
+        use_magic(client, magic())
+    assert len(store.read(lambda tx: devices.list_for_user(tx, user.user_id))) == 1
+
+
+# -- registration ------------------------------------------------------------------------------
+
+
+NEWCOMER = {"email": "new@example.org", "full_name": "New <Person>", "password": PASSWORD}
+
+
+@pytest.fixture
+def open_client(inbox, serving, config):
+    return serving(dataclasses.replace(config, registration="open"))
+
+
+def test_newcomer_makes_an_account_and_the_password_counts(inbox, open_client):
+    assert "/register" in open_client.get("/").text
+    assert 'action="/register"' in open_client.get("/register").text
+    page = open_client.post("/register", data=NEWCOMER)
+    assert page.status_code == 200
+    assert "in this browser" in page.text
+    code = inbox.code("new@example.org")
+    assert enter_code(open_client, code, "new@example.org").status_code == 303
+    assert "New &lt;Person&gt;" in open_client.get("/").text
+    open_client.post("/sign-out")
+    assert sign_in(open_client, "new@example.org").status_code == 303
+
+
+def test_password_does_not_count_when_the_address_is_proved_elsewhere(inbox, open_client):
+    open_client.post("/register", data=NEWCOMER)
+    open_client.cookies.clear()
+    enter_code(open_client, inbox.code("new@example.org"), "new@example.org")
+    open_client.post("/sign-out")
+    assert sign_in(open_client, "new@example.org").status_code == 401
+
+
+@pytest.mark.parametrize("fields", [{"email": "x"}, {"password": "short"}], ids=str)
+def test_unusable_registration_shows_the_form_again(open_client, store, fields):
+    response = open_client.post("/register", data=NEWCOMER | fields)
+    assert response.status_code == 400
+    assert "New &lt;Person&gt;" in response.text
+    assert PASSWORD not in response.text
+    assert accounts.list_users(store) == []
+
+
+def test_closed_registration_has_no_page(client, store):
+    assert "/register" not in client.get("/").text
+    assert client.get("/register", headers=HTML).status_code == 403
+    assert client.post("/register", data=NEWCOMER, headers=HTML).status_code == 403
+    assert accounts.list_users(store) == []
+
+
+def test_page_says_that_registration_is_for_the_invited(serving, config):
+    client = serving(dataclasses.replace(config, registration="invite"))
+    assert "were invited" in client.get("/register").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/sign-in/code", "/sign-in/verify", "/magic-verify", "/register"]
+)
+def test_another_sites_page_can_use_no_form(open_client, store, path):
+    response = open_client.post(path, data=NEWCOMER, headers={"Origin": "https://evil.example"})
+    assert_problem(response, 403)
+    assert "set-cookie" not in response.headers
+    assert accounts.list_users(store) == []
+
+
+def test_ways_in_are_those_that_are_configured(serving, config, client):
+    assert "/api/auth/openid/start" not in client.get("/").text
+    settings = {"oidc_issuer": "https://id.example", "oidc_client_id": "x", "oidc_name": "My ID"}
+    page = serving(dataclasses.replace(config, **settings)).get("/").text
+    assert "Continue with My ID" in page
+    assert 'href="/api/auth/openid/start?next=/"' in page
+
+
+def test_start_page_leads_to_the_whiteboard_if_it_is_elsewhere(serving, config, store, sign_in):
+    client = serving(dataclasses.replace(config, frontend_url="https://draw.example"))
+    assert 'href="https://draw.example"' in sign_in(client=client).get("/").text
 
 
 # -- what goes wrong, and what pages need ------------------------------------------------------

@@ -58,7 +58,7 @@ from solosync.web.routes.organizations import (
     list_organizations,
     read_organization,
 )
-from solosync.web.routes.pages import home, open_link, sign_in, sign_out, use_link
+from solosync.web.routes.pages import home, open_link, use_link
 from solosync.web.routes.pairings import (
     claim_device,
     open_pairing,
@@ -74,6 +74,16 @@ from solosync.web.routes.sessions import (
     read_session,
     restore_session,
     trash_session,
+)
+from solosync.web.routes.sign_in import (
+    ask_code,
+    open_magic,
+    open_registration,
+    sign_in,
+    sign_out_here,
+    use_code,
+    use_magic,
+    use_registration,
 )
 from solosync.web.routes.team_accounts import (
     log_out,
@@ -200,7 +210,13 @@ def routes() -> list[ControllerRouterHandler]:
         board_socket,  # WS /ws/boards/{session_id}
         home,  # GET /
         sign_in,  # POST /sign-in
-        sign_out,  # POST /sign-out
+        ask_code,  # POST /sign-in/code
+        use_code,  # POST /sign-in/verify
+        open_magic,  # GET /magic-verify
+        use_magic,  # POST /magic-verify
+        open_registration,  # GET /register
+        use_registration,  # POST /register
+        sign_out_here,  # POST /sign-out
         open_link,  # GET /link/{token}
         use_link,  # POST /link/{token}
         open_invitation,  # GET /invitation/{token}

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Request, post
 
-from solosync.domain import registration, tokens
+from solosync.domain import tokens
 from solosync.domain.accounts import LONGEST_EMAIL, LONGEST_PASSWORD
 from solosync.errors import Unauthenticated
-from solosync.web import addresses, codes, limits
+from solosync.web import codes, limits, passwords
 from solosync.web.auth import (
     REFRESH_COOKIE,
     address,
@@ -69,22 +69,15 @@ async def register(request: Asked) -> Success:
     password once its address was proved by a code, in the same browser. An address that has an
     account gets the same answer, and its owner a mail."""
     check_origin(request)
-    with_services = services(request)
     body = await read_object(request, BODY_BYTES, "register")
     given = body.fields(Registration)
-    limits.charge_account(request, given.email)
-    async with with_services.hashing:
-        seal = await asyncio.to_thread(
-            registration.register,
-            with_services.store,
-            with_services.keys,
-            with_services.config,
-            email=given.email,
-            username=given.username.strip(),
-            password=given.password,
-            full_name=given.full_name.strip(),
-            sign_in_url=f"{with_services.config.public_url or addresses.base(request)}/",
-        )
+    seal = await passwords.register(
+        request,
+        email=given.email,
+        username=given.username,
+        password=given.password,
+        full_name=given.full_name,
+    )
     put_cookie(request, codes.REGISTRATION_COOKIE, seal, codes.REGISTRATION_SECONDS)
     return Success("User registered successfully!")
 
