@@ -136,7 +136,7 @@ class Measures:
 
     def _counted(self) -> Iterator[Metric]:
         # Copied at once: other threads may be adding to them.
-        requests = {
+        requests: dict[tuple[str, ...], int] = {
             (*route, str(status)): n for (route, status), n in self._requests.copy().items()
         }
         yield _counter(
@@ -145,7 +145,7 @@ class Measures:
             ("method", "route", "status"),
             requests,
         )
-        limited = {(): self.refused_too_many}
+        limited: dict[tuple[str, ...], int] = {(): self.refused_too_many}
         yield _counter("solosync_rate_limited", "Requests answered with 429.", (), limited)
         yield _counter("solosync_jobs", "Jobs that ended.", ("task", "status"), self._jobs.copy())
         sign_ins = self._sign_ins.copy()
