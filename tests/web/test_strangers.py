@@ -8,6 +8,7 @@ import itertools
 import queue
 import random
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from litestar.routes import HTTPRoute
@@ -58,7 +59,7 @@ def team(ann, store):
 @pytest.fixture
 def anns(ann, store, team):
     """Ann has one of everything that has an id; all that had to be done for it is done."""
-    settled = queue.SimpleQueue()
+    settled: queue.SimpleQueue[JobSettled] = queue.SimpleQueue()
     store.bus.subscribe(JobSettled, settled.put)
     in_team = {"organization_id": team.organization_id}
     board = ann.make_board({"secret": SECRET}, name=SECRET, **in_team)
@@ -87,7 +88,7 @@ def anns(ann, store, team):
         device_id=ann.actor.device_id,
         key_id=key["id"],
         job_id=job_ids[0],
-        file_id=re.search("/uploads/([^?]*)", upload["upload_url"])[1],
+        file_id=urlsplit(upload["upload_url"]).path.split("/")[-1],
         name=f"{board['id']}-{'A' * 32}.webp",
         token=new_id(),  # whoever has a real one may use it
     )
@@ -220,7 +221,8 @@ def test_lists_and_pages_of_a_stranger_hold_nothing_of_anns(bob, handlers, anns)
         if method == "GET" and not parameters(path):
             response = bob.get(f"{path}/", follow_redirects=False)
             assert not [word for word in private if word in response.text], path
-            assert (response.status_code == 403) == (staff in handler.resolve_guards()), path
+            if staff in handler.resolve_guards():
+                assert response.status_code == 403, path
 
 
 @pytest.mark.parametrize(
