@@ -39,7 +39,7 @@ def invite(ann, team):
 @pytest.fixture
 def mailed(inbox):
     """The path that the next mail to somebody leads to."""
-    return lambda email: path(re.search(r"http://\S+/invitation/\S+", inbox.text(email))[0])
+    return lambda email: path(re.findall(r"http://\S+/invitation/\S+", inbox.text(email))[0])
 
 
 def path(link):

@@ -139,7 +139,7 @@ def test_read_ones_are_forgotten_after_ninety_days_and_unread_ones_stay(
 
 
 def test_bus_is_told_after_the_commit(ann, store):
-    heard = []
+    heard: list[NotificationAdded] = []
     store.bus.subscribe(NotificationAdded, heard.append)
 
     def fail(tx):
