@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 
+from tests.browser import browsing, find_browser
 from tests.node_client import NodeClient
 from tests.servers import FROM_SOURCE, ROOT, free_port, running
 
@@ -78,9 +79,16 @@ def start(provider, tmp_path):
     """Starts the provider with us as a client of a kind, and us; returns our address."""
     with contextlib.ExitStack() as stack:
 
-        def start(client=CONFIDENTIAL, registration="open", program=FROM_SOURCE, **settings):
+        def start(
+            client=CONFIDENTIAL,
+            registration="open",
+            program=FROM_SOURCE,
+            host="127.0.0.1",
+            **settings,
+        ):
             port = free_port()
-            back = f"http://127.0.0.1:{port}/api/auth/openid/callback"
+            url = f"http://{host}:{port}"
+            back = f"{url}/api/auth/openid/callback"
             answer = provider.call("start", client=client, redirect_uri=back, **settings)
             options = {
                 "data-dir": str(tmp_path / "data"),
@@ -91,7 +99,7 @@ def start(provider, tmp_path):
             }
             given = (f"--{name}={value}" for name, value in options.items())
             stack.enter_context(running(port, "--no-rate-limits", *given, program=program))
-            return f"http://127.0.0.1:{port}"
+            return url
 
         yield start
 
@@ -142,6 +150,24 @@ def test_who_declines_there_is_not_signed_in_here(start, browser):
     page = browser.open("GET", urljoin(str(page.url), abort))
     assert (page.status_code, me(browser, server)) == (403, None)
     assert page.url.path == "/api/auth/openid/callback"
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(find_browser() is None, reason="no browser here")
+def test_a_real_browser_goes_there_from_the_sign_in_page_and_comes_back(start):
+    """From one site to another and back, which cookies and the page's own policy have to let be."""
+    server = start(host="localhost")
+    with browsing() as page:
+        page.open(f"{server}/")
+        page.follow("document.querySelector('a[href^=\"/api/auth/openid/\"]').click()")
+        assert page.run("location.hostname") == "127.0.0.1"
+        page.run("document.querySelector('[name=login]').value = 'ann'")
+        page.run("document.querySelector('[name=password]').value = 'any will do'")
+        page.follow("document.forms[0].submit()")
+        page.follow("document.forms[0].submit()")
+        assert page.run("location.href") == f"{server}/"
+        email = "fetch('/api/v1/me').then(answer => answer.json()).then(me => me.email)"
+        assert page.run(email) == "ann@example.org"
 
 
 @pytest.mark.binary

@@ -1,12 +1,14 @@
 """Signing in at an OpenID provider, as a browser does it."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from solosync.domain import accounts
+from solosync.domain import accounts, identities
 from solosync.net import openid
+from solosync.records.identities import Assertion
 from tests.make import make_user
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, KEYS, fake_provider
 
@@ -161,6 +163,22 @@ def test_an_address_that_the_provider_does_not_vouch_for_opens_nothing(
     assert whoever(browser) is None
     assert count(store, "identities") == 0
     assert [outcome for outcome, _, _ in audited(store)] == ["refused"]
+
+
+def test_what_is_no_address_is_refused(browser, fake, store):
+    fake.claims["email"] = "ann"
+    assert refused(sign_in(browser, fake), 400)
+    assert [outcome for outcome, _, _ in audited(store)] == ["refused"]
+    assert count(store, "users") == 0
+
+
+def test_tabs_that_come_back_at_the_same_moment_make_one_account(store, config):
+    open_to_all = dataclasses.replace(config, registration="open")
+    assertion = Assertion("https://accounts.example.org", "ann", "ann@example.org", True)
+    with ThreadPoolExecutor(8) as threads:
+        admitted = threads.map(lambda _: identities.admit(store, open_to_all, assertion), range(8))
+    assert len({user.user_id for user in admitted}) == 1
+    assert (count(store, "users"), count(store, "identities")) == (1, 1)
 
 
 def test_a_stranger_stays_outside_while_registration_is_closed(server, fake, store):

@@ -18,7 +18,7 @@ from solosync.domain import identities
 from solosync.errors import Damaged, Forbidden, Gone, Invalid, NotFound
 from solosync.net import openid
 from solosync.net.openid import Attempt, Provider
-from solosync.web import limits
+from solosync.web import addresses, limits
 from solosync.web.auth import is_secure, public, set_cookies
 from solosync.web.documented import RATE
 from solosync.web.services import services
@@ -58,7 +58,7 @@ async def start_openid(request: Request[Any, Any, Any]) -> Redirect:
         raise Invalid("`next` has to be a path of this server.", fields={"next": "no own path"})
     # The cookie is the asked host's alone, so the way back leads to the same one, unless the server
     # was told how others see it.
-    base = with_services.config.public_url or str(request.base_url).rstrip("/")
+    base = with_services.config.public_url or addresses.base(request)
     attempt = openid.new_attempt(f"{base}{PATH}/callback")
     address = await provider.address(attempt)
     content = msgspec.json.encode(Kept(attempt, next_path, now_ms()))
