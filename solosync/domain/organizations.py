@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from solosync.clock import now_ms
 from solosync.domain import api_keys, audit, notifications, policy
@@ -79,13 +79,14 @@ def change_organization(
     """What is None stays. Raises Invalid, NotFound (also for an owner who is no member), Forbidden,
     and Conflict for an owner who is no admin, or of a personal organization."""
     new_name = None if name is None else _check_name(name)
+    parameters: dict[str, Any] = {"name": new_name, "owner": owner_id}
+    given = {key: value for key, value in parameters.items() if value is not None}
     event = audit.event(
         "organization.change",
         actor,
         target=organization_id,
         organization_id=organization_id,
-        name=new_name,
-        owner=owner_id,
+        **given,
     )
 
     def change(tx: Tx) -> Standing:
@@ -94,7 +95,8 @@ def change_organization(
             _hand_over(tx, actor, organization, owner_id)
         if new_name is not None:
             organizations.rename(tx, organization_id, new_name)
-        audit.record(tx, event)
+        if given:
+            audit.record(tx, event)
         return get(tx, actor, organization_id)
 
     return audit.attempt(store, event, change)

@@ -134,3 +134,12 @@ def test_is_forgotten_after_it_ended(store, clock, invitation):
 
     assert count(invitation.expires_at) == 1
     assert count(invitation.expires_at + 1) == 0
+
+
+def test_what_was_sent_counts_although_its_organization_is_gone(store, bob, invitation):
+    def count():
+        return store.read(lambda tx: invitations.count_by(tx, bob.user_id, now_ms() - WEEK_MS))
+
+    assert count() == 1
+    store.write(lambda tx: organizations.delete(tx, invitation.organization_id))
+    assert count() == 1

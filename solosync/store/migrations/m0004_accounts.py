@@ -80,11 +80,11 @@ STATEMENTS = (
     ) STRICT
     """,
     "CREATE INDEX api_keys_by_organization ON api_keys (organization_id)",
+    # Without an organization, because that was deleted, it only counts as one that somebody sent.
     """
     CREATE TABLE invitations (
         invitation_id TEXT PRIMARY KEY,
-        organization_id TEXT NOT NULL
-            REFERENCES organizations (organization_id) ON DELETE CASCADE,
+        organization_id TEXT REFERENCES organizations (organization_id) ON DELETE SET NULL,
         email TEXT NOT NULL COLLATE NOCASE,
         role TEXT NOT NULL CHECK (role IN ('admin', 'member', 'billing')),
         token_hash BLOB NOT NULL UNIQUE,
