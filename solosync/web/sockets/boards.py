@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, cast
 
 from litestar import WebSocket, asgi
@@ -45,14 +47,16 @@ async def board_socket(scope: Scope, receive: Receive, send: Send) -> None:
         actor = socket_actor(socket)
         is_reader = _is_reader(actor)
         with_services = services(socket)
-        with_services.sightings.note(actor.device_id, address(socket))
+        seen = partial(with_services.sightings.note, actor.device_id, address(socket))
+        seen()
         session = sessions.get_session(
             with_services.store, actor, scope["path_params"]["session_id"]
         )
         async with with_services.rooms.enter(session) as room:
             peer = room.join(actor, write=link.write, read_only=is_reader)
             try:
-                await _serve(room, peer, link, receive, with_services.config.max_state_bytes)
+                max_bytes = with_services.config.max_state_bytes
+                await _serve(room, peer, link, receive, max_bytes, seen)
             finally:
                 link.detach()
                 room.leave(peer)
@@ -71,11 +75,20 @@ def _is_reader(actor: Actor) -> bool:
     return False
 
 
-async def _serve(room: Room, peer: Peer, link: Link, receive: Receive, max_bytes: int) -> None:
-    """Returns when the client has gone; raises why the peer was closed."""
+async def _serve(
+    room: Room,
+    peer: Peer,
+    link: Link,
+    receive: Receive,
+    max_bytes: int,
+    seen: Callable[[], None],
+) -> None:
+    """Returns when the client has gone; raises why the peer was closed. `seen` is called whenever
+    the client sends something."""
     broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def deliver(message: bytes | None) -> None:
+        seen()
         try:
             _hand_on(room, peer, message, max_bytes)
         except SolosyncError as error:
