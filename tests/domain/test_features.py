@@ -1,12 +1,15 @@
+import functools
+
 import pytest
 
-from solosync import paths
-from solosync.domain import features
+from solosync import clock, paths
+from solosync.domain import features, jobs, thumbnails
 from solosync.domain.features import DECLARED, REFRESH_SECONDS, Features
 from solosync.errors import FeatureOff
 from solosync.ids import new_id
+from solosync.store import users
 from solosync.store.engine import Store
-from tests.make import make_actor, make_organization
+from tests.make import make_actor, make_organization, make_session
 
 
 class Seconds:
@@ -126,8 +129,6 @@ def test_without_an_id_only_what_is_on_for_all_is_on(switches, put):
 
 
 def test_organizations_have_it_their_own_way(store, actor, switches, put):
-    from solosync.store import users
-
     user = store.read(lambda tx: users.find(tx, actor.user_id))
     mine, other = (make_organization(store, user).organization_id for _ in range(2))
     put("darkness", False, organizations={mine: True})
@@ -136,3 +137,16 @@ def test_organizations_have_it_their_own_way(store, actor, switches, put):
     put("darkness", True, organizations={mine: False})
     assert not switches.is_on("darkness", mine)
     assert switches.is_on("darkness", other)
+
+
+def test_thumbnails_are_renewed_only_where_they_are_on(store, actor, switches, put):
+    user = store.read(lambda tx: users.find(tx, actor.user_id))
+    mine, other = (make_organization(store, user).organization_id for _ in range(2))
+    for _ in range(thumbnails.AT_ONCE):  # as many as are looked at in one go
+        make_session(store, user, organization_id=other)
+    wanted = make_session(store, user, organization_id=mine)
+    put("thumbnails", False, organizations={mine: True})
+    later = clock.now_ms() + 2 * thumbnails.REST_MS
+    is_wanted = functools.partial(switches.is_on, features.THUMBNAILS)
+    assert thumbnails.queue_due(store, later, is_wanted) == 1
+    assert [job.subject for job in jobs.list_jobs(store)] == [wanted.session_id]

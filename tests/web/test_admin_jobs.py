@@ -92,3 +92,9 @@ def test_what_didnt_fail_is_not_done_again(sam, store):
     assert_problem(sam.post(f"{JOBS}{job_id}/retry/"), 409)
     assert_problem(sam.post(f"{JOBS}{'0' * 32}/retry/"), 404)
     assert told(store) == []
+
+
+def test_retry_from_the_terminal_says_so(store, failed):
+    jobs.retry(store, failed)
+    (entry,) = audit.list_entries(store, Query((Sort("seq"),), {"action": "job.retry"}, 9)).items
+    assert (entry.event.actor_id, entry.event.parameters) == (None, {"via": "terminal"})
