@@ -92,7 +92,7 @@ def failing(client, monkeypatch):
     """Makes reading one's person fail with the given error."""
 
     def fail(error):
-        def raise_it(*_):
+        def raise_it(*_, **__):
             raise error
 
         monkeypatch.setattr("solosync.domain.accounts.get_person", raise_it)

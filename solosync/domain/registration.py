@@ -21,6 +21,7 @@ from solosync.store import invitations, users
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
 
+UNPROVED_DAYS = 7
 _SEAL = "registration"
 CLOSED = "There is no account for this address, and none can be made here."
 
@@ -130,6 +131,11 @@ def admit(
     if not user.is_active:
         raise Forbidden("This account was deactivated.")
     return prove(tx, user, keeps_password=keeps_password)
+
+
+def purge(tx: Tx, now: int) -> None:
+    """Forgets accounts whose address was never proved; the address and username are free again."""
+    users.purge_unproved(tx, now - UNPROVED_DAYS * 24 * 3_600_000)
 
 
 def _replace(tx: Tx, present: User, new: User) -> User:

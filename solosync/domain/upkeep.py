@@ -15,6 +15,7 @@ from solosync.domain import (
     jobs,
     mail,
     notifications,
+    registration,
 )
 from solosync.domain import bases as held_bases
 from solosync.errors import SolosyncError
@@ -78,6 +79,7 @@ def drop_expired(store: Store, now_ms: int) -> None:
         pairings.purge(tx, now_ms)
         devices.purge(tx, now_ms - held_bases.KEPT_DAYS * history.DAY_MS)
         codes.purge(tx, now_ms)
+        registration.purge(tx, now_ms)
         invitations.purge(tx, now_ms)
         notifications.purge(tx, now_ms)
         jobs.purge(tx, now_ms)

@@ -144,6 +144,16 @@ def set_last_login(tx: Tx, user_id: str, at: int) -> None:
     tx.execute("UPDATE users SET last_login_at = ? WHERE user_id = ?", (at, user_id))
 
 
+def purge_unproved(tx: Tx, before: int) -> None:
+    """Forgets those who registered before then and never proved their address, with their personal
+    organizations: nobody could ever sign in to have anything in them."""
+    unproved = "SELECT user_id FROM users WHERE email_verified_at IS NULL AND joined_at < ?"
+    tx.execute(
+        f"DELETE FROM organizations WHERE is_personal = 1 AND owner_id IN ({unproved})", (before,)
+    )
+    tx.execute(f"DELETE FROM users WHERE user_id IN ({unproved})", (before,))
+
+
 def _user(row: Row | None) -> User | None:
     return to_user(row) if row else None
 

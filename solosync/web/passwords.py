@@ -43,7 +43,9 @@ async def sign_in(connection: Connection, email: str, password: str, *, kind: st
     address or for one account."""
     with_services = services(connection)
     store, tries = with_services.store, with_services.tries
-    keys = (address_key(address(connection)), account_key(email))
+    keys = tuple(
+        f"password {who}" for who in (address_key(address(connection)), account_key(email))
+    )
     started = tries.start(keys)
     async with with_services.hashing:
         user = await asyncio.to_thread(accounts.authenticate, store, email, password)

@@ -11,7 +11,7 @@ from solosync import crypto
 from solosync.clock import now_ms
 from solosync.config import Config
 from solosync.domain import accounts, codes, mail, registration
-from solosync.errors import CodeRefused, Invalid, RateLimited
+from solosync.errors import CodeRefused, Invalid, RateLimited, Unauthenticated
 from solosync.ids import new_id
 from solosync.records.invitations import Invitation
 from solosync.store import invitations, users
@@ -543,3 +543,35 @@ def test_upkeep_forgets_old_codes(store, ask, clock, user):
         rows = store.read(lambda tx: tx.all("SELECT * FROM sign_in_codes"))
         assert len(rows) == expected
         clock.advance(minutes=2)
+
+
+def test_accounts_that_nobody_proves_are_forgotten_after_a_week(store, clock, register, user):
+    register("new@example.org", username="new")
+    clock.advance(days=7)
+    store.write(lambda tx: registration.purge(tx, now_ms()))
+    assert find(store, "new@example.org")
+    clock.advance(seconds=1)
+    store.write(lambda tx: registration.purge(tx, now_ms()))
+    assert accounts.list_users(store) == [user]
+    assert store.read(lambda tx: tx.one("SELECT count(*) FROM organizations")) == (1,)
+    assert register("other@example.org", username="new")
+
+
+def test_registering_is_one_hash_one_commit_and_one_job_for_everybody(store, user, register):
+    for email in (ANN, "new@example.org", "new@example.org"):
+        before = store.read(lambda tx: tx.one("SELECT count(*) FROM jobs"))[0]
+        with counted(store) as statements:
+            register(email)
+        assert [shape(statement) for statement in statements].count("COMMIT") == 1
+        assert store.read(lambda tx: tx.one("SELECT count(*) FROM jobs")) == (before + 1,)
+
+
+def test_wrong_password_is_the_same_work_for_known_and_unknown(store, user):
+    accounts.set_password(store, email=ANN, password=PASSWORD)
+    shapes = []
+    for email in (ANN, "nobody@example.org"):
+        with counted(store) as statements, contextlib.suppress(Unauthenticated):
+            accounts.authenticate(store, email, "wrong")
+        shapes.append([shape(statement) for statement in statements])
+    assert shapes[0] == shapes[1]
+    assert audited(store, "sign_in.password") == [("refused", ANN), ("refused", email)]
