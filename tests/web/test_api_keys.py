@@ -130,25 +130,25 @@ def test_keys_are_listed_newest_first_in_pages(clock, ann, sign_in, make_key):
     assert_problem(cid.get(API_KEYS, params={"filter[prefix]": "sk"}), 400)
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"name": ""},
-        {"name": "  "},
-        {"name": "x" * 101},
-        {"scopes": []},
-        {"scopes": "sessions:read"},
-        {"scopes": ["sessions:read", "sessions:delete"]},
-        {"scopes": [7]},
-        {"expires_at": "2020-01-01T00:00:00Z"},
-        {"expires_at": "2999-01-01T00:00:00"},
-        {"expires_at": "soon"},
-        {"organization_id": 7},
-    ],
+SENSELESS = (
+    {"name": ""},
+    {"name": "  "},
+    {"name": "x" * 101},
+    {"scopes": []},
+    {"scopes": "sessions:read"},
+    {"scopes": ["sessions:read", "sessions:delete"]},
+    {"scopes": [7]},
+    {"expires_at": "2020-01-01T00:00:00Z"},
+    {"expires_at": "2999-01-01T00:00:00"},
+    {"expires_at": "soon"},
+    {"organization_id": 7},
 )
-def test_key_that_makes_no_sense_is_not_made(ann, fields):
-    body = {"name": "K", "scopes": ["sessions:read"]} | fields
-    assert_problem(ann.post(API_KEYS, json=body), 400)
+
+
+def test_key_that_makes_no_sense_is_not_made(ann):
+    for fields in SENSELESS:
+        body = {"name": "K", "scopes": ["sessions:read"]} | fields
+        assert_problem(ann.post(API_KEYS, json=body), 400)
     assert ann.get(API_KEYS).json()["data"] == []
 
 
@@ -161,13 +161,12 @@ def test_unknown_scope_is_answered_with_those_that_there_are(ann):
 # -- what it acts as ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("header", ["X-API-Key", "Authorization"])
-def test_key_is_taken_in_either_header(ann, client, make_key, header):
+def test_key_is_taken_in_either_header(ann, client, make_key):
     key = make_key(ann, "me:read")["key"]
-    value = key if header == "X-API-Key" else f"Bearer {key}"
-    response = client.get(ME, headers={header: value})
-    assert response.status_code == 200
-    assert response.json()["id"] == ann.user.user_id
+    for headers in ({"X-API-Key": key}, {"Authorization": f"Bearer {key}"}):
+        response = client.get(ME, headers=headers)
+        assert response.status_code == 200
+        assert response.json()["id"] == ann.user.user_id
 
 
 def test_two_different_credentials_are_refused(ann, client, make_key):
@@ -178,10 +177,10 @@ def test_two_different_credentials_are_refused(ann, client, make_key):
     assert client.get(ME, headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("key", ["", "x", "sk_live_", "sk_live_" + "x" * 43, "dev_x", "sk_test_é"])
-def test_what_is_no_key_is_refused_even_beside_a_good_cookie(ann, client, key):
-    headers = ann.cookies | {"X-API-Key": key.encode()}
-    assert_problem(client.get(ME, headers=headers), 401)
+def test_what_is_no_key_is_refused_even_beside_a_good_cookie(ann, client):
+    for key in ("", "x", "sk_live_", "sk_live_" + "x" * 43, "dev_x", "sk_test_é"):
+        headers = ann.cookies | {"X-API-Key": key.encode()}
+        assert_problem(client.get(ME, headers=headers), 401)
 
 
 def test_key_needs_no_origin_because_no_page_has_it_by_itself(ann, client, make_key):

@@ -227,11 +227,9 @@ def test_only_the_newest_few_codes_of_a_person_are_live(ann, client):
     assert claim(client, codes[1]).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "body", [{}, {"code": 123456, "name": "x"}, {"code": "1"}, {"code": "1", "name": ""}]
-)
-def test_claim_needs_a_code_and_a_name(client, body):
-    assert_problem(client.post(f"{DEVICES}claim/", json=body), 400)
+def test_claim_needs_a_code_and_a_name(client):
+    for body in ({}, {"code": 123456, "name": "x"}, {"code": "1"}, {"code": "1", "name": ""}):
+        assert_problem(client.post(f"{DEVICES}claim/", json=body), 400)
 
 
 def test_codes_of_somebody_who_was_deactivated_are_not_good(ann, client, store):
