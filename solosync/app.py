@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import functools
+import ipaddress
 import json
 import logging
 import os
@@ -50,6 +51,7 @@ from solosync.web.routes import routes
 from solosync.web.services import Services
 from solosync.web.sightings import Sightings
 from solosync.web.sockets.link import Link
+from solosync.web.wire import Wire
 
 log = logging.getLogger(__name__)
 
@@ -249,7 +251,7 @@ def _network_address() -> str | None:
 def _uvicorn_config(config: Config, app: Application) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=Wire,
         ws=Link,
         # A little more than we take, so that the peer gets our own close code.
         ws_max_size=config.max_state_bytes + MIB,
@@ -260,10 +262,21 @@ def _uvicorn_config(config: Config, app: Application) -> uvicorn.Config:
         access_log=False,  # it would hold the tokens of query strings
         server_header=False,
         proxy_headers=bool(config.trusted_proxies),
-        forwarded_allow_ips=list(config.trusted_proxies),
+        forwarded_allow_ips=_proxies(config),
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+
+
+def _proxies(config: Config) -> list[str]:
+    """Those that are trusted, and how a socket for both kinds of addresses sees them."""
+    networks = [ipaddress.ip_network(proxy, strict=False) for proxy in config.trusted_proxies]
+    mapped = [
+        f"::ffff:{network.network_address}/{96 + network.prefixlen}"
+        for network in networks
+        if network.version == 4
+    ]
+    return [*map(str, networks), *mapped]
 
 
 class _Server(uvicorn.Server):

@@ -5,27 +5,27 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import ipaddress
 import logging
 import re
-import socket
 import time
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from litestar import Litestar, Request, Response
 from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.routes import HTTPRoute
 from litestar.types import Message, Receive, Scope, Send
 
 from solosync import origin
-from solosync.config import Config, is_loopback
+from solosync.config import Config
 from solosync.errors import RateLimited, SolosyncError, Unavailable
 from solosync.ids import new_id
 from solosync.origin import LANGUAGES, Language, Origin
 from solosync.web import conditional, errors, limits, repeats
+from solosync.web.hosts import Hosts
 from solosync.web.measures import Measures
+from solosync.web.wire import HEAD_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,8 @@ _HSTS = b"max-age=31536000"
 # Probes of containers and proxies ask by whatever name; there is nothing to learn here.
 _ANY_HOST = ("/health/live", "/health/ready")
 _SOCKETS = "/ws/"
+_MAPPED = "::ffff:"
+_SLASHES = re.compile("//+")
 # What is read there counts as held by the device that asked, so an answer without it won't do.
 _WITHOUT_HEAD = "/api/v1/"
 
@@ -60,18 +62,19 @@ class Application(Litestar):
         _complete_options(self)
         self._measures = measures
         self._hosts = Hosts(config)
-        self._is_https = config.public_url.startswith("https:")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await super().__call__(scope, receive, send)
             return
         begun = time.perf_counter()
+        scope["client"] = _plain_client(scope)
         request_id = _request_id(scope["headers"])
         # The path as it was asked for: routing takes the slash from its end.
         scope.setdefault("state", {}).update(
             request_id=request_id, path=scope["path"], is_answered=False, status=0
         )
+        scope["path"] = _SLASHES.sub("/", scope["path"])  # as routing will, and what we look at
         token = origin.current.set(_origin(scope, request_id))
         finishing_send = self._finishing(scope, send)
         try:
@@ -97,6 +100,8 @@ class Application(Litestar):
                 "If it should, set public_url."
             )
             await _refuse(scope, send, error)
+        elif _head_bytes(scope) > HEAD_BYTES:
+            await _refuse(scope, send, errors.HeadTooLarge())
         elif scope["type"] == ScopeType.HTTP and scope["path"].startswith(_SOCKETS):
             # Litestar's routing fails on such a request when the path has a parameter.
             await _refuse(scope, send, errors.UpgradeRequired())
@@ -118,7 +123,7 @@ class Application(Litestar):
                 state["is_answered"] = True
                 state["status"] = message["status"]
                 headers = _completed(message["headers"], state)
-                if self._is_https:
+                if self._hosts.is_reached_by_tls(scope):
                     headers.append((b"strict-transport-security", _HSTS))
                 message["headers"] = headers
             await send(message)
@@ -132,7 +137,15 @@ def answer_unrouted(request: Request[Any, Any, Any], error: Exception) -> Respon
         limits.charge_stranger(request)
     except RateLimited as limited:
         return errors.answer(request, limited)
-    return errors.answer(request, error)
+    if isinstance(error, MethodNotAllowedException):
+        allowed = (error.headers or {}).get("allow", "")
+        return errors.answer(request, _unrouted(error, f"Only {allowed} can be asked for here."))
+    return errors.answer(request, _unrouted(error, "There is nothing at this address."))
+
+
+def _unrouted(error: Exception, detail: str) -> Exception:
+    assert isinstance(error, HTTPException)
+    return type(error)(detail=detail, headers=error.headers)
 
 
 def _head_as_get(scope: Scope) -> Any:
@@ -173,58 +186,26 @@ async def _refuse(scope: Scope, send: Send, error: SolosyncError) -> None:
     await send({"type": "http.response.body", "body": content, "more_body": False})
 
 
-class Hosts:
-    """The names this server goes by. A page of a name that an attacker points here (DNS rebinding)
-    could otherwise use the browser's way in."""
-
-    def __init__(self, config: Config) -> None:
-        self._names = {"localhost"}
-        self._is_open = not config.is_loopback
-        if not is_loopback(config.host):
-            self._names.add(config.host.lower())
-        if config.public_url:
-            self._names.add(urlsplit(config.public_url).hostname or "")
-        if self._is_open:
-            machine = socket.gethostname().lower()
-            self._names |= {machine, machine.partition(".")[0] + ".local"}
-
-    def are_ours(self, scope: Scope) -> bool:
-        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-        name = _host_name(host.decode("latin-1"))
-        if name in self._names or name.endswith(".localhost") or _is_loopback_address(name):
-            return True
-        # On a network, the address that this very connection came in on is ours too.
-        return self._is_open and name == _server_address(scope)
-
-
-@functools.lru_cache(maxsize=256)
-def _host_name(host: str) -> str:
-    """The host without its port, brackets, and the dot of a full name; "" for nonsense."""
-    try:
-        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
-
-
-@functools.lru_cache(maxsize=256)
-def _is_loopback_address(name: str) -> bool:
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def _server_address(scope: Scope) -> str:
-    server = scope.get("server")
-    address = server[0] if server else ""
-    return address.removeprefix("::ffff:").partition("%")[0].lower()
-
-
 def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
     for name, value in headers:
         if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
             return value.decode()
     return new_id()
+
+
+def _head_bytes(scope: Scope) -> int:
+    """How long the address and the headers are."""
+    headers = sum(len(name) + len(value) for name, value in scope["headers"])
+    return len(scope["raw_path"] or b"") + len(scope["query_string"]) + headers
+
+
+def _plain_client(scope: Scope) -> Any:
+    """The client's address as people write it: a socket for both kinds of addresses sees IPv4 in
+    the clothes of IPv6."""
+    client = scope.get("client")
+    if client and client[0].startswith(_MAPPED) and "." in client[0]:
+        return (client[0].removeprefix(_MAPPED), client[1])
+    return client
 
 
 def _origin(scope: Scope, request_id: str) -> Origin:

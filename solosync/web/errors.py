@@ -103,6 +103,20 @@ class AnswerLost(errors.Conflict):
     )
 
 
+class HeadTooLarge(errors.Invalid):
+    """An address and headers longer than anybody needs."""
+
+    code = "head_too_large"
+    default_message = "The address and headers of a request may have 64 KiB together."
+
+
+class NoRequest(errors.Invalid):
+    """Something that isn't HTTP."""
+
+    code = "bad_request"
+    default_message = "That is not a request that can be understood."
+
+
 class UpgradeRequired(errors.Invalid):
     """A plain request where only WebSockets are."""
 
@@ -122,6 +136,7 @@ OUTCOMES: Mapping[type[SolosyncError], Outcome] = {
     errors.Invalid: Outcome(400, 4400),
     errors.InvalidOps: Outcome(422, 4400),
     UpgradeRequired: Outcome(426, 4400),
+    HeadTooLarge: Outcome(431, 4400),
     errors.Unauthenticated: Outcome(401, 4401),
     errors.Forbidden: Outcome(403, 4403),
     WrongHost: Outcome(421, 4403),

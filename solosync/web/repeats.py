@@ -170,7 +170,7 @@ def answer(request: Request[Any, Any, Any], replayed: Replayed) -> Response[byte
 
 def remembering(scope: Scope, send: Send) -> Send:
     """A `send` that holds back the answer to an attempt until it is remembered."""
-    if not _is_repeatable(scope):
+    if scope.get("method") not in _METHODS:  # a socket has none
         return send
     held: list[Message] = []
 

@@ -9,7 +9,7 @@ import pytest
 
 from solosync.domain import upkeep
 from tests.asserts import assert_problem
-from tests.web.conftest import BOARDS
+from tests.web.conftest import BASE_URL, BOARDS
 
 KEY = {"Idempotency-Key": "one"}
 
@@ -221,3 +221,10 @@ def test_every_answer_of_a_replay_counts_against_the_budget_of_now(serving, conf
     for remaining in (4, 3):
         response = ann.post(BOARDS, json={}, headers=KEY)
         assert response.headers["x-ratelimit-remaining"] == str(remaining)
+
+
+def test_doubled_slashes_make_no_difference(ann):
+    first = ann.post(f"{BASE_URL}/{BOARDS}", json={"name": "A"}, headers=KEY)
+    again = ann.post(BOARDS, json={"name": "A"}, headers=KEY)
+    assert again.content == first.content
+    assert names(ann) == ["A"]

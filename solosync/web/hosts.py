@@ -1,0 +1,71 @@
+"""The names that this server goes by, and whether it is reached in secret."""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import socket
+from urllib.parse import urlsplit
+
+from litestar.types import Scope
+
+from solosync.config import Config, is_loopback
+
+
+class Hosts:
+    """The names this server goes by. A page of a name that an attacker points here (DNS rebinding)
+    could otherwise use the browser's way in."""
+
+    def __init__(self, config: Config) -> None:
+        self._names = {"localhost"}
+        self._public_url = config.public_url
+        self._is_open = not config.is_loopback
+        if not is_loopback(config.host):
+            self._names.add(config.host.lower())
+        if config.public_url:
+            self._names.add(urlsplit(config.public_url).hostname or "")
+        if self._is_open:
+            machine = socket.gethostname().lower()
+            self._names |= {machine, machine.partition(".")[0] + ".local"}
+
+    def are_ours(self, scope: Scope) -> bool:
+        name = _host_name(_host(scope))
+        if name in self._names or name.endswith(".localhost") or _is_loopback_address(name):
+            return True
+        # On a network, the address that this very connection came in on is ours too.
+        return self._is_open and name == _server_address(scope)
+
+    def is_reached_by_tls(self, scope: Scope) -> bool:
+        """Here, or at a proxy that answers for `public_url`."""
+        if scope["scheme"] in ("https", "wss"):
+            return True
+        return self._public_url == f"https://{_host(scope).lower()}"
+
+
+def _host(scope: Scope) -> str:
+    """The Host as it was asked for; "" if there is none, or more than one."""
+    given = [value for name, value in scope["headers"] if name == b"host"]
+    return given[0].decode("latin-1") if len(given) == 1 else ""
+
+
+@functools.lru_cache(maxsize=256)
+def _host_name(host: str) -> str:
+    """The host without its port, brackets, and the dot of a full name; "" for nonsense."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+@functools.lru_cache(maxsize=256)
+def _is_loopback_address(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _server_address(scope: Scope) -> str:
+    server = scope.get("server")
+    address = server[0] if server else ""
+    return address.removeprefix("::ffff:").partition("%")[0].lower()

@@ -1,0 +1,54 @@
+"""uvicorn's HTTP connection, which bounds what it holds of a request before anybody has seen it,
+and says in our own words what is wrong with what it can't read."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from solosync.errors import SolosyncError
+from solosync.ids import new_id
+from solosync.web import errors
+
+HEAD_BYTES = 64 * 1024
+
+
+class Wire(HttpToolsProtocol):
+    """Everything but this stays with uvicorn."""
+
+    _is_in_head = False
+    _head_bytes = 0
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        # A head that came in one piece is read by now, and judged by the edge.
+        self._head_bytes = self._head_bytes + len(data) if self._is_in_head else 0
+        if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
+            self._refuse(errors.HeadTooLarge())
+
+    def on_message_begin(self) -> None:
+        self._is_in_head = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._is_in_head = False
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(errors.NoRequest())
+
+    def _refuse(self, error: SolosyncError) -> None:
+        """Answers without having a request, and closes the connection."""
+        status = errors.outcome(error).status
+        request_id = new_id()
+        scope = {"state": {"path": "", "request_id": request_id}}
+        content = errors.body(scope, status, error.code, error.message)
+        head = (
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+            f"content-type: {errors.MEDIA_TYPE}\r\ncontent-length: {len(content)}\r\n"
+            f"x-request-id: {request_id}\r\nx-content-type-options: nosniff\r\n"
+            "cache-control: no-store\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + content)
+        self.transport.close()
