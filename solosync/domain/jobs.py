@@ -95,8 +95,9 @@ def page_jobs(store: Store, query: Query) -> Slice[Job]:
 def retry(store: Store, job_id: str, actor: Actor | None = None) -> Job:
     """Queues a failed or cancelled job once more; without an actor, for the person at the machine.
     Raises NotFound, or Conflict if it is done or still unfinished."""
-    via = {} if actor else {"via": "terminal"}
-    event = audit.event("job.retry", actor, target=job_id, **via)
+    event = audit.event("job.retry", actor, target=job_id)
+    if actor is None:
+        event = audit.event("job.retry", target=job_id, via="terminal")
 
     def reopen(tx: Tx) -> Job:
         job = jobs.reopen(tx, job_id)
