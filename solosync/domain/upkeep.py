@@ -68,7 +68,7 @@ def purge_trash(store: Store, before_ms: int) -> int:
 
 def drop_expired(store: Store, now_ms: int) -> None:
     """Remembered answers, bases, links, codes, invitations, tokens, mails, notifications that were
-    read, and jobs that ended long ago."""
+    read, devices that nobody uses any more, and jobs that ended long ago."""
 
     def drop(tx: Tx) -> None:
         answers.purge(tx, now_ms)
@@ -77,7 +77,6 @@ def drop_expired(store: Store, now_ms: int) -> None:
         links.purge(tx, now_ms)
         tokens.purge(tx, now_ms)
         pairings.purge(tx, now_ms)
-        devices.purge(tx, now_ms - held_bases.KEPT_DAYS * history.DAY_MS)
         codes.purge(tx, now_ms)
         registration.purge(tx, now_ms)
         invitations.purge(tx, now_ms)
@@ -86,6 +85,10 @@ def drop_expired(store: Store, now_ms: int) -> None:
         mail.purge(tx, now_ms)
 
     store.write(drop)
+    # A search through all history, which must not hold up those who draw.
+    before = now_ms - held_bases.KEPT_DAYS * history.DAY_MS
+    forgotten = store.read(lambda tx: devices.list_forgotten(tx, before))
+    store.write(lambda tx: devices.purge(tx, forgotten))
 
 
 def give_back_space(store: Store) -> None:

@@ -1,5 +1,7 @@
 """Sign-ins."""
 
+from collections.abc import Iterable
+
 from solosync.records.actors import Actor
 from solosync.records.devices import Device
 from solosync.records.listing import Query, Slice
@@ -10,6 +12,7 @@ COLUMNS = "device_id, user_id, name, kind, created_at, last_seen_at, address, re
 # API keys are devices too, but are shown for themselves. Those that rest keep their credential.
 _OWN = "FROM devices WHERE user_id = ? AND revoked_at IS NULL AND kind <> 'key'"
 _RESTING = "kind IN ('device', 'key')"
+_FORGOTTEN = f"(revoked_at < :before OR (last_seen_at < :before AND NOT {_RESTING}))"
 LISTED = Listed(
     columns=COLUMNS,
     source=f"{_OWN} AND (last_seen_at > ? OR {_RESTING})",
@@ -100,13 +103,20 @@ def revoke_all(tx: Tx, user_id: str, at: int, *, but: str | None = None) -> list
     return [device_id for (device_id,) in rows]
 
 
-def purge(tx: Tx, before: int) -> None:
-    """Forgets devices that were revoked, or last seen, before then; their tokens go with them.
-    API keys and paired devices may rest as long as they like."""
-    tx.execute(
+def list_forgotten(tx: Tx, before: int) -> list[str]:
+    """Those that were revoked, or last seen, before then, and whose name stands in no history. API
+    keys and paired devices may rest as long as they like. Reads all updates."""
+    rows = tx.all(
         f"""
-        DELETE FROM devices
-        WHERE revoked_at < :before OR (last_seen_at < :before AND NOT {_RESTING})
+        SELECT device_id FROM devices WHERE {_FORGOTTEN} AND device_id NOT IN (
+            SELECT device_id FROM updates WHERE device_id IS NOT NULL
+        )
         """,
         {"before": before},
     )
+    return [device_id for (device_id,) in rows]
+
+
+def purge(tx: Tx, device_ids: Iterable[str]) -> None:
+    """Their tokens go with them."""
+    tx.executemany("DELETE FROM devices WHERE device_id = ?", [(it,) for it in device_ids])

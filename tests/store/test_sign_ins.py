@@ -3,10 +3,11 @@
 import msgspec
 import pytest
 
+from solosync.records.devices import Device
 from solosync.records.links import SignInLink
 from solosync.records.tokens import RefreshToken
-from solosync.store import devices, links, settings, tokens
-from tests.make import make_device, make_user
+from solosync.store import devices, links, settings, tokens, updates
+from tests.make import make_device, make_session, make_update, make_user
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_purge_forgets_old_devices_with_their_tokens(store, clock, ann):
     def purge(tx):
         devices.revoke(tx, revoked.device_id, now - 10)
         devices.mark_seen(tx, unseen.device_id, now - 10, "")
-        devices.purge(tx, now)
+        devices.purge(tx, devices.list_forgotten(tx, now))
 
     store.write(purge)
     assert [find(store, device) for device in (revoked, unseen, live)] == [None, None, live]
@@ -179,3 +180,30 @@ def test_setting_is_the_last_text_put_under_its_name(store):
     store.write(lambda tx: settings.put(tx, "other", ""))
     assert store.read(lambda tx: settings.find(tx, "name")) == "zwei ✓"
     assert store.read(lambda tx: settings.find(tx, "other")) == ""
+
+
+def test_device_whose_name_stands_in_a_history_is_not_forgotten(store, ann):
+    drew, idle = make_device(store, ann), make_device(store, ann)
+    session = make_session(store, ann)
+    update = make_update(device_id=drew.device_id)
+    store.write(lambda tx: updates.append(tx, session.key, [update]))
+    forgotten = store.read(lambda tx: devices.list_forgotten(tx, idle.last_seen_at + 1))
+    assert forgotten == [idle.device_id]
+
+
+def test_keys_and_paired_devices_are_not_forgotten_while_they_rest(store, ann):
+    at = make_device(store, ann).last_seen_at
+    for kind in ("browser", "api", "device", "key"):
+        device = Device(kind, ann.user_id, "", kind, at, 0, "", None)
+        revoked = Device(f"{kind}, revoked", ann.user_id, "", kind, at, 0, "", 0)
+        store.write(lambda tx, device=device: devices.insert(tx, device))
+        store.write(lambda tx, revoked=revoked: devices.insert(tx, revoked))
+    forgotten = store.read(lambda tx: devices.list_forgotten(tx, 1))
+    assert sorted(forgotten) == [
+        "api",
+        "api, revoked",
+        "browser",
+        "browser, revoked",
+        "device, revoked",
+        "key, revoked",
+    ]
