@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from solosync.errors import SolosyncError
+from solosync.store import maintenance
 from solosync.store.engine import Store
 
 OK = "ok"
@@ -29,8 +30,7 @@ class Readiness:
     def check_store(self) -> str:
         """Blocks as long as the store does."""
         try:
-            # What comes out of the pool of readers, and what the one writer takes in.
-            self._store.read(lambda tx: tx.one("SELECT 1 FROM users"))
+            self._store.read(maintenance.look)
             self._store.write(lambda tx: None)
         except SolosyncError as error:
             return error.message

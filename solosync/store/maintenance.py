@@ -32,6 +32,11 @@ def quick_check(store: Store) -> list[str]:
     return store.read(lambda tx: _check(tx, "quick_check"))
 
 
+def look(tx: Tx) -> None:
+    """Reads a row, if there is any: raises what reading raises."""
+    tx.one("SELECT value FROM settings LIMIT 1")
+
+
 def sqlite_version() -> str:
     """Of the library that this program runs with."""
     return sqlite3.sqlite_version

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from solosync import crypto, origin
+from solosync import crypto, origin, paths
 from solosync.domain import audit, audit_chain
 from solosync.domain.audit_chain import Broken, Place
 from solosync.errors import Invalid
@@ -14,6 +14,7 @@ from solosync.events import Audited
 from solosync.origin import Origin
 from solosync.records.listing import Query, Sort
 from solosync.store import users
+from solosync.store.engine import Store
 from tests.make import make_actor, make_user
 
 NEWEST_FIRST = (Sort("seq", is_descending=True),)
@@ -188,6 +189,17 @@ def test_a_thousand_concurrent_actions_keep_the_chain_whole(store, keys):
     rows = store.read(lambda tx: tx.all("SELECT target FROM audit"))
     assert {target for (target,) in rows} == {str(number) for number in range(1000)}
     assert committed.count("COMMIT") < 500  # they share them
+
+
+def test_two_processes_add_to_one_chain(store, keys, data_dir):
+    with Store.open(data_dir / paths.DATABASE_NAME, migrate=False) as other:
+
+        def act(number):
+            write((store, other)[number % 2], target=str(number))
+
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(act, range(100)))
+    assert audit_chain.verify(store, keys).newest.seq == 100
 
 
 @pytest.mark.parametrize(
