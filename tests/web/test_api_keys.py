@@ -130,7 +130,7 @@ def test_keys_are_listed_newest_first_in_pages(clock, ann, sign_in, make_key):
     assert_problem(cid.get(API_KEYS, params={"filter[prefix]": "sk"}), 400)
 
 
-SENSELESS = (
+SENSELESS: tuple[dict[str, object], ...] = (
     {"name": ""},
     {"name": "  "},
     {"name": "x" * 101},
