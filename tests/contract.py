@@ -17,8 +17,8 @@ from solosync.web import openapi
 from solosync.web.routes import routes
 
 DESCRIBED = ("/api/", "/health/")
-# Whatever is asked for: another server's name, a surprise, a disk that is full.
-ANYWHERE = {421, 500, 507}
+# Whatever is asked for: another server's name, endless headers, a surprise, a disk that is full.
+ANYWHERE = {421, 431, 500, 507}
 # Where a path or its method isn't described at all.
 NOWHERE = {404, 405, 426, 429}
 _NOT_COMPARED = {"HEAD", "OPTIONS"}

@@ -52,7 +52,9 @@ def _host(scope: Scope) -> str:
 def _host_name(host: str) -> str:
     """The host without its port, brackets, and the dot of a full name; "" for nonsense."""
     try:
-        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+        parts = urlsplit(f"//{host}")
+        _ = parts.port  # which is where nonsense is told
+        return (parts.hostname or "").rstrip(".")
     except ValueError:
         return ""
 

@@ -21,14 +21,16 @@ class Wire(HttpToolsProtocol):
     _head_bytes = 0
 
     def data_received(self, data: bytes) -> None:
+        # What a head began with came behind another request, and isn't counted; a head that came
+        # whole is judged by the edge.
+        self._head_bytes += len(data) if self._is_in_head else 0
         super().data_received(data)
-        # A head that came in one piece is read by now, and judged by the edge.
-        self._head_bytes = self._head_bytes + len(data) if self._is_in_head else 0
-        if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
+        is_too_long = self._is_in_head and self._head_bytes > HEAD_BYTES
+        if is_too_long and not self.transport.is_closing():
             self._refuse(errors.HeadTooLarge())
 
     def on_message_begin(self) -> None:
-        self._is_in_head = True
+        self._is_in_head, self._head_bytes = True, 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:

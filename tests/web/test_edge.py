@@ -6,6 +6,7 @@ import pytest
 
 from solosync.ids import is_uuid
 from tests.asserts import assert_problem
+from tests.web.conftest import BASE_URL
 
 
 def test_every_answer_has_a_request_id(client):
@@ -129,6 +130,57 @@ def test_tls_is_insisted_on_where_there_is_tls(serving, config):
     client = serving(replace(config, public_url="https://boards.example"))
     headers = client.get("/health/live", headers={"Host": "boards.example"}).headers
     assert headers["strict-transport-security"].startswith("max-age=")
+    # By its other name it is reached without, where a browser must not believe it.
+    assert "strict-transport-security" not in client.get("/health/live").headers
+
+
+def test_two_hosts_are_nobody(client):
+    hosts = [("Host", "127.0.0.1:8765"), ("Host", "evil.example")]
+    assert_problem(client.get("/api/v1/me", headers=hosts), 421)
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/api/v1/nowhere/", "/api/v1/solo/sessions/a/b/c"])
+def test_unknown_path_is_a_problem(client, path):
+    assert_problem(client.get(path), 404, code="not_found", instance=path)
+
+
+def test_wrong_method_is_told_the_right_ones(client):
+    response = client.delete("/api/v1/me")
+    assert_problem(response, 405, code="method_not_allowed")
+    assert set(response.headers["allow"].split(", ")) == {"GET", "PATCH", "OPTIONS"}
+    assert "GET" in response.json()["detail"]
+
+
+def test_people_get_a_page_for_what_is_not_there(client):
+    response = client.get("/nowhere", headers={"Accept": "text/html"})
+    assert response.status_code == 404
+    assert response.headers["content-type"].startswith("text/html")
+    assert "There is nothing at this address." in response.text
+
+
+@pytest.mark.parametrize("place", ["header", "query", "path"])
+def test_endless_heads_are_refused(client, place):
+    long = "a" * 70_000
+    match place:
+        case "header":
+            response = client.get("/health/live", headers={"X-Long": long})
+        case "query":
+            response = client.get("/health/live?" + long[:60_000], headers={"X-Long": long[:8_000]})
+        case _:
+            response = client.get("/" + long[:60_000], headers={"X-Long": long[:8_000]})
+    assert_problem(response, 431, code="head_too_large")
+
+
+def test_head_of_a_usual_length_is_taken(client):
+    assert client.get("/health/live", headers={"Cookie": "a=" + "b" * 32_000}).status_code == 200
+
+
+def test_doubled_slashes_lead_to_the_same_rules(client, ann):
+    """Or one more slash would be a way around them."""
+    path = f"{BASE_URL}//api//v1/solo/sessions/{ann.make_board()['id']}/"
+    assert ann.get(path).status_code == 200
+    assert ann.request("HEAD", path).status_code == 405
+    assert_problem(client.get(f"{BASE_URL}//ws//boards/x"), 426)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
