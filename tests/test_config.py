@@ -250,6 +250,8 @@ def test_every_option_has_something_behind_it():
         ("storage_url", "gs://bucket", None),
         ("cdn_url", "https://cdn.example.org/boards/", "https://cdn.example.org/boards"),
         ("cdn_url", "https://CDN.example.org:443", "https://cdn.example.org"),
+        ("magic_link_verify_url", "https://app.example.org/", "https://app.example.org"),
+        ("magic_link_verify_url", "http://app.example.org/a/magic-verify", None),
     ],
 )
 def test_addresses_of_files_are_read(name, text, value):
@@ -264,6 +266,9 @@ def test_addresses_of_files_are_read(name, text, value):
         ("storage_url", "s3://key:secret@bucket"),
         ("cdn_url", "cdn.example.org"),
         ("cdn_url", "https://cdn.example.org/?x=1"),
+        ("magic_link_verify_url", "ftp://app.example.org/magic-verify"),
+        ("magic_link_verify_url", "https://app.example.org/elsewhere"),
+        ("magic_link_verify_url", "https://app.example.org/magic-verify?x=1"),
         ("export_days", "0"),
         ("export_max_state_bytes", "1KiB"),
     ],

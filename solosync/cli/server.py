@@ -37,6 +37,11 @@ def serve(arguments: argparse.Namespace) -> int:
         log.warning("Mail won't work as it is configured: %s. `solosync doctor` says more.", found)
     if config.crosses_sites:
         log.warning("cors_origins names another site. %s", _cookies_across_sites(config))
+    if config.debug and config.magic_link_debug_echo_token:
+        log.warning(
+            "debug and magic_link_debug_echo_token are on: whoever reaches this server can sign in"
+            " as anybody."
+        )
     return app.serve(config)
 
 

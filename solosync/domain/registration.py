@@ -15,7 +15,7 @@ from solosync.config import Config
 from solosync.crypto import Keys
 from solosync.domain import accounts, audit, mail
 from solosync.errors import Forbidden, Taken
-from solosync.records.audit import Event
+from solosync.records.audit import Event, Outcome
 from solosync.records.users import User
 from solosync.store import invitations, users
 from solosync.store.engine import Store
@@ -63,25 +63,16 @@ def register(
         if username and users.is_username_taken(tx, username):
             raise Taken("username")
         present = users.find_by_email(tx, address)
-        is_welcome = may_register(tx, config, address)
-        user = new
-        if is_welcome and present is None:
-            accounts.insert(tx, new)
-        elif is_welcome and present is not None and present.email_verified_at is None:
-            user = _replace(tx, present, new)
         is_owned = present is not None and present.email_verified_at is not None
-        mail.queue(
-            tx,
-            keys,
-            address,
-            "taken",
-            {"link": sign_in_url},
-            language=language,
-            is_decoy=not (is_owned and present is not None and present.is_active),
-        )
-        audit.record(tx, registered)
+        is_made = may_register(tx, config, address) and not is_owned
+        user = _make(tx, present, new) if is_made else new
+        is_told = present is not None and is_owned and present.is_active
+        fields = {"link": sign_in_url}
+        mail.queue(tx, keys, address, "taken", fields, language=language, is_decoy=not is_told)
+        audit.record(tx, _outcome(registered, user.user_id if is_made else None))
         return user
 
+    # For whom nothing was made, a seal that fits nothing.
     return seal(keys, store.write(add))
 
 
@@ -138,9 +129,16 @@ def purge(tx: Tx, now: int) -> None:
     users.purge_unproved(tx, now - UNPROVED_DAYS * 24 * 3_600_000)
 
 
-def _replace(tx: Tx, present: User, new: User) -> User:
+def _outcome(registered: Event, user_id: str | None) -> Event:
+    outcome: Outcome = "done" if user_id else "refused"
+    return msgspec.structs.replace(registered, outcome=outcome, actor_id=user_id)
+
+
+def _make(tx: Tx, present: User | None, new: User) -> User:
     """Whoever registers last with an address that nobody has proved is as likely its owner as
     whoever was first; the seal tells them apart."""
+    if present is None:
+        return accounts.insert(tx, new)
     users.change_profile(
         tx,
         present.user_id,

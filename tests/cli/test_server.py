@@ -5,6 +5,13 @@ import pytest
 from tests.servers import free_port, running, stop
 
 
+def test_codes_that_anybody_is_told_are_warned_of(data_dir):
+    options = ("--debug", "--magic-link-debug-echo-token", "--data-dir", str(data_dir))
+    with running(free_port(), *options) as process:
+        _, _, err = stop(process)
+    assert "sign in as anybody" in err
+
+
 @pytest.mark.parametrize(
     "options, words",
     [

@@ -7,77 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from solosync import crypto
 from solosync.clock import now_ms
-from solosync.config import Config
-from solosync.domain import accounts, codes, mail, registration
-from solosync.errors import CodeRefused, Invalid, RateLimited, Unauthenticated
-from solosync.ids import new_id
-from solosync.records.invitations import Invitation
-from solosync.store import invitations, users
+from solosync.domain import accounts, codes
+from solosync.errors import CodeRefused, Invalid, RateLimited
+from tests.domain.signing_in import ANN, PAGE, audited, counted, invite, shape
 from tests.make import make_organization, make_user
-
-PAGE = "http://127.0.0.1:8765/magic-verify"
-ANN = "ann@example.org"
-
-
-@pytest.fixture
-def keys(data_dir):
-    return crypto.load_keys(data_dir)
-
-
-@pytest.fixture
-def config(data_dir):
-    return Config(data_dir=data_dir)
-
-
-@pytest.fixture
-def user(store, clock):
-    return make_user(store, ANN)
-
-
-@pytest.fixture
-def ask(store, keys, config, clock):
-    """The digits that were mailed."""
-
-    def ask(kind="otp", email=ANN, config=config):
-        return codes.request(store, keys, config, kind=kind, email=email, page=PAGE)
-
-    return ask
-
-
-@pytest.fixture
-def redeem(store, keys, config, clock):
-    def redeem(token, kind="otp", email=ANN, config=config, **settings):
-        return codes.redeem(store, keys, config, kind=kind, token=token, email=email, **settings)
-
-    return redeem
-
-
-@pytest.fixture
-def letters(store, keys):
-    """What is in the mails, in the order they were queued; decoys left out."""
-
-    def read():
-        rows = store.read(lambda tx: tx.all("SELECT mail_id FROM mails ORDER BY rowid"))
-        mails = [mail.get_mail(store, mail_id) for (mail_id,) in rows]
-        return [mail.open_letter(keys, queued) for queued in mails if not queued.is_decoy]
-
-    return read
 
 
 def other(code):
     """A wrong code of the same length."""
     return f"{(int(code) + 1) % 10 ** len(code):0{len(code)}}"
-
-
-def audited(store, action):
-    rows = store.read(
-        lambda tx: tx.all(
-            "SELECT outcome, target FROM audit WHERE action = ? ORDER BY seq", (action,)
-        )
-    )
-    return list(rows)
 
 
 # -- asking ------------------------------------------------------------------------------------
@@ -300,22 +239,6 @@ def test_invited_address_gets_an_account_where_people_are_invited(
     assert redeem(code, "magic", config=by_invitation).email == ANN
 
 
-def invite(store, keys, organization, inviter, email=ANN):
-    invitation = Invitation(
-        invitation_id=new_id(),
-        organization_id=organization.organization_id,
-        email=email,
-        role="member",
-        token_hash=keys.hash_token("invitation", email),
-        invited_by=inviter.user_id,
-        created_at=now_ms(),
-        expires_at=now_ms() + 1_000_000,
-        accepted_at=None,
-        revoked_at=None,
-    )
-    store.write(lambda tx: invitations.insert(tx, invitation))
-
-
 # -- guessing ----------------------------------------------------------------------------------
 
 
@@ -372,20 +295,6 @@ def test_refused_tries_are_audited_with_the_address(store, user, ask, redeem):
 # -- the same work -----------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def counted(store):
-    """How many statements and commits the writer runs meanwhile; what they were."""
-    statements = []
-    store.write_alone(lambda tx: tx._connection.set_trace_callback(statements.append))
-    yield statements
-    store.write_alone(lambda tx: tx._connection.set_trace_callback(None))
-
-
-def shape(statement):
-    """Its first words: the values are filled in."""
-    return " ".join(statement.split()[:3])
-
-
 @pytest.mark.parametrize("mode", ["closed", "invite", "open"])
 @pytest.mark.parametrize("kind", ["otp", "magic"])
 def test_asking_is_the_same_work_for_known_and_unknown(store, user, ask, config, kind, mode):
@@ -428,7 +337,9 @@ def test_asking_and_trying_take_the_same_time_for_known_and_unknown(store, user,
 
 def medians_differ_by(store, keys, config):
     """Of asking for a code and of trying one: the part by which they differ."""
-    times = {email: ([], []) for email in (ANN, "nobody@example.org")}
+    times: dict[str, tuple[list[float], list[float]]] = {
+        email: ([], []) for email in (ANN, "nobody@example.org")
+    }
     for number in range(200):
         for email in sorted(times, reverse=bool(number % 2)):
             store.write(lambda tx: tx.execute("DELETE FROM sign_in_codes"))
@@ -444,97 +355,6 @@ def medians_differ_by(store, keys, config):
     return [abs(known - unknown) / max(known, unknown) for known, unknown in medians]
 
 
-# -- registration ------------------------------------------------------------------------------
-
-
-PASSWORD = "correct horse"
-
-
-@pytest.fixture
-def register(store, keys, config, clock):
-    """Returns the seal for the browser that registered."""
-
-    def register(email=ANN, mode="open", username="", password=PASSWORD, full_name="Ann"):
-        return registration.register(
-            store,
-            keys,
-            replace(config, registration=mode),
-            email=email,
-            username=username,
-            password=password,
-            full_name=full_name,
-            sign_in_url="http://127.0.0.1:8765/",
-        )
-
-    return register
-
-
-def find(store, email=ANN):
-    return store.read(lambda tx: users.find_by_email(tx, email))
-
-
-def test_password_of_a_registration_counts_once_the_address_is_proved(store, register, ask, redeem):
-    seal = register()
-    with pytest.raises(Exception, match="wrong"):
-        accounts.authenticate(store, ANN, PASSWORD)
-    assert redeem(ask(), registration_seal=seal)
-    assert accounts.authenticate(store, ANN, PASSWORD).full_name == "Ann"
-
-
-def test_password_that_somebody_else_set_before_is_forgotten(store, register, ask, redeem):
-    """Or they could wait with it until the address' owner comes, and then share the account."""
-    register(password="the attacker's")
-    redeem(ask())
-    with pytest.raises(Exception, match="wrong"):
-        accounts.authenticate(store, ANN, "the attacker's")
-
-
-def test_who_registers_last_wins_and_nobody_elses_password_counts(store, register, ask, redeem):
-    own = register()
-    theirs = register(password="the attacker's")
-    assert theirs != own
-    redeem(ask(), registration_seal=own)
-    for password in (PASSWORD, "the attacker's"):
-        with pytest.raises(Exception, match="wrong"):
-            accounts.authenticate(store, ANN, password)
-    assert len(accounts.list_users(store)) == 1
-
-
-def test_taken_address_is_registered_all_the_same_and_its_owner_is_told(
-    store, user, register, letters
-):
-    assert len(register(full_name="Eve", username="eve")) == len(register("bob@example.org"))
-    assert [(letter.template, letter.recipient) for letter in letters()] == [("taken", ANN)]
-    assert find(store) == user
-
-
-def test_registration_is_for_whom_it_is_configured(store, keys, register, letters):
-    boss = make_user(store, "boss@example.org")
-    invite(store, keys, make_organization(store, boss), boss)
-    with pytest.raises(Exception, match="none can be made"):
-        register(mode="closed")
-    assert register(mode="invite")
-    assert register("bob@example.org", mode="invite")
-    assert find(store).username == ""
-    assert find(store, "bob@example.org") is None
-    assert letters() == []
-
-
-def test_taken_username_is_told_whoever_has_the_address(store, user, register):
-    make_user(store, "bob@example.org", username="Bob")
-    for email in (ANN, "new@example.org"):
-        with pytest.raises(Exception, match="username is in use"):
-            register(email, username="bob")
-    assert find(store, "new@example.org") is None
-
-
-@pytest.mark.parametrize("fields", [{"email": "ann"}, {"password": "short"}])
-def test_unusable_registration_is_refused(store, register, fields):
-    with pytest.raises(Invalid):
-        register(**fields)
-    assert accounts.list_users(store) == []
-
-
 def test_upkeep_forgets_old_codes(store, ask, clock, user):
     ask()
     clock.advance(minutes=59)
@@ -543,35 +363,3 @@ def test_upkeep_forgets_old_codes(store, ask, clock, user):
         rows = store.read(lambda tx: tx.all("SELECT * FROM sign_in_codes"))
         assert len(rows) == expected
         clock.advance(minutes=2)
-
-
-def test_accounts_that_nobody_proves_are_forgotten_after_a_week(store, clock, register, user):
-    register("new@example.org", username="new")
-    clock.advance(days=7)
-    store.write(lambda tx: registration.purge(tx, now_ms()))
-    assert find(store, "new@example.org")
-    clock.advance(seconds=1)
-    store.write(lambda tx: registration.purge(tx, now_ms()))
-    assert accounts.list_users(store) == [user]
-    assert store.read(lambda tx: tx.one("SELECT count(*) FROM organizations")) == (1,)
-    assert register("other@example.org", username="new")
-
-
-def test_registering_is_one_hash_one_commit_and_one_job_for_everybody(store, user, register):
-    for email in (ANN, "new@example.org", "new@example.org"):
-        before = store.read(lambda tx: tx.one("SELECT count(*) FROM jobs"))[0]
-        with counted(store) as statements:
-            register(email)
-        assert [shape(statement) for statement in statements].count("COMMIT") == 1
-        assert store.read(lambda tx: tx.one("SELECT count(*) FROM jobs")) == (before + 1,)
-
-
-def test_wrong_password_is_the_same_work_for_known_and_unknown(store, user):
-    accounts.set_password(store, email=ANN, password=PASSWORD)
-    shapes = []
-    for email in (ANN, "nobody@example.org"):
-        with counted(store) as statements, contextlib.suppress(Unauthenticated):
-            accounts.authenticate(store, email, "wrong")
-        shapes.append([shape(statement) for statement in statements])
-    assert shapes[0] == shapes[1]
-    assert audited(store, "sign_in.password") == [("refused", ANN), ("refused", email)]
