@@ -144,6 +144,8 @@ def change(
 ) -> Feature:
     """What is None stays; an organization that is None has no way of its own any more. Raises
     NotFound, Invalid."""
+    now = clock.now_ms()
+    asked = audit.event("feature.change", actor, target=name)
 
     def write(tx: Tx) -> Feature:
         before = _get(tx, name)
@@ -159,8 +161,6 @@ def change(
         audit.record(tx, _event(asked, feature))
         return feature
 
-    now = clock.now_ms()
-    asked = audit.event("feature.change", actor, target=name)
     return store.write(write)
 
 
@@ -199,5 +199,9 @@ def _put(tx: Tx, feature: Feature) -> None:
 
 def _event(asked: Event, feature: Feature) -> Event:
     own = ", ".join(f"{id} {'on' if on else 'off'}" for id, on in feature.organizations.items())
-    parameters = {"is_on": feature.is_on, "percentage": feature.percentage, "organizations": own}
+    parameters = {
+        "is_on": feature.is_on,
+        "percentage": feature.percentage,
+        "organizations": own[: audit.LONGEST_TEXT],
+    }
     return msgspec.structs.replace(asked, parameters=parameters)

@@ -58,9 +58,10 @@ def running(context):
 
 
 def test_job_is_done_soon_after_it_was_committed(running, store, add, settled):
-    with running({"solo.draw": Task("pictures", nothing)}):
+    with running({"solo.draw": Task("pictures", nothing)}) as runner:
         job_id = add("solo.draw", "s1")
         assert settled() == (job_id, "done")
+        assert runner.is_working
     done = jobs.get_job(store, job_id)
     assert (done.attempts, done.error) == (1, None)
     assert done.started_at is not None
