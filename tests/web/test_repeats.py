@@ -1,14 +1,21 @@
 """Idempotency-Key: the same key within a day gets the same answer, and nothing is done twice."""
 
+import asyncio
 import gzip
 import json
 import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from solosync.domain import upkeep
+from solosync.web import repeats
 from tests.asserts import assert_problem
+from tests.live import LiveServer
 from tests.web.conftest import BASE_URL, BOARDS
 
 KEY = {"Idempotency-Key": "one"}
@@ -228,3 +235,104 @@ def test_doubled_slashes_make_no_difference(ann):
     again = ann.post(BOARDS, json={"name": "A"}, headers=KEY)
     assert again.content == first.content
     assert names(ann) == ["A"]
+
+
+# -- at the same time --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hold(store):
+    """Holds everything that is to be stored until it's called."""
+    go_on, holding = threading.Event(), threading.Event()
+
+    def wait(tx):
+        holding.set()
+        assert go_on.wait(60)
+
+    with ThreadPoolExecutor(1) as writer:
+        writer.submit(store.write_alone, wait)
+        assert holding.wait(10)
+        try:
+            yield go_on.set
+        finally:
+            go_on.set()
+
+
+def is_running(client):
+    return bool(client.app.state["services"].attempts)
+
+
+def wait_until(is_so):
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.005)
+
+
+def test_what_still_runs_is_waited_for_and_then_told(ann, hold, monkeypatch):
+    monkeypatch.setattr(repeats, "PATIENCE_SECONDS", 0.1)
+    with ThreadPoolExecutor(1) as other:
+        first = other.submit(ann.post, BOARDS, json={"name": "A"}, headers=KEY)
+        wait_until(lambda: is_running(ann.client))
+        again = ann.post(BOARDS, json={"name": "A"}, headers=KEY)
+        assert_problem(again, 409, code="idempotency_in_progress")
+        assert int(again.headers["retry-after"]) > 0
+        assert_problem(ann.post(BOARDS, json={"name": "B"}, headers=KEY), 422)
+        hold()
+        assert first.result().status_code == 201
+    again = ann.post(BOARDS, json={"name": "A"}, headers=KEY)
+    assert again.content == first.result().content
+    assert names(ann) == ["A"]
+    assert not is_running(ann.client)
+
+
+def test_whoever_waits_gets_the_answer_too(ann, hold):
+    with ThreadPoolExecutor(8) as others:
+        posts = [others.submit(ann.post, BOARDS, json={"name": "A"}, headers=KEY) for _ in range(8)]
+        wait_until(lambda: is_running(ann.client))
+        hold()
+        answers = [post.result() for post in posts]
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    replayed = [answer for answer in answers if "idempotent-replayed" in answer.headers]
+    assert len(replayed) == 7
+    assert names(ann) == ["A"]
+
+
+def test_many_equal_requests_at_once_have_one_effect(tmp_path):
+    """[REPEATS1] Fifty on sockets of their own, for each of three kinds of requests."""
+    with LiveServer(tmp_path / "data") as server:
+        ann = server.sign_in()
+        board = ann.make_board({"zoom": 1})
+        asked = {
+            "post": ("POST", BOARDS, {"name": "A"}),
+            "copy": ("POST", f"{BOARDS}{board}/duplicate/", None),
+            "patch": ("PATCH", f"{BOARDS}{board}/", {"state": {"zoom": 2}}),
+        }
+        answers = asyncio.run(ask_at_once(server.url, ann.token, asked))
+        for key, answered in answers.items():
+            assert {answer.status_code for answer in answered} <= {200, 201}, key
+            assert len({answer.content for answer in answered}) == 1, key
+            first = [answer for answer in answered if "idempotent-replayed" not in answer.headers]
+            assert len(first) == 1, key
+        boards = ann.http.get(BOARDS).json()["results"]
+        assert sorted(board["name"] for board in boards) == ["A", "Untitled", "Untitled (Copy)"]
+        assert ann.get(board)["rev"] == 1
+
+
+async def ask_at_once(url, token, asked, times=50):
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits) as http:
+        headers = {"Authorization": f"Bearer {token}"}
+        groups = [
+            asyncio.gather(
+                *(
+                    http.request(
+                        method, path, json=body, headers=headers | {"Idempotency-Key": key}
+                    )
+                    for _ in range(times)
+                )
+            )
+            for key, (method, path, body) in asked.items()
+        ]
+        return dict(zip(asked, await asyncio.gather(*groups), strict=True))
