@@ -41,7 +41,7 @@ def test_one_of_many_who_claim_a_code_at_once_gets_in(store, keys, ann):
 
 def test_codes_never_coincide_while_they_are_live(store, keys, ann, monkeypatch):
     drawn = iter([7, 7, 7, 8])
-    monkeypatch.setattr(pairings.secrets, "randbelow", lambda _: next(drawn))
+    monkeypatch.setattr("secrets.randbelow", lambda _: next(drawn))
     first = pairings.start(store, keys, ann)
     assert first.digits == "000007"
     assert pairings.start(store, keys, make_actor(store)).digits == "000008"
@@ -50,7 +50,7 @@ def test_codes_never_coincide_while_they_are_live(store, keys, ann, monkeypatch)
 
 def test_code_that_ran_out_may_be_drawn_again(store, keys, clock, monkeypatch):
     ann = make_actor(store)
-    monkeypatch.setattr(pairings.secrets, "randbelow", lambda _: 7)
+    monkeypatch.setattr("secrets.randbelow", lambda _: 7)
     pairings.start(store, keys, ann)
     clock.advance(minutes=5, seconds=1)
     assert pairings.start(store, keys, ann).digits == "000007"
