@@ -105,7 +105,7 @@ def read(request: Request[Any, Any, Any], listing: Listing) -> Query:
             _add_filter(filters, listing, match[1] if match else name, text)
         else:
             query[name] = text
-    sort = _sort(listing, query.get("sort") or listing.default)
+    sort = _sort(listing, query.get("sort", listing.default))
     question = _question(request, sort, filters)
     backward, position = _read_cursor(query.get("cursor"), question, len(sort) + 1)
     return Query(sort, filters, _limit(query.get("limit")), position, backward, question)

@@ -81,6 +81,7 @@ def test_time_may_be_written_in_any_way_of_iso_8601(text):
         ("sort=size", "created_at, name, share", "sort"),
         ("sort=name,name", "each once", "sort"),
         ("sort=name,-name", "each once", "sort"),
+        ("sort=", "created_at, name, share", "sort"),
         ("sort=-", "created_at, name, share", "sort"),
         ("sort=name,", "created_at, name, share", "sort"),
         ("filter[size]=1", "name, unread, since, role", "filter[size]"),
