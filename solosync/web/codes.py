@@ -12,7 +12,7 @@ from solosync.errors import CodeRefused, RateLimited
 from solosync.records.codes import CodeKind
 from solosync.records.users import User
 from solosync.web import addresses
-from solosync.web.auth import address
+from solosync.web.auth import address, put_cookie
 from solosync.web.limits import address_key, charge_account
 from solosync.web.services import services
 
@@ -47,6 +47,7 @@ async def redeem(request: Asked, kind: CodeKind, token: str, email: str | None =
     """Whom a code or a mailed link proves. Raises CodeRefused, and RateLimited after too many wrong
     ones from one network address; nobody is locked out by the tries of others."""
     with_services = services(request)
+    seal = request.cookies.get(REGISTRATION_COOKIE, "")
     who = (f"{kind} {address_key(address(request))}",)
     started = with_services.tries.start(who)
     stray = _count_stray(request, kind, token) if email is None else None
@@ -58,8 +59,10 @@ async def redeem(request: Asked, kind: CodeKind, token: str, email: str | None =
         kind=kind,
         token=token,
         email=email,
-        registration_seal=request.cookies.get(REGISTRATION_COOKIE, ""),
+        registration_seal=seal,
     )
+    if seal:
+        put_cookie(request, REGISTRATION_COOKIE, "", 0)
     with_services.tries.succeeded(who, started)
     if stray is not None:
         with_services.strays.succeeded(EVERYBODY, stray)

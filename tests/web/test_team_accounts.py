@@ -64,6 +64,7 @@ def test_newcomer_registers_proves_the_address_and_is_in(open_client, inbox, sto
     response = open_client.post(VERIFY, json={"email": ANN, "otp": inbox.code(ANN)})
     assert response.status_code == 200
     assert response.json() == {"status": "success", "message": "Login successful!"}
+    assert open_client.cookies.keys() == COOKIES
     me = open_client.get(ME).json()
     assert (me["email"], me["username"], me["full_name"]) == (ANN, "ann", "Ann Example")
     assert len(me["organizations"]) == 1
