@@ -68,11 +68,15 @@ class Attempt:
         await self._wait_for_others()
         # Nothing was waited for since, so there is never more than one.
         self._attempts[self._claim.name] = self
-        self.is_running = True
-        found = await asyncio.to_thread(answers.find, self._store, self._keys, self._claim)
+        try:
+            found = await asyncio.to_thread(answers.find, self._store, self._keys, self._claim)
+        except BaseException:
+            self._end(None)
+            raise
         if found is not None:
             self._end(found if isinstance(found, Answer) else None)
             raise AnswerLost() if isinstance(found, Lost) else Replayed(found)
+        self.is_running = True
         self._claim.open()
 
     async def finish(self, answer: Answer) -> None:

@@ -20,6 +20,13 @@ def test_json_has_a_weak_etag_that_goes_by_its_content(ann, bob):
     assert bob.get(ME).headers["etag"] != etag
 
 
+def test_large_answers_have_one_too(ann):
+    board = ann.make_board({"text": "x" * 2_000_000})
+    path = f"{BOARDS}{board['id']}/versions/0/"
+    etag = ann.get(path).headers["etag"]
+    assert ann.get(path, headers=held(etag)).status_code == 304
+
+
 def test_what_the_client_has_is_answered_304_without_a_body(ann):
     full = ann.get(ME)
     response = ann.get(ME, headers=held(full.headers["etag"]))

@@ -71,6 +71,8 @@ def test_same_key_for_something_else_is_refused(ann):
         response = ann.request(method, other, json=body, headers=KEY)
         assert_problem(response, 422, code="idempotency_key_reused")
     assert names(ann) == ["A"]
+    again = ann.post(BOARDS, json={"name": "A"}, headers=KEY)
+    assert (again.status_code, again.json()) == (201, board)
 
 
 def test_slash_at_the_end_makes_no_difference(ann):
@@ -197,6 +199,7 @@ def test_what_was_done_is_not_done_again_when_its_answer_is_lost(ann, store):
     again = ann.post(BOARDS, json={"name": "A"}, headers=KEY)
     assert_problem(again, 409, code="idempotency_answer_lost")
     assert_problem(ann.post(BOARDS, json={"name": "B"}, headers=KEY), 422)
+    assert_problem(ann.post(BOARDS, json={"name": "A"}, headers=KEY), 409)
     assert names(ann) == ["A"]
 
 
