@@ -20,8 +20,10 @@ from solosync.store.packing import pack, unpack
 from solosync.store.transactions import Tx
 
 KEPT_MS = 24 * 3_600_000
-# Compressed. Of a larger one only that it was done is known: some boards would soon fill the disk.
+# Compressed, of one answer and of a person's large ones together. Of what is beyond that, only that
+# it was done is known: whoever saves a board all day would fill the disk.
 MOST_BYTES = 8 * 1024 * 1024
+MOST_BYTES_TOGETHER = 64 * 1024 * 1024
 _PURPOSE = "answer"
 _ANSWERS: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
 
@@ -79,8 +81,9 @@ def remember(store: Store, keys: Keys, claim: Claim, answer: Answer) -> None:
     """In place of the claim, which has to be closed."""
     packed = pack(msgspec.msgpack.encode(answer))
     sealed = keys.lock(_PURPOSE, packed) if len(packed) <= MOST_BYTES else b""
-    store.write(
-        lambda tx: answers.put(
+
+    def put(tx: Tx) -> None:
+        answers.put(
             tx,
             claim.user_id,
             claim.key,
@@ -89,7 +92,9 @@ def remember(store: Store, keys: Keys, claim: Claim, answer: Answer) -> None:
             sealed=sealed,
             now=clock.now_ms(),
         )
-    )
+        answers.forget_large(tx, claim.user_id, most_bytes=MOST_BYTES_TOGETHER)
+
+    store.write(put)
 
 
 def release(store: Store, claim: Claim) -> None:

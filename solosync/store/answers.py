@@ -51,6 +51,22 @@ def put(
     )
 
 
+def forget_large(tx: Tx, user_id: str, *, most_bytes: int) -> None:
+    """Of a person's large answers, the newest are kept, up to so many bytes; of the others only
+    that they were given."""
+    tx.execute(
+        f"""
+        UPDATE remembered_answers SET status = {_UNKNOWN}, sealed = x'' WHERE rowid IN (
+            SELECT rowid FROM (
+                SELECT rowid, sum(length(sealed)) OVER (ORDER BY created_at DESC, rowid) AS total
+                FROM remembered_answers WHERE user_id = ? AND length(sealed) > 65536
+            ) WHERE total > ?
+        )
+        """,
+        (user_id, most_bytes),
+    )
+
+
 def release(tx: Tx, user_id: str, key: str) -> None:
     """Takes a claim back; an answer stays."""
     tx.execute(

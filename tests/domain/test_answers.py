@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import random
 import threading
 
 import pytest
@@ -116,6 +117,21 @@ def test_another_fingerprint_is_refused_for_claims_and_for_answers(store, keys, 
     answers.remember(store, keys, claim, ANSWER)
     with pytest.raises(KeyReused):
         answers.find(store, keys, other)
+
+
+def test_large_answers_of_a_person_take_a_bounded_room(store, keys, claim, clock, monkeypatch):
+    monkeypatch.setattr(answers, "MOST_BYTES_TOGETHER", 250_000)
+    rng = random.Random(1)
+    claims = [Claim(claim.user_id, str(number), b"f") for number in range(4)]
+    other = Claim(make_user(store).user_id, "k", b"f")
+    large = Answer(200, (), rng.randbytes(100_000))
+    answers.remember(store, keys, claim, ANSWER)
+    answers.remember(store, keys, other, large)
+    for one in claims:
+        clock.advance(seconds=1)
+        answers.remember(store, keys, one, large)
+    found = [answers.find(store, keys, one) for one in [claim, other, *claims]]
+    assert found == [ANSWER, large, Lost(), Lost(), large, large]
 
 
 def test_what_is_older_than_a_day_is_claimed_anew(store, keys, claim, clock):

@@ -10,6 +10,8 @@ STATEMENTS = (
     # When the address was first proved to be theirs. Whoever is here already was let in by hand.
     "ALTER TABLE users ADD COLUMN email_verified_at INTEGER",
     "UPDATE users SET email_verified_at = joined_at",
+    # The network address that an unproved account's password was chosen at.
+    "ALTER TABLE users ADD COLUMN registered_from TEXT",
     # Somebody at an OpenID provider is the same person each time.
     """
     CREATE TABLE identities (
@@ -162,6 +164,11 @@ STATEMENTS = (
     ) STRICT
     """,
     "CREATE INDEX remembered_answers_by_age ON remembered_answers (created_at)",
+    # The few that take much room, newest last, to see which are too many.
+    """
+    CREATE INDEX remembered_answers_large ON remembered_answers (user_id, created_at)
+    WHERE length(sealed) > 65536
+    """,
     # Who did what. Each row's hash is over its own fields and the hash of the row before it. Actors
     # and targets are facts of the past, not references.
     """
