@@ -145,5 +145,5 @@ def test_clients_mistakes_are_no_errors_in_the_log(ann, caplog):
 
 
 def test_details_stand_beside_the_standard_members(ann, failing):
-    failing(errors.Conflict("No.", reason="because"))
-    assert_problem(ann.get("/api/v1/me"), 409, detail="No.", reason="because")
+    failing(errors.Unavailable("No.", reason="because"))
+    assert_problem(ann.get("/api/v1/me"), 503, detail="No.", reason="because")
