@@ -47,7 +47,7 @@ def serve(arguments: argparse.Namespace) -> int:
 
 def _cookies_across_sites(config: Config) -> str:
     if config.public_url.startswith("https:"):
-        return "Cookies are therefore sent with all its requests (SameSite=None)."
+        return "Its pages get cookies of their own (SameSite=None; Partitioned)."
     return (
         "Browsers give it our cookies over TLS alone, and public_url is no https address: there,"
         " only bearer tokens work."

@@ -92,8 +92,8 @@ def redeem(
     """The active person whose address a code, or the secret of a link, proves; it is used up. A
     magic one makes an account if there is none and registration allows it.
 
-    Without ``email`` only magic ones are found. With the seal that `registration.register` gave,
-    the password that was set there stays. Raises CodeRefused.
+    Without ``email`` only magic ones are found. A password chosen at registration stays if it was
+    they who chose it: see `registration.has_chosen`. Raises CodeRefused.
     """
     shown = "".join(token.split())
     address = None if email is None else email.strip().lower()
@@ -163,7 +163,9 @@ def _admit(
     user = users.find_by_email(tx, found.email)
     if user is None and found.kind == "otp":
         return None
-    is_own = user is not None and registration.is_seal(keys, user, seal)
+    is_own = user is not None and registration.has_chosen(
+        tx, keys, config, user, seal, registered.address
+    )
     try:
         return registration.admit(tx, config, found.email, event=registered, keeps_password=is_own)
     except Forbidden:

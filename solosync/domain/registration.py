@@ -11,7 +11,7 @@ import msgspec
 
 from solosync import crypto, origin
 from solosync.clock import now_ms
-from solosync.config import Config
+from solosync.config import Config, is_loopback
 from solosync.crypto import Keys
 from solosync.domain import accounts, audit, mail
 from solosync.errors import Forbidden, Taken
@@ -57,7 +57,7 @@ def register(
         is_proved=False,
     )
     registered = event(address, "form")
-    language = origin.current.get().language
+    asked = origin.current.get()
 
     def add(tx: Tx) -> User:
         if username and users.is_username_taken(tx, username):
@@ -65,10 +65,12 @@ def register(
         present = users.find_by_email(tx, address)
         is_owned = present is not None and present.email_verified_at is not None
         is_made = may_register(tx, config, address) and not is_owned
-        user = _make(tx, present, new) if is_made else new
+        user = _make(tx, present, new, asked.address) if is_made else new
         is_told = present is not None and is_owned and present.is_active
         fields = {"link": sign_in_url}
-        mail.queue(tx, keys, address, "taken", fields, language=language, is_decoy=not is_told)
+        mail.queue(
+            tx, keys, address, "taken", fields, language=asked.language, is_decoy=not is_told
+        )
         audit.record(tx, _outcome(registered, user.user_id if is_made else None))
         return user
 
@@ -81,10 +83,18 @@ def seal(keys: Keys, user: User) -> str:
     return keys.seal(_SEAL, f"{user.user_id}\0{user.password_hash}")
 
 
-def is_seal(keys: Keys, user: User, given: str) -> bool:
-    """Whether `given` is what `seal` gave for the password that is set now."""
+def has_chosen(tx: Tx, keys: Keys, config: Config, user: User, seal: str, address: str) -> bool:
+    """Whether it was the one asking now, from a network address, who chose this unproved person's
+    password: by the seal, or as a program without cookies, by coming from where they registered.
+
+    Behind a proxy everybody may seem to come from this machine, which then says nothing.
+    """
     text = f"{user.user_id}\0{user.password_hash}"
-    return user.password_hash is not None and keys.is_seal(_SEAL, text, given)
+    if user.password_hash is not None and keys.is_seal(_SEAL, text, seal):
+        return True
+    if not address or (config.public_url and is_loopback(address)):
+        return False
+    return address == users.find_registered_from(tx, user.user_id)
 
 
 def may_register(tx: Tx, config: Config, email: str) -> bool:
@@ -134,11 +144,15 @@ def _outcome(registered: Event, user_id: str | None) -> Event:
     return msgspec.structs.replace(registered, outcome=outcome, actor_id=user_id)
 
 
-def _make(tx: Tx, present: User | None, new: User) -> User:
+def _make(tx: Tx, present: User | None, new: User, address: str) -> User:
+    user = accounts.insert(tx, new) if present is None else _replace(tx, present, new)
+    users.put_registered_from(tx, user.user_id, address)
+    return user
+
+
+def _replace(tx: Tx, present: User, new: User) -> User:
     """Whoever registers last with an address that nobody has proved is as likely its owner as
-    whoever was first; the seal tells them apart."""
-    if present is None:
-        return accounts.insert(tx, new)
+    whoever was first; `has_chosen` tells them apart."""
     users.change_profile(
         tx,
         present.user_id,

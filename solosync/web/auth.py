@@ -228,9 +228,14 @@ def put_cookie(connection: Connection, name: str, value: str, seconds: int) -> N
         samesite="none" if is_for_others else "lax",
         secure=secure,
     )
+    header, text = cookie.to_encoded_header()
+    if is_for_others:
+        # Most browsers take cookies of another site only if its page has them for itself. (The
+        # library knows no such attribute.)
+        text += b"; Partitioned"
     state = connection.scope.setdefault("state", {})
-    others = [header for header in state.get("cookies", ()) if not _is_for(header, name)]
-    state["cookies"] = [*others, cookie.to_encoded_header()]
+    others = [cookie for cookie in state.get("cookies", ()) if not _is_for(cookie, name)]
+    state["cookies"] = [*others, (header, text)]
 
 
 def _is_for(header: tuple[bytes, bytes], name: str) -> bool:

@@ -5,14 +5,29 @@ from dataclasses import replace
 
 import pytest
 
+from solosync import origin
 from solosync.clock import now_ms
 from solosync.domain import accounts, registration
 from solosync.errors import Invalid, Unauthenticated
+from solosync.origin import Origin
 from solosync.store import users
 from tests.domain.signing_in import ANN, audited, counted, invite, shape
 from tests.make import make_organization, make_user
 
 PASSWORD = "correct horse"
+
+
+@pytest.fixture
+def at():
+    """What is asked from here on comes from that network address."""
+    tokens = []
+
+    def move(address):
+        tokens.append(origin.current.set(Origin(address=address)))
+
+    yield move
+    for token in reversed(tokens):
+        origin.current.reset(token)
 
 
 @pytest.fixture
@@ -69,6 +84,52 @@ def test_password_that_somebody_else_set_before_is_forgotten(store, register, as
     redeem(ask())
     with pytest.raises(Exception, match="wrong"):
         accounts.authenticate(store, ANN, "the attacker's")
+
+
+def test_password_counts_for_who_proves_the_address_from_where_they_registered(
+    store, register, ask, redeem, at
+):
+    """A program may keep no cookies."""
+    at("192.0.2.1")
+    register()
+    redeem(ask())
+    assert accounts.authenticate(store, ANN, PASSWORD)
+    assert store.read(lambda tx: tx.one("SELECT registered_from FROM users")) == (None,)
+
+
+@pytest.mark.parametrize(
+    "there, here, public_url",
+    [
+        ("192.0.2.1", "192.0.2.2", ""),
+        ("", "", ""),
+        ("127.0.0.1", "127.0.0.1", "https://boards.example"),
+    ],
+    ids=["elsewhere", "unknown", "behind a proxy that tells nothing"],
+)
+def test_network_address_that_proves_nothing_keeps_no_password(
+    store, register, ask, redeem, at, config, there, here, public_url
+):
+    settled = replace(config, public_url=public_url)
+    at(there)
+    register()
+    at(here)
+    redeem(ask(config=settled), config=settled)
+    with pytest.raises(Exception, match="wrong"):
+        accounts.authenticate(store, ANN, PASSWORD)
+
+
+def test_registering_again_from_elsewhere_takes_the_password_along(
+    store, register, ask, redeem, at
+):
+    at("192.0.2.1")
+    register()
+    at("192.0.2.66")
+    register(password="the attacker's")
+    at("192.0.2.1")
+    redeem(ask())
+    for password in (PASSWORD, "the attacker's"):
+        with pytest.raises(Exception, match="wrong"):
+            accounts.authenticate(store, ANN, password)
 
 
 def test_who_registers_last_wins_and_nobody_elses_password_counts(store, register, ask, redeem):

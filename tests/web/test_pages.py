@@ -362,14 +362,6 @@ def test_newcomer_makes_an_account_and_the_password_counts(inbox, open_client):
     assert sign_in(open_client, "new@example.org").status_code == 303
 
 
-def test_password_does_not_count_when_the_address_is_proved_elsewhere(inbox, open_client):
-    open_client.post("/register", data=NEWCOMER)
-    open_client.cookies.clear()
-    enter_code(open_client, inbox.code("new@example.org"), "new@example.org")
-    open_client.post("/sign-out")
-    assert sign_in(open_client, "new@example.org").status_code == 401
-
-
 @pytest.mark.parametrize("fields", [{"email": "x"}, {"password": "short"}], ids=str)
 def test_unusable_registration_shows_the_form_again(open_client, store, fields):
     response = open_client.post("/register", data=NEWCOMER | fields)
