@@ -36,7 +36,7 @@ EXPLANATIONS = {
     401: "Nobody is signed in, or no longer.",
     403: "Not allowed, or asked for by another site's page.",
     404: "Not there, or not the caller's.",
-    409: "As things are, that can't be done; for a stated rev: `{error, server_rev}`.",
+    409: "As things are, that can't be done: `{error, server_rev}` for a stated rev.",
     410: "Gone.",
     412: "The stated rev isn't the current one: `{error, server_rev}`.",
     413: "Too large: `{error, limit, encoding, endpoint}`.",

@@ -57,13 +57,25 @@ def document(routes: list[ControllerRouterHandler]) -> Json:
         "paths": {_as_in_contract(path): item for path, item in schema["paths"].items()},
         "components": {
             "schemas": dict(sorted((schema["components"]["schemas"] | definitions).items())),
-            "responses": openapi_parts.problem_responses() | openapi_parts.enveloped_responses(),
+            "responses": _error_responses(operations),
             "parameters": openapi_parts.PARAMETERS,
             "headers": openapi_parts.HEADERS,
             "examples": {name: {"value": value} for name, value in EXAMPLES.items()},
             "securitySchemes": openapi_parts.SECURITY_SCHEMES,
         },
     }
+
+
+def _error_responses(operations: list[Operation]) -> Json:
+    """Those that are referred to."""
+    used = {
+        response["$ref"].rpartition("/")[2]
+        for operation in operations
+        for response in operation.content["responses"].values()
+        if "$ref" in response
+    }
+    shared = openapi_parts.problem_responses() | openapi_parts.enveloped_responses()
+    return {name: response for name, response in shared.items() if name in used}
 
 
 def _configuration() -> OpenAPIConfig:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import NamedTuple
@@ -36,6 +37,7 @@ _DONE = {
     303: "Elsewhere.",
     304: "What the client has is still so.",
 }
+_SHORT = re.compile(r"\b(?:api|otp)\b")
 _API = "/api/v1/"
 _JSON = "application/json"
 
@@ -63,7 +65,9 @@ def complete(operation: Operation) -> None:
         description += f"\n\nAPI keys need the scope `{scope}`."
     completed: Json = {
         "tags": content["tags"],
-        "summary": handler.handler_name.replace("_", " ").capitalize(),
+        "summary": _SHORT.sub(
+            lambda match: match[0].upper(), handler.handler_name.replace("_", " ").capitalize()
+        ),
         "description": description,
         "operationId": content["operationId"],
         "security": list(_security(operation, scope)),

@@ -239,24 +239,25 @@ def problem_responses() -> Json:
             "request_id": HEADERS["X-Request-ID"]["example"],
             "code": error.code,
         }
-        found[error.name] = _response(status, MEDIA_TYPE, "Problem", example)
+        body = {"schema": reference("schemas", "Problem"), "example": example}
+        found[error.name] = _response(status, EXPLANATIONS[status], {MEDIA_TYPE: body})
     return found
 
 
 def enveloped_responses() -> Json:
-    """The same in the envelope of the team's paths."""
-    return {
-        f"Team{error.name}": _response(
-            status,
-            "application/json",
-            "EnvelopedError",
-            {"status": "error", "message": error.detail},
+    """The same in the envelope of the team's paths, which holds nothing but the message."""
+    found: Json = {}
+    for status, error in ERRORS.items():
+        explanation = EXPLANATIONS[status].partition(":")[0].removesuffix(".")
+        example = {"status": "error", "message": error.detail}
+        body = {"schema": reference("schemas", "EnvelopedError"), "example": example}
+        found[f"Team{error.name}"] = _response(
+            status, f"{explanation}.", {"application/json": body}
         )
-        for status, error in ERRORS.items()
-    }
+    return found
 
 
-def _response(status: int, media_type: str, schema: str, example: Json) -> Json:
+def _response(status: int, explanation: str, content: Json) -> Json:
     headers = ["X-Request-ID"]
     if status == 401:
         headers.append("WWW-Authenticate")
@@ -265,7 +266,7 @@ def _response(status: int, media_type: str, schema: str, example: Json) -> Json:
     if status == 429:
         headers += RATE_HEADERS
     return {
-        "description": EXPLANATIONS[status],
+        "description": explanation,
         "headers": {name: reference("headers", name) for name in headers},
-        "content": {media_type: {"schema": reference("schemas", schema), "example": example}},
+        "content": content,
     }

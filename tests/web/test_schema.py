@@ -211,7 +211,7 @@ def test_every_reference_leads_somewhere_and_nothing_shared_is_unused(described)
         assert name in described["components"][kind], target
     unused = {
         f"{kind}/{name}"
-        for kind in ("schemas", "parameters", "headers", "examples")
+        for kind in ("schemas", "responses", "parameters", "headers", "examples")
         for name in described["components"][kind]
     } - targets
     assert unused == set()
@@ -274,7 +274,7 @@ def test_page_of_the_description_may_do_little_and_is_there_only_where_enabled(
 
 
 def test_script_of_the_page_is_compressed_for_those_who_take_it_and_kept_by_them(client):
-    address = re.search(r'"(/static/redoc[^"]+)"', client.get("/api/docs/").text)[1]
+    (address,) = re.findall(r'"(/static/redoc[^"]+)"', client.get("/api/docs/").text)
     plain = client.get(address, headers={"Accept-Encoding": "identity"})
     squeezed = client.get(address, headers={"Accept-Encoding": "br, gzip;q=0.5"})
     refused = client.get(address, headers={"Accept-Encoding": "gzip;q=0.0, *"})
