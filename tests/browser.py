@@ -90,13 +90,13 @@ class Page:
 
 
 @contextlib.contextmanager
-def browsing(*, takes_cookies_of_other_sites: bool = False) -> Iterator[Page]:
-    """A fresh browser, with no cookies and nothing remembered. Whether it takes those of other
-    sites than the page's is a person's choice; by default it doesn't."""
+def browsing() -> Iterator[Page]:
+    """A fresh browser, with no cookies and nothing remembered. It takes none of other sites than the
+    page's, unless that page has them for itself: so most browsers do."""
     program = find_browser()
     assert program is not None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        chosen = {"cookie_controls_mode": 0 if takes_cookies_of_other_sites else 1}
+        chosen = {"cookie_controls_mode": 1}
         (Path(folder) / "Default").mkdir()
         (Path(folder) / "Default" / "Preferences").write_text(json.dumps({"profile": chosen}))
         process = subprocess.Popen(

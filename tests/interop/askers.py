@@ -121,7 +121,8 @@ class Tab:
         return next(cookie for cookie in found if cookie["name"] == name)
 
     def forget(self, name):
-        self._page.call("Network.deleteCookies", name=name, url=f"{self._server}/")
+        shelf = {key: value for key, value in self.cookie(name).items() if key == "partitionKey"}
+        self._page.call("Network.deleteCookies", name=name, url=f"{self._server}/", **shelf)
 
 
 class _Blank(http.server.BaseHTTPRequestHandler):

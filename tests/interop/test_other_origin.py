@@ -77,7 +77,7 @@ def find_world(tmp_path_factory, mailbox):
 
 @pytest.fixture(scope="module")
 def browser():
-    with browsing(takes_cookies_of_other_sites=True) as page:
+    with browsing() as page:
         page.call("Security.setIgnoreCertificateErrors", ignore=True)
         yield page
 
