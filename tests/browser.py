@@ -91,8 +91,8 @@ class Page:
 
 @contextlib.contextmanager
 def browsing() -> Iterator[Page]:
-    """A fresh browser, with no cookies and nothing remembered. It takes none of other sites than the
-    page's, unless that page has them for itself: so most browsers do."""
+    """A fresh browser, with no cookies and nothing remembered. It takes none of other sites than
+    the page's, unless that page has them for itself: so most browsers do."""
     program = find_browser()
     assert program is not None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
