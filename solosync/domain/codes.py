@@ -43,6 +43,7 @@ def request(
     """
     address = accounts.check_email(email)
     minutes = OTP_MINUTES if kind == "otp" else config.magic_link_expiry_minutes
+    link = new_token() if kind == "magic" else None
     asked = audit.event("code.request", target=address, kind=kind)
     language = origin.current.get().language
 
@@ -53,30 +54,31 @@ def request(
         may_register = registration.may_register(tx, config, address)
         is_welcome = user.is_active if user else kind == "magic" and may_register
         digits, code_hash = _new_digits(tx, keys, kind, address, now)
-        link = new_token()
-        codes.insert(
-            tx,
-            SignInCode(
-                code_id=new_id(),
-                kind=kind,
-                email=address,
-                user_id=user.user_id if user else None,
-                code_hash=code_hash,
-                link_hash=keys.hash_token(_LINK, link) if kind == "magic" else None,
-                tries=0,
-                created_at=now,
-                expires_at=now + minutes * 60_000,
-                used_at=None,
-            ),
+        code = SignInCode(
+            code_id=new_id(),
+            kind=kind,
+            email=address,
+            user_id=user.user_id if user else None,
+            code_hash=code_hash,
+            link_hash=keys.hash_token(_LINK, link) if link else None,
+            tries=0,
+            created_at=now,
+            expires_at=now + minutes * 60_000,
+            used_at=None,
         )
-        fields = {"code": digits, "minutes": str(minutes)}
-        if kind == "magic":
-            fields["link"] = f"{page}?token={link}"
+        codes.insert(tx, code)
+        fields = _fields(digits, minutes, f"{page}?token={link}" if link else None)
         mail.queue(tx, keys, address, kind, fields, language=language, is_decoy=not is_welcome)
         audit.record(tx, asked)
         return digits
 
     return store.write(add)
+
+
+def _fields(digits: str, minutes: int, link: str | None) -> dict[str, str]:
+    """For the mail's template."""
+    fields = {"code": digits, "minutes": str(minutes)}
+    return fields | {"link": link} if link else fields
 
 
 def redeem(

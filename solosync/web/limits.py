@@ -16,6 +16,7 @@ from litestar.handlers import BaseRouteHandler
 
 from solosync.clock import now_ms
 from solosync.config import Config
+from solosync.domain.accounts import LONGEST_EMAIL
 from solosync.errors import RateLimited
 from solosync.records.actors import Actor
 from solosync.web.buckets import WINDOW_SECONDS, Charged
@@ -94,7 +95,8 @@ def address_key(address: str) -> str:
 
 
 def account_key(email: str) -> str:
-    return f"account {email.strip().casefold()}"
+    """Cut where no address goes on, because many are remembered."""
+    return f"account {email.strip().casefold()[:LONGEST_EMAIL]}"
 
 
 def _address(connection: Connection) -> str:
