@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+import re
 import socket
 from urllib.parse import urlsplit
 
 from litestar.types import Scope
 
 from solosync.config import Config, is_loopback
+
+# A name or an address, and a port: no more, because the whole of it stands in links that are
+# mailed. An address's zone is left out too: it means something on one machine only.
+_HOST = re.compile(r"([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 
 
 class Hosts:
@@ -50,13 +55,10 @@ def _host(scope: Scope) -> str:
 
 @functools.lru_cache(maxsize=256)
 def _host_name(host: str) -> str:
-    """The host without its port, brackets, and the dot of a full name; "" for nonsense."""
-    try:
-        parts = urlsplit(f"//{host}")
-        _ = parts.port  # which is where nonsense is told
-        return (parts.hostname or "").rstrip(".")
-    except ValueError:
-        return ""
+    """The host in small letters without its port, brackets, and the dot of a full name; "" for
+    nonsense."""
+    match = _HOST.fullmatch(host)
+    return match[1].lower().strip("[]").rstrip(".") if match else ""
 
 
 @functools.lru_cache(maxsize=256)

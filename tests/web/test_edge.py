@@ -58,6 +58,18 @@ def test_names_of_this_machine_are_served(client, host):
         "[::2]",
         "testserver.local",
         "evil.example:8765",
+        "evil.example@localhost",
+        "evil.example\\@localhost",
+        "evil.example,.localhost",
+        "evil.example%2f.localhost",
+        "localhost/evil",
+        "localhost?evil",
+        "localhost:8765@evil.example",
+        "localhost:",
+        "localhost:123456",
+        "[::1%25evil]",
+        "[::1",
+        "::1",
     ],
 )
 def test_other_names_are_not(client, host):
