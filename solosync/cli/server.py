@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from solosync.cli import terminal
@@ -27,31 +28,37 @@ def register(commands: Commands) -> None:
 def serve(arguments: argparse.Namespace) -> int:
     config = load(arguments)
     from solosync import app, doctor
-    from solosync.net import mail_check
 
     finding = doctor.file_system(config.data_dir)
     if finding.status != "ok":
         terminal.write_error(f"warning: {finding.found}. {finding.advice}")
-    if troubles := mail_check.troubles(config):
-        found = "; ".join(trouble.found for trouble in troubles)
-        log.warning("Mail won't work as it is configured: %s. `solosync doctor` says more.", found)
-    if config.crosses_sites:
-        log.warning("cors_origins names another site. %s", _cookies_across_sites(config))
-    if config.debug and config.magic_link_debug_echo_token:
-        log.warning(
-            "debug and magic_link_debug_echo_token are on: whoever reaches this server can sign in"
-            " as anybody."
-        )
+    for notice in notices(config):
+        log.warning(notice)
     return app.serve(config)
 
 
-def _cookies_across_sites(config: Config) -> str:
-    if config.public_url.startswith("https:"):
-        return "Its pages get cookies of their own (SameSite=None; Partitioned)."
-    return (
-        "Browsers give it our cookies over TLS alone, and public_url is no https address: there,"
-        " only bearer tokens work."
-    )
+def notices(config: Config) -> Iterator[str]:
+    """What won't work, or is risky, as it is configured."""
+    from solosync.net import mail_check
+
+    if troubles := mail_check.troubles(config):
+        found = "; ".join(trouble.found for trouble in troubles)
+        yield f"Mail won't work as it is configured: {found}. `solosync doctor` says more."
+    if config.crosses_sites and config.public_url.startswith("https:"):
+        yield (
+            "cors_origins names another site: its pages get cookies of their own (SameSite=None;"
+            " Partitioned)."
+        )
+    elif config.crosses_sites:
+        yield (
+            "cors_origins names another site. Browsers give it our cookies over TLS alone, and"
+            " public_url is no https address: there, only bearer tokens work."
+        )
+    if config.debug and config.magic_link_debug_echo_token:
+        yield (
+            "debug and magic_link_debug_echo_token are on: whoever reaches this server can sign in"
+            " as anybody."
+        )
 
 
 def open_page(arguments: argparse.Namespace) -> int:

@@ -2,31 +2,36 @@
 
 import pytest
 
+from solosync.cli import server
+from solosync.config import Config
 from tests.servers import free_port, running, stop
 
+OTHER_SITE = ("https://app.example",)
 
-def test_codes_that_anybody_is_told_are_warned_of(data_dir):
-    options = ("--debug", "--magic-link-debug-echo-token", "--data-dir", str(data_dir))
-    with running(free_port(), *options) as process:
-        _, _, err = stop(process)
-    assert "sign in as anybody" in err
+
+def test_nothing_is_said_of_what_works(data_dir):
+    config = Config(data_dir=data_dir, cors_origins=("http://127.0.0.1:3000",))
+    assert list(server.notices(config)) == []
 
 
 @pytest.mark.parametrize(
-    "options, words",
+    "settings, words",
     [
-        (("--cors-origins", "http://127.0.0.1:3000"), ""),
-        (("--cors-origins", "https://app.example"), "only bearer tokens work"),
-        (
-            ("--cors-origins", "https://app.example", "--public-url", "https://boards.example"),
-            "SameSite=None",
-        ),
+        ({"cors_origins": OTHER_SITE}, "only bearer tokens work"),
+        ({"cors_origins": OTHER_SITE, "public_url": "https://boards.example"}, "SameSite=None"),
+        ({"debug": True, "magic_link_debug_echo_token": True}, "sign in as anybody"),
+        ({"registration": "open"}, "Mail won't work"),
     ],
-    ids=["same site", "another site", "another site over TLS"],
+    ids=str,
 )
-def test_cookies_for_another_site_are_said_at_the_start(data_dir, options, words):
-    with running(free_port(), "--data-dir", str(data_dir), *options) as process:
+def test_what_does_not_work_or_is_risky_is_said(data_dir, settings, words):
+    notices = list(server.notices(Config(data_dir=data_dir, **settings)))
+    assert words in notices[-1]
+
+
+def test_it_is_said_in_the_log(data_dir):
+    options = ("--data-dir", str(data_dir), "--cors-origins", *OTHER_SITE)
+    with running(free_port(), *options) as process:
         code, _, err = stop(process)
     assert code == 0
-    assert words in err
-    assert ("names another site" in err) is bool(words)
+    assert "WARNING solosync.cli.server: cors_origins names another site" in err
