@@ -110,13 +110,6 @@ class HeadTooLarge(errors.Invalid):
     default_message = "The address and headers of a request may have 64 KiB together."
 
 
-class NoRequest(errors.Invalid):
-    """Something that isn't HTTP."""
-
-    code = "bad_request"
-    default_message = "That is not a request that can be understood."
-
-
 class UpgradeRequired(errors.Invalid):
     """A plain request where only WebSockets are."""
 
@@ -262,13 +255,21 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         )
     if isinstance(error, HTTPException) and error.status_code < 500:
         code = HTTPStatus(error.status_code).name.lower()
-        extra = {"fields": error.extra} if error.extra else {}
+        found = _parameters(error)
+        told = "; ".join(f"{name}: {reason}" for name, reason in found.items()) or error.detail
         headers = headers_for(error.status_code) | dict(error.headers or {})
-        return _respond(request, error.status_code, code, error.detail, headers, extra)
+        extra = {"fields": found} if found else {}
+        return _respond(request, error.status_code, code, told, headers, extra)
     # The route and not the path, which may hold a link's token.
     route = request.scope.get("path_template", "an unknown route")
     log.error("%s %s failed", request.method, route, exc_info=error)
     return _respond(request, 500, "internal", UNEXPECTED, {}, {})
+
+
+def _parameters(error: HTTPException) -> dict[str, str]:
+    """What the framework found wrong with parameters, by their names."""
+    found = error.extra if isinstance(error.extra, list) else []
+    return {entry["key"]: entry["message"] for entry in found if "key" in entry}
 
 
 def _respond(

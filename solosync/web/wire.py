@@ -7,11 +7,18 @@ from http import HTTPStatus
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from solosync.errors import SolosyncError
+from solosync.errors import Invalid, SolosyncError
 from solosync.ids import new_id
 from solosync.web import errors
 
 HEAD_BYTES = 64 * 1024
+
+
+class NoRequest(Invalid):
+    """Something that isn't HTTP."""
+
+    code = "bad_request"
+    default_message = "That is not a request that can be understood."
 
 
 class Wire(HttpToolsProtocol):
@@ -38,7 +45,7 @@ class Wire(HttpToolsProtocol):
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(errors.NoRequest())
+        self._refuse(NoRequest())
 
     def _refuse(self, error: SolosyncError) -> None:
         """Answers without having a request, and closes the connection."""

@@ -16,7 +16,7 @@ class Sent:
 
     def __init__(self, *chunks, goes_away=False, **headers):
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.scope = {"state": {}}
+        self.scope: dict[str, object] = {"state": {}}
         self.chunks = list(chunks)
         self.taken = 0
         self.goes_away = goes_away
