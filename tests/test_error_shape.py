@@ -84,7 +84,14 @@ def test_wrong_method_names_the_right_ones(ann):
 
 def test_unusable_parameter_is_named(ann):
     problem = ann.get(f"{BOARDS}?limit=x").json()
-    assert problem["fields"][0]["key"] == "limit"
+    assert problem["fields"].keys() == {"limit"}
+    assert "limit" in problem["detail"]
+
+
+def test_everything_that_does_not_fit_a_body_is_named(ann):
+    problem = ann.post("/api/auth/jwt/token/", json={"password": 5}).json()
+    assert problem["fields"] == {"email": "missing", "password": "Expected `str`, got `int`"}
+    assert "email: missing; password: Expected" in problem["detail"]
 
 
 @pytest.fixture

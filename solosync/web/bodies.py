@@ -21,6 +21,7 @@ from solosync.board import canonical
 from solosync.errors import Invalid, StorageFailed, TooLarge, UnsupportedMedia
 from solosync.web import repeats
 from solosync.web.errors import Disconnected
+from solosync.web.fields import convert
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -63,10 +64,7 @@ class Body:
         """All members except `but`, checked against the model; unknown ones are left out, but
         have to be JSON that we take. Raises Invalid."""
         values = {name: _parse(raw) for name, raw in self.members.items() if name != but}
-        try:
-            return msgspec.convert(values, model)
-        except msgspec.ValidationError as error:
-            raise Invalid(f"The body doesn't fit: {error}.") from None
+        return convert(values, model)
 
     def state(self) -> bytes:
         """The member `state` as it was sent, which has to be an object. Raises Invalid."""
