@@ -1,4 +1,4 @@
-"""Whether those who hold a socket may still hold it."""
+"""Whether those who hold a socket, or took their time over a request, still may."""
 
 from collections.abc import Iterable
 
@@ -30,6 +30,13 @@ def find_lost(
         return lost
 
     return store.read(read)
+
+
+def check_signed_in(store: Store, actor: Actor) -> None:
+    """Raises Unauthenticated for a sign-in that was good and isn't any more."""
+    now = now_ms()
+    if not store.read(lambda tx: access.is_signed_in(tx, actor, now)):
+        raise Unauthenticated("You were signed out meanwhile. Sign in again.")
 
 
 def _reason(standing: access.Standing | None, key: int) -> SolosyncError | None:

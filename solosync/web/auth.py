@@ -15,7 +15,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 
-from solosync.domain import tokens
+from solosync.domain import access, tokens
 from solosync.errors import Forbidden, Invalid, Unauthenticated
 from solosync.records.actors import Actor
 from solosync.web import credentials, limits
@@ -77,6 +77,14 @@ async def staff(connection: Connection, handler: BaseRouteHandler) -> None:
     await signed_in(connection, handler)
     if not connection.user.is_staff:
         raise Forbidden("Only staff may do that.")
+
+
+def check_still_signed_in(connection: Connection) -> None:
+    """For whoever passed a guard a while ago, and may have been signed out since: a body takes as
+    long as its sender likes. Raises Unauthenticated."""
+    actor = connection.scope.get("user")
+    if actor is not None:
+        access.check_signed_in(services(connection).store, actor)
 
 
 def admit(actor: Actor, scope: str | None) -> None:

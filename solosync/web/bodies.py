@@ -20,6 +20,7 @@ from solosync import paths
 from solosync.board import canonical
 from solosync.errors import Invalid, StorageFailed, TooLarge, UnsupportedMedia
 from solosync.web import repeats
+from solosync.web.auth import check_still_signed_in
 from solosync.web.errors import Disconnected
 from solosync.web.fields import convert
 
@@ -85,7 +86,7 @@ async def read_object(request: Request[Any, Any, Any], limit: int, endpoint: str
 
 async def read_bytes(request: Request[Any, Any, Any], limit: int, endpoint: str) -> bytes:
     """The body, inflated if it came gzipped; never more than `limit` bytes are held of it. Raises
-    also as `repeats.body_is_read`."""
+    also Unauthenticated, if that was over meanwhile, and as `repeats.body_is_read`."""
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding in ("identity", ""):
         body = await _read_raw(request, TooLarge(limit, encoding="raw", endpoint=endpoint))
@@ -95,7 +96,7 @@ async def read_bytes(request: Request[Any, Any, Any], limit: int, endpoint: str)
         raise UnsupportedMedia(
             f"Content-Encoding {encoding!r} is not read here; send it as it is, or gzipped."
         )
-    await repeats.body_is_read(request)
+    await _all_is_read(request)
     return body
 
 
@@ -117,7 +118,7 @@ async def read_pieces(
         if received > limit:
             raise too_large
         yield chunk
-    await repeats.body_is_read(request)
+    await _all_is_read(request)
 
 
 @contextmanager
@@ -205,6 +206,12 @@ class _Gunzip:
         if self._has_begun and not self._inflater.eof:
             raise Invalid("The gzipped body ends too early.")
         return bytes(self._inflated)
+
+
+async def _all_is_read(request: Request[Any, Any, Any]) -> None:
+    """Raises Unauthenticated, and as `repeats.body_is_read`."""
+    check_still_signed_in(request)
+    await repeats.body_is_read(request)
 
 
 async def _receive(request: Request[Any, Any, Any]) -> tuple[bytes, bool]:

@@ -16,6 +16,7 @@ from solosync.domain import sessions
 from solosync.errors import Stale
 from solosync.realtime.room import Reading, Room, Saved
 from solosync.records import scopes
+from solosync.records.sessions import Session
 from solosync.web import addresses, limits, preconditions
 from solosync.web.auth import UNSEEN_ANSWER, signed_in
 from solosync.web.bodies import Body, read_object
@@ -114,8 +115,9 @@ async def save_session(request: Caller, session_id: FromPath[str]) -> Response[S
     """Autosave: what the client changed is merged into the board. `If-Match` or `X-Rev` tells which
     rev the client holds; `Prefer: handling=strict` asks for 412 instead of a merge."""
     with_services = services(request)
-    session = find(request, session_id)
-    body = await read_object(request, with_services.config.max_state_bytes, "session")
+    session, body = await _read(
+        request, session_id, with_services.config.max_state_bytes, "session"
+    )
     fields = body.fields(SessionFields, but="state")
     state = body.state() if "state" in body else None
     changes = _changes(fields, session_id)
@@ -144,8 +146,7 @@ async def save_session(request: Caller, session_id: FromPath[str]) -> Response[S
 )
 async def save_diff(request: Caller, session_id: FromPath[str]) -> Response[DiffAnswer]:
     """A fine-grained save, refused unless the stated rev (`If-Match`, else `X-Rev`) is current."""
-    session = find(request, session_id)
-    body = await read_object(request, DIFF_BYTES, "diff")
+    session, body = await _read(request, session_id, DIFF_BYTES, "diff")
     fields = body.fields(DiffFields)
     stated = preconditions.stated_rev(request)
     async with services(request).rooms.enter(session) as room:
@@ -175,8 +176,7 @@ async def save_diff(request: Caller, session_id: FromPath[str]) -> Response[Diff
 async def save_stream(request: Caller, session_id: FromPath[str]) -> Response[StreamAnswer]:
     """A whole state, refused unless the stated rev is current; 204 when it changes nothing. The
     same `idempotency_key` again within a day gets the first answer again."""
-    session = find(request, session_id)
-    body = await read_object(request, STREAM_BYTES, "save-stream")
+    session, body = await _read(request, session_id, STREAM_BYTES, "save-stream")
     fields = body.fields(StreamFields, but="state")
     state, depth = _streamed_state(body)
     stated = preconditions.stated_rev(request)
@@ -213,8 +213,7 @@ async def save_stream(request: Caller, session_id: FromPath[str]) -> Response[St
 async def beacon(request: Caller, session_id: FromPath[str]) -> None:
     """From `navigator.sendBeacon`: a closing page's last save, or a sign of life."""
     with_services = services(request)
-    session = find(request, session_id)
-    body = await read_object(request, BEACON_BYTES, "beacon")
+    session, body = await _read(request, session_id, BEACON_BYTES, "beacon")
     body.fields(BeaconFields, but="state")
     if "state" in body:
         state = body.state()
@@ -222,6 +221,16 @@ async def beacon(request: Caller, session_id: FromPath[str]) -> None:
             await room.save(request.user, state, stated_rev=None, is_stated=False, kind="beacon")
     else:
         await asyncio.to_thread(sessions.mark_seen, with_services.store, request.user, session_id)
+
+
+async def _read(
+    request: Caller, session_id: str, limit: int, endpoint: str
+) -> tuple[Session, Body]:
+    """The board and what is to be done to it. Raises NotFound before the body is read, and after
+    it: a body takes as long as its sender likes, who may have lost the board meanwhile."""
+    find(request, session_id)
+    body = await read_object(request, limit, endpoint)
+    return find(request, session_id), body
 
 
 def _streamed_state(body: Body) -> tuple[bytes, int]:
