@@ -93,8 +93,8 @@ def digest(stored: Stored, before: bytes) -> bytes:
 
 
 def list_entries(store: Store, query: Query) -> Slice[Entry]:
-    """The filter ``action`` may be a whole action, or all that begin as it does with a dot at its
-    end (`sign_in.`). Raises Invalid for what is neither."""
+    """The filter ``action`` may be a whole action, or the noun that it begins with, with or without
+    a dot (`sign_in.`). Raises Invalid for what is neither."""
     wanted = query.filters.get("action")
     if wanted is not None:
         pattern = _pattern(str(wanted))
@@ -105,10 +105,10 @@ def list_entries(store: Store, query: Query) -> Slice[Entry]:
 def _pattern(action: str) -> str:
     if not _ACTION.fullmatch(action):
         raise Invalid(
-            "An action is such as `key.create`; `key.` stands for all that begin so.",
+            "An action is such as `key.create`; `key` stands for all that begin so.",
             fields={"filter[action]": "unusable"},
         )
-    return f"{action}*" if action.endswith(".") else action
+    return action if "." in action[:-1] else f"{action.removesuffix('.')}.*"
 
 
 def _plain(text: str) -> str:

@@ -21,9 +21,15 @@ RAW_COLUMNS = """
 LISTED = Listed(
     columns=COLUMNS,
     source="FROM audit WHERE TRUE",
-    sorts={"seq": "seq"},
+    sorts={"seq": "seq", "created_at": "created_at"},
     filters={
-        "actor": "actor_id = ?",
+        "actor": """
+            actor_id IN (
+                WITH wanted (actor) AS (SELECT ?)
+                SELECT actor FROM wanted
+                UNION SELECT user_id FROM users JOIN wanted ON email = actor
+            )
+        """,
         "action": "action GLOB ?",
         "outcome": "outcome = ?",
         "target": "target = ?",

@@ -1,5 +1,8 @@
 """Lists of the API: `?limit=`, `?cursor=`, `?sort=field,-other` and `?filter[field]=`, answered as
-`{data, meta: {next, prev, total}}`. Cursors mean nothing to clients."""
+`{data, meta: {next, prev, total}}`. Cursors mean nothing to clients.
+
+A filter may also be written plainly (`?unread=true`): who does so doesn't expect the whole list.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ def _read_text(text: str) -> str:
 
 
 def _read_switch(text: str) -> int:
-    return {"true": 1, "false": 0}[text]
+    return {"true": 1, "1": 1, "false": 0, "0": 0}[text.lower()]
 
 
 def _read_time(text: str) -> int:
@@ -103,6 +106,8 @@ def read(request: Request[Any, Any, Any], listing: Listing) -> Query:
         if name.startswith("filter"):
             match = _FILTER.fullmatch(name)
             _add_filter(filters, listing, match[1] if match else name, text)
+        elif name in listing.filters:
+            _add_filter(filters, listing, name, text)
         else:
             query[name] = text
     sort = _sort(listing, query.get("sort", listing.default))

@@ -68,10 +68,13 @@ def test_entries_are_found_by_actor_action_outcome_and_time(ann, bob, sign_in, s
     store.write(lambda tx: audit.record(tx, refused))
     by_ann = sam.get(AUDIT, params={"filter[actor]": ann.user.user_id})
     assert actions(by_ann) == ["sign_in.password"]
+    by_address = sam.get(AUDIT, params={"filter[actor]": ann.user.email.upper()})
+    assert by_address.json()["data"] == by_ann.json()["data"]
     tried = sam.get(AUDIT, params={"filter[outcome]": "refused"}).json()["data"]
     assert [(entry["target"], entry["actor_id"]) for entry in tried] == [("x@example.org", None)]
     signed_in = {"filter[action]": "sign_in.", "filter[since]": before}
     assert len(actions(sam.get(AUDIT, params=signed_in))) == 4
+    assert len(actions(sam.get(AUDIT, params={"filter[action]": "sign_in"}))) == 4
     assert actions(sam.get(AUDIT, params=signed_in | {"filter[until]": before})) == []
     assert actions(sam.get(AUDIT, params={"filter[target]": "x@example.org"})) == [
         "sign_in.password"

@@ -75,6 +75,12 @@ def test_time_may_be_written_in_any_way_of_iso_8601(text):
     assert read(f"filter[since]={quote(text)}").filters == {"since": 1767323045679}
 
 
+@pytest.mark.parametrize("text, wanted", [("true", 1), ("True", 1), ("1", 1), ("0", 0)])
+def test_filter_may_be_written_plainly_and_a_switch_as_programs_do(text, wanted):
+    assert read(f"unread={text}").filters == {"unread": wanted}
+    assert read(f"unread={text}").question == read(f"filter[unread]={text}").question
+
+
 @pytest.mark.parametrize(
     "query, said, field",
     [
@@ -89,6 +95,7 @@ def test_time_may_be_written_in_any_way_of_iso_8601(text):
         ("filter[name][x]=1", "name, unread, since, role", "filter[name][x]"),
         ("filter=1", "name, unread, since, role", "filter[filter]"),
         ("filter[name]=a&filter[name]=b", "twice", "filter[name]"),
+        ("filter[name]=a&name=a", "twice", "filter[name]"),
         ("filter[unread]=yes", "true or false", "filter[unread]"),
         ("filter[role]=owner", "one of admin, member", "filter[role]"),
         ("filter[since]=yesterday", "2026-01-31T12:00:00Z", "filter[since]"),

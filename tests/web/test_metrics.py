@@ -25,6 +25,7 @@ def scrape(client):
         response = client.get("/metrics")
         assert response.status_code == 200
         assert response.headers["content-type"].startswith("text/plain; version=")
+        assert response.headers["content-type"].count("charset=") == 1
         return {
             (sample.name, tuple(sorted(sample.labels.items()))): sample.value
             for family in text_string_to_metric_families(response.text)

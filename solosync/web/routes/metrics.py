@@ -30,7 +30,8 @@ async def read_metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
         Figure("solosync_sockets", "Sockets on boards.", "", {"": rooms.peer_count}),
     ]
     content, media_type = await asyncio.to_thread(_exposition, with_services, live)
-    return Response(content, media_type=media_type)
+    # The framework adds the charset to texts by itself.
+    return Response(content, media_type=media_type.removesuffix("; charset=utf-8"))
 
 
 def _exposition(with_services: Services, live: list[Figure]) -> tuple[bytes, str]:

@@ -19,7 +19,7 @@ from solosync.web.routes.admin.looks import look
 from solosync.web.services import Caller, services
 
 AUDIT = Listing(
-    sorts=("seq",),
+    sorts=("seq", "created_at"),
     filters={
         "actor": TEXT,
         "action": TEXT,
@@ -62,8 +62,8 @@ class AuditPage(msgspec.Struct):
     responses=problems(*WRITE_ERRORS),
 )
 async def list_audit(request: Caller) -> AuditPage:
-    """Newest first. The filter `action` takes a whole action (`key.create`), or with a dot at its
-    end all that begin so (`sign_in.`); `since` is included, `until` isn't."""
+    """Newest first. The filter `actor` takes a person's id or email address; `action` takes a whole
+    action (`key.create`) or all of a noun (`sign_in`); `since` is included, `until` isn't."""
     query = listing.read(request, AUDIT)
     found = await asyncio.to_thread(audit.list_entries, services(request).store, query)
     # Afterwards, so that the list doesn't begin with this very look.
