@@ -38,7 +38,8 @@ class Paired(NamedTuple):
 
 
 def start(store: Store, keys: Keys, actor: Actor) -> Code:
-    """A code that lets one device in as the actor, until it runs out. The older ones of several
+    """A code that lets one device in as the actor, until it runs out or the actor's own device is
+    signed out. The older ones of several
     stop being good. Raises Unavailable if there is no free one."""
     event = audit.event("device.pair", actor)
     expires_at = event.created_at + LIFE_SECONDS * 1000
@@ -48,7 +49,9 @@ def start(store: Store, keys: Keys, actor: Actor) -> Code:
         for _ in range(_DRAWS):
             digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
             code_hash = keys.hash_token(PAIRING, digits)
-            pairing = Pairing(code_hash, actor.user_id, 0, event.created_at, expires_at, None)
+            pairing = Pairing(
+                code_hash, actor.user_id, actor.device_id, 0, event.created_at, expires_at, None
+            )
             if pairings.insert(tx, pairing):
                 pairings.keep_newest(tx, actor.user_id, MOST_LIVE)
                 audit.record(tx, event)

@@ -4,10 +4,12 @@ import msgspec
 
 
 class Pairing(msgspec.Struct, frozen=True):
-    """``tries`` counts the wrong codes that were claimed while it was live."""
+    """``device_id`` is where it was asked for; ``tries`` counts the wrong codes that were claimed
+    while it was live."""
 
     code_hash: bytes
     user_id: str
+    device_id: str
     tries: int
     created_at: int
     expires_at: int

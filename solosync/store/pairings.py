@@ -1,21 +1,28 @@
-"""Codes that pair devices. Live is what was neither used nor tried too often, and hasn't run
-out."""
+"""Codes that pair devices. Live is what was neither used nor tried too often, hasn't run out, and
+was asked for on a device that is still signed in: who is thrown out leaves no way back in."""
 
 from solosync.records.pairings import Pairing
 from solosync.store.transactions import Tx
 
-COLUMNS = "code_hash, user_id, tries, created_at, expires_at, used_at"
+COLUMNS = "code_hash, user_id, device_id, tries, created_at, expires_at, used_at"
 MOST_TRIES = 10
-_LIVE = f"used_at IS NULL AND tries < {MOST_TRIES} AND expires_at > ?"
+_LIVE = f"""
+    used_at IS NULL AND tries < {MOST_TRIES} AND expires_at > ?
+    AND EXISTS (
+        SELECT 1 FROM devices
+        WHERE devices.device_id = pairings.device_id AND revoked_at IS NULL
+    )
+"""
 
 
 def insert(tx: Tx, pairing: Pairing) -> bool:
     """False if another one has this code."""
     inserted = tx.execute(
-        f"INSERT INTO pairings ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        f"INSERT INTO pairings ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (
             pairing.code_hash,
             pairing.user_id,
+            pairing.device_id,
             pairing.tries,
             pairing.created_at,
             pairing.expires_at,

@@ -3,10 +3,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from solosync import crypto
-from solosync.domain import credentials, pairings
+from solosync.domain import accounts, credentials, pairings, tokens
 from solosync.errors import CodeRefused
 from solosync.store import devices
-from tests.make import make_actor
+from tests.make import make_actor, make_user
 
 
 @pytest.fixture
@@ -60,6 +60,21 @@ def test_code_that_ran_out_may_be_drawn_again(store, keys, clock, monkeypatch):
 def test_blanks_around_a_code_do_no_harm(store, keys, ann):
     digits = pairings.start(store, keys, ann).digits
     assert claim(store, keys, f" {digits}\n").user.user_id == ann.user_id
+
+
+def test_code_ends_with_the_device_that_asked_for_it(store, keys, ann):
+    digits = pairings.start(store, keys, ann).digits
+    tokens.sign_out(store, ann)
+    with pytest.raises(CodeRefused):
+        claim(store, keys, digits)
+
+
+def test_who_is_thrown_out_everywhere_has_no_code_left(store, keys):
+    user = make_user(store)
+    digits = pairings.start(store, keys, make_actor(store, user)).digits
+    accounts.set_password(store, email=user.email, password="another one")
+    with pytest.raises(CodeRefused):
+        claim(store, keys, digits)
 
 
 @pytest.mark.parametrize("digits", ["", "1", "\uff11" * 6, "\ud800", "x" * 100, "000000\0"])

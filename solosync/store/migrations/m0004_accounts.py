@@ -58,6 +58,7 @@ STATEMENTS = (
     CREATE TABLE pairings (
         code_hash BLOB PRIMARY KEY,
         user_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+        device_id TEXT NOT NULL REFERENCES devices (device_id) ON DELETE CASCADE,
         tries INTEGER NOT NULL,
         created_at INTEGER NOT NULL,
         expires_at INTEGER NOT NULL,
@@ -65,6 +66,7 @@ STATEMENTS = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX pairings_by_user ON pairings (user_id)",
+    "CREATE INDEX pairings_by_device ON pairings (device_id)",
     "CREATE INDEX pairings_by_expiry ON pairings (expires_at)",
     # A key is a device as well (its name, when and where it was last seen, whether it was revoked),
     # so what holds of a device's sockets and bases holds of a key's.
