@@ -8,6 +8,7 @@ FAMILY = [
     if isinstance(kind, type) and issubclass(kind, errors.SolosyncError)
 ]
 ARGUMENTS = {
+    errors.FeatureOff: ("exports",),
     errors.InvalidOps: ("no such element", 3),
     errors.NotFound: ("session", "some-id"),
     errors.Stale: (7,),

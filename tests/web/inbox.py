@@ -12,7 +12,7 @@ class Inbox(logging.Handler):
 
     def __init__(self):
         super().__init__(logs.MAIL)
-        self._letters = queue.SimpleQueue()
+        self._letters: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
 
     def emit(self, record):
         if record.levelno == logs.MAIL:
@@ -25,7 +25,9 @@ class Inbox(logging.Handler):
                 return text
 
     def code(self, address):
-        return re.search(r"\b\d{6,8}\b", self.text(address))[0]
+        match = re.search(r"\b\d{6,8}\b", self.text(address))
+        assert match
+        return match[0]
 
     @property
     def is_empty(self):
