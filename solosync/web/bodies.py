@@ -27,6 +27,7 @@ from solosync.web.fields import convert
 S = TypeVar("S", bound=msgspec.Struct)
 
 _PIECE_BYTES = 1024 * 1024  # inflated at a time, before others get their turn
+_JSON_SPACE = b" \t\n\r"  # and no other (RFC 8259)
 _GZIP_WINDOW = 31  # zlib's code for "gzip header and trailer, largest window"
 _MEMBERS: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(
     dict[str, msgspec.Raw]
@@ -81,7 +82,7 @@ async def read_object(request: Request[Any, Any, Any], limit: int, endpoint: str
     Raises UnsupportedMedia, TooLarge (with `encoding` and `endpoint`), Invalid, Disconnected.
     """
     raw = await read_bytes(request, limit, endpoint)
-    return Body(raw if raw.strip() else b"{}")
+    return Body(raw if raw.strip(_JSON_SPACE) else b"{}")
 
 
 async def read_bytes(request: Request[Any, Any, Any], limit: int, endpoint: str) -> bytes:

@@ -34,6 +34,10 @@ def read(sent, limit=1000):
     return asyncio.run(bodies.read_bytes(sent, limit, "here"))
 
 
+def read_object(sent):
+    return asyncio.run(bodies.read_object(sent, 10, "here"))
+
+
 def gzipped(*chunks, **headers):
     return Sent(*chunks, content_encoding="gzip", **headers)
 
@@ -152,3 +156,14 @@ def test_body_is_taken_apart_one_level_deep():
 def test_what_is_no_object_is_refused(raw):
     with pytest.raises(Invalid):
         bodies.Body(raw)
+
+
+@pytest.mark.parametrize("content", [b"", b" \t\r\n"])
+def test_no_body_is_an_empty_object(content):
+    assert read_object(Sent(content)).members == {}
+
+
+@pytest.mark.parametrize("content", [b"\x0c", b"\x0b", b"\0", "\u00a0".encode(), b"null", b"[]"])
+def test_what_only_looks_empty_is_refused(content):
+    with pytest.raises(Invalid):
+        read_object(Sent(content))
