@@ -45,10 +45,12 @@ async def ask(request: Asked, kind: CodeKind, email: str) -> str:
 
 async def redeem(request: Asked, kind: CodeKind, token: str, email: str | None = None) -> User:
     """Whom a code or a mailed link proves. Raises CodeRefused, and RateLimited after too many wrong
-    ones from one network address; nobody is locked out by the tries of others."""
+    ones from one network address; nobody is locked out by the tries of others, nor out of the link
+    by mistyping the code beside it."""
     with_services = services(request)
     seal = request.cookies.get(REGISTRATION_COOKIE, "")
-    who = (f"{kind} {address_key(address(request))}",)
+    way = kind if codes.is_code(kind, "".join(token.split())) else f"{kind} link"
+    who = (f"{way} {address_key(address(request))}",)
     started = with_services.tries.start(who)
     stray = _count_stray(request, kind, token) if email is None else None
     user = await asyncio.to_thread(

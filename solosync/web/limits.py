@@ -1,7 +1,8 @@
 """How often may be asked: a budget for each kind of request, of each person or address.
 
 A route names its budget by `RATE` in its `opt`; without, what people ask is counted as USER and
-what anyone may ask as ANON. No budget eats another: saves go on while lists are used up.
+what anyone may ask as ANON. No budget eats another: saves go on while lists are used up, and
+whoever is behind one address with a busy stranger still gets in, and stays in (TOKENS).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from litestar.handlers import BaseRouteHandler
 
 from solosync.clock import now_ms
 from solosync.config import Config
-from solosync.domain.accounts import LONGEST_EMAIL
+from solosync.domain.accounts import LONGEST_EMAIL, address_of
 from solosync.errors import RateLimited
 from solosync.records.actors import Actor
 from solosync.web.buckets import WINDOW_SECONDS, Charged
@@ -29,6 +30,7 @@ USER = "user"
 ANON = "anonymous"
 EXPORT = "export"
 SIGN_IN = "sign-in"
+TOKENS = "tokens"
 AUTOSAVE = "autosave"
 ADMIN = "admin"
 NONE = "none"
@@ -37,6 +39,7 @@ LIMITS: Mapping[str, Callable[[Config], int]] = {
     ANON: lambda config: config.rate_anon,
     EXPORT: lambda config: config.rate_export,
     SIGN_IN: lambda config: config.rate_sign_in,
+    TOKENS: lambda config: config.rate_anon,
     AUTOSAVE: lambda config: config.rate_autosave,
     ADMIN: lambda config: config.rate_admin,
     NONE: lambda _: 0,
@@ -96,7 +99,7 @@ def address_key(address: str) -> str:
 
 def account_key(email: str) -> str:
     """Cut where no address goes on, because many are remembered."""
-    return f"account {email.strip().casefold()[:LONGEST_EMAIL]}"
+    return f"account {address_of(email)[:LONGEST_EMAIL]}"
 
 
 def _address(connection: Connection) -> str:

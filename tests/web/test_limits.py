@@ -104,6 +104,14 @@ def test_all_ways_to_save_share_one_budget(ann):
     assert left == "3"
 
 
+def test_signing_in_and_renewing_are_not_starved_by_strangers_behind_the_same_address(client):
+    assert use_up(lambda: client.get(ME)) == 3
+    response = client.post("/api/auth/jwt/refresh/", json={"refresh": "x"})
+    assert response.status_code == 401
+    assert response.headers["ratelimit-policy"] == '"tokens";q=3;w=60'
+    assert use_up(lambda: client.post("/api/auth/jwt/verify/", json={"token": "x"})) == 2
+
+
 def test_exports_have_their_own_budget_and_looking_at_them_another(ann):
     board = ann.make_board({"zoom": 1})
     url = f"{BOARDS}{board['id']}/export/"
@@ -136,7 +144,7 @@ def test_what_no_route_counts_is_counted_for_the_address(client, method, path, h
     assert first.status_code in (401, 404, 405)
     assert first.headers["x-ratelimit-limit"] == "3"
     assert use_up(lambda: client.request(method, path, headers=headers)) == 2
-    assert_problem(client.post("/api/auth/jwt/verify/", json={"token": "x"}), 429)
+    assert_problem(client.get("/elsewhere"), 429)
 
 
 def test_codes_are_counted_by_address_and_by_account(client):

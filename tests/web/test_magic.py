@@ -65,6 +65,15 @@ def test_link_carries_a_token_that_is_good_in_the_same_field(link, client, user)
     assert_problem(client.post(VERIFY, json={"token": token}), 400, error="invalid_or_expired")
 
 
+def test_link_works_after_too_many_mistyped_codes(link, client, user):
+    ask(client)
+    _, token = link().split("?token=")
+    for _ in range(5):
+        assert client.post(VERIFY, json={"token": "00000000"}).status_code == 400
+    assert_problem(client.post(VERIFY, json={"token": "00000000"}), 429)
+    assert client.post(VERIFY, json={"token": token}).status_code == 200
+
+
 @pytest.mark.parametrize(
     "settings, expected",
     [

@@ -68,7 +68,7 @@ async def request_magic(request: Request[Any, Any, Any]) -> Sent:
     "/verify",
     guards=[public],
     status_code=200,
-    opt={BODY: MagicCode},
+    opt={BODY: MagicCode, RATE: limits.TOKENS},
     responses=ERRORS,
 )
 async def verify_magic(request: Request[Any, Any, Any]) -> MagicSignIn:

@@ -44,7 +44,13 @@ def sign_in_page(request: Asked, email: str = "", error: SolosyncError | None = 
     return Template("sign_in.html", context=context)
 
 
-@post("/sign-in", guards=[public], include_in_schema=False, status_code=200)
+@post(
+    "/sign-in",
+    guards=[public],
+    opt={RATE: limits.TOKENS},
+    include_in_schema=False,
+    status_code=200,
+)
 async def sign_in(request: Asked) -> Template | Redirect:
     check_origin(request)
     email, password = await read_fields(request, "email", "password")
@@ -74,7 +80,13 @@ async def ask_code(request: Asked) -> Template:
     return Template("code.html", context=_code_context(request, email))
 
 
-@post("/sign-in/verify", guards=[public], include_in_schema=False, status_code=200)
+@post(
+    "/sign-in/verify",
+    guards=[public],
+    opt={RATE: limits.TOKENS},
+    include_in_schema=False,
+    status_code=200,
+)
 async def use_code(request: Asked) -> Template | Redirect:
     check_origin(request)
     email, code = await read_fields(request, "email", "code")
@@ -99,7 +111,13 @@ async def open_magic(request: Asked) -> Template:
     return Template("link.html", context=context)
 
 
-@post(VERIFY_PATH, guards=[public], include_in_schema=False, status_code=200)
+@post(
+    VERIFY_PATH,
+    guards=[public],
+    opt={RATE: limits.TOKENS},
+    include_in_schema=False,
+    status_code=200,
+)
 async def use_magic(request: Asked) -> Template | Redirect:
     check_origin(request)
     (token,) = await read_fields(request, "token")

@@ -103,7 +103,7 @@ async def request_otp(request: Asked) -> Success:
     "/verify-otp",
     guards=[public],
     status_code=200,
-    opt={BODY: OtpCode},
+    opt={BODY: OtpCode, RATE: limits.TOKENS},
     responses=ERRORS | problems(429, *BODY_ERRORS),
 )
 async def verify_otp(request: Asked) -> Success:
@@ -118,7 +118,13 @@ async def verify_otp(request: Asked) -> Success:
     return Success("Login successful!")
 
 
-@post("/refresh", guards=[public], status_code=204, responses=ERRORS | problems(401))
+@post(
+    "/refresh",
+    guards=[public],
+    status_code=204,
+    opt={RATE: limits.TOKENS},
+    responses=ERRORS | problems(401),
+)
 async def refresh_cookies(request: Asked) -> None:
     """Exchange the cookies for new ones, while the refresh token is good."""
     check_origin(request)
@@ -132,7 +138,7 @@ async def refresh_cookies(request: Asked) -> None:
     set_cookies(request, exchanged.tokens)
 
 
-@post("/logout", guards=[public], status_code=200, responses=ERRORS)
+@post("/logout", guards=[public], status_code=200, opt={RATE: limits.TOKENS}, responses=ERRORS)
 async def log_out(request: Asked) -> Success:
     """Sign out here: clears the cookies and revokes the refresh token. Nobody signed in is the same
     answer."""

@@ -12,9 +12,10 @@ from solosync.domain import tokens
 from solosync.domain.accounts import LONGEST_EMAIL, LONGEST_PASSWORD
 from solosync.domain.tokens import TokenPair
 from solosync.errors import Unauthenticated
+from solosync.web import limits
 from solosync.web.auth import address, public
 from solosync.web.bodies import read_object
-from solosync.web.documented import BODY, BODY_ERRORS, WRITE_ERRORS, problems
+from solosync.web.documented import BODY, BODY_ERRORS, RATE, WRITE_ERRORS, problems
 from solosync.web.passwords import sign_in
 from solosync.web.services import services
 
@@ -43,7 +44,7 @@ class Nothing(msgspec.Struct):
     "/token",
     guards=[public],
     status_code=200,
-    opt={BODY: Credentials},
+    opt={BODY: Credentials, RATE: limits.TOKENS},
     responses=ERRORS | problems(429),
 )
 async def create_tokens(request: Request[Any, Any, Any]) -> TokenPair:
@@ -54,7 +55,13 @@ async def create_tokens(request: Request[Any, Any, Any]) -> TokenPair:
     return signed_in.tokens
 
 
-@post("/refresh", guards=[public], status_code=200, opt={BODY: RefreshFields}, responses=ERRORS)
+@post(
+    "/refresh",
+    guards=[public],
+    status_code=200,
+    opt={BODY: RefreshFields, RATE: limits.TOKENS},
+    responses=ERRORS,
+)
 async def refresh_tokens(request: Request[Any, Any, Any]) -> TokenPair:
     """Exchange a refresh token for a new pair. One that was exchanged before ends its sign-in,
     except in the first 30 seconds."""
@@ -67,7 +74,13 @@ async def refresh_tokens(request: Request[Any, Any, Any]) -> TokenPair:
     return exchanged.tokens
 
 
-@post("/verify", guards=[public], status_code=200, opt={BODY: VerifyFields}, responses=ERRORS)
+@post(
+    "/verify",
+    guards=[public],
+    status_code=200,
+    opt={BODY: VerifyFields, RATE: limits.TOKENS},
+    responses=ERRORS,
+)
 async def verify_token(request: Request[Any, Any, Any]) -> Nothing:
     """Whether a token, of either kind, is good."""
     with_services = services(request)
