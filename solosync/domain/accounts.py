@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 import msgspec
@@ -88,7 +89,8 @@ def authenticate(store: Store, email: str, password: str) -> User:
     Raises Unauthenticated, with the same words and after the same work whatever was wrong; the
     true reason is its cause.
     """
-    user = store.read(lambda tx: users.find_by_email(tx, email.strip()))
+    address = address_of(email)
+    user = store.read(lambda tx: users.find_by_email(tx, address))
     password_hash = user.password_hash if user is not None else None
     fits = crypto.verify_password(password_hash, password[: LONGEST_PASSWORD + 1])
     reason = _reason_to_refuse(user, fits)
@@ -228,7 +230,7 @@ def insert(tx: Tx, user: User) -> User:
 
 
 def _get_by_email(tx: Tx, email: str) -> User:
-    user = users.find_by_email(tx, email.strip())
+    user = users.find_by_email(tx, address_of(email))
     if user is None:
         raise NotFound("user", email)
     return user
@@ -236,10 +238,31 @@ def _get_by_email(tx: Tx, email: str) -> User:
 
 def check_email(email: str) -> str:
     """The address as it is kept. Raises Invalid."""
-    address = email.strip().lower()
+    address = address_of(email)
     if len(address) > LONGEST_EMAIL or not _EMAIL.fullmatch(address):
         raise Invalid(f"{email!r} is no email address.", fields={"email": "no address"})
     return address
+
+
+def address_of(text: str) -> str:
+    """The form in which an address is kept and looked up: mail to all spellings of a domain goes to
+    one mailbox, so they mustn't be as many accounts and budgets. What is no address stays so."""
+    spelled = text.strip().lower()
+    if len(spelled) > LONGEST_EMAIL:
+        return spelled
+    local, at, domain = unicodedata.normalize("NFC", spelled).rpartition("@")
+    return f"{local}{at}{_domain(domain.rstrip('.'))}"
+
+
+def _domain(spelled: str) -> str:
+    if spelled.isascii() and "xn--" not in spelled:
+        return spelled
+    import idna  # takes its time, and nearly nobody needs it
+
+    try:
+        return idna.decode(idna.encode(spelled, uts46=True))
+    except UnicodeError:  # mail can't go there either
+        return spelled
 
 
 def check_password(password: str) -> None:

@@ -98,7 +98,7 @@ def redeem(
     they who chose it: see `registration.has_chosen`. Raises CodeRefused.
     """
     shown = "".join(token.split())
-    address = None if email is None else email.strip().lower()
+    address = None if email is None else accounts.address_of(email)
     registered = registration.event(address or "", kind)
     refused = audit.event(_action(kind), target=address or "", outcome="refused")
 

@@ -4,6 +4,7 @@ from solosync import crypto
 from solosync.domain import accounts, tokens
 from solosync.errors import Invalid, NotFound, Taken, Unauthenticated
 from solosync.events import DeviceRevoked, UserDeactivated
+from solosync.web.limits import account_key
 from tests.make import as_actor, make_actor, make_device, make_user
 
 PASSWORD = "correct horse"
@@ -49,6 +50,34 @@ def test_address_is_taken_once_in_whatever_case(store):
     with pytest.raises(Taken):
         accounts.add_user(store, email="ANN@example.org", password=None)
     assert len(accounts.list_users(store)) == 1
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "ann@\uff45xample.org",  # a full-width e
+        "ann@exam\u00adple.org",  # a soft hyphen, which nobody sees
+        "ann@example\u3002org",  # an ideographic full stop
+        "ann@EXAMPLE.ORG.",
+    ],
+)
+def test_spellings_of_one_mailbox_are_one_address(store, spelled):
+    accounts.add_user(store, email="ann@example.org", password=None)
+    with pytest.raises(Taken):
+        accounts.add_user(store, email=spelled, password=None)
+    assert account_key(spelled) == account_key("ann@example.org")
+
+
+def test_international_domain_is_one_in_both_of_its_forms(store):
+    user = accounts.add_user(store, email="анна@пошта.укр", password="long enough")
+    assert user.email == "анна@пошта.укр"
+    found = accounts.authenticate(store, " анна@XN--80A1ACN3A.XN--J1AMH", "long enough")
+    assert found.user_id == user.user_id
+
+
+@pytest.mark.parametrize("text", ["", "@", "a@" + "\u00fc" * 300, "\ud800@\udfff", "a@xn--zzzzzz"])
+def test_what_is_no_address_stays_what_it_is(text):
+    assert accounts.address_of(text) == text
 
 
 def test_right_password_lets_in(store):
