@@ -213,4 +213,10 @@ def _as_answer(messages: list[Message]) -> Answer:
     start = messages[0]
     assert start["type"] == "http.response.start"
     body = b"".join(part.get("body", b"") for part in messages[1:])  # type: ignore[misc]
-    return Answer(start["status"], tuple((name, value) for name, value in start["headers"]), body)
+    headers = [(name, value) for name, value in start["headers"] if not _is_for_asker(name.lower())]
+    return Answer(start["status"], tuple(headers), body)
+
+
+def _is_for_asker(header: bytes) -> bool:
+    """What is said to the page that asks, which may be another next time."""
+    return header == b"vary" or header.startswith(b"access-control-")

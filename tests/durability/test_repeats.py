@@ -57,7 +57,7 @@ class Writer:
 
 @pytest.mark.parametrize(
     "kills",
-    [5, pytest.param(60, marks=[pytest.mark.soak, pytest.mark.timeout(900)])],
+    [3, pytest.param(60, marks=[pytest.mark.soak, pytest.mark.timeout(900)])],
 )
 def test_nothing_is_done_twice_under_a_key_across_kill_9(tmp_path, kills):
     """[REPEATS2]"""

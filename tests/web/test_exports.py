@@ -209,6 +209,7 @@ def test_same_key_again_is_the_same_export(ann, board, url):
     again = ann.post(url, json={"format": "json"}, headers=headers)
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json()["id"] == first.json()["id"]
+    assert again.headers["idempotent-replayed"] == "true"
     other = ann.post(url, json={"format": "json"}, headers={"Idempotency-Key": "k2"})
     assert other.json()["id"] != first.json()["id"]
 

@@ -47,6 +47,19 @@ def test_same_key_gets_the_same_answer_and_does_nothing(ann):
     assert names(ann) == ["A"]
 
 
+def test_pages_of_other_origins_may_ask_again(serving, config, sign_in):
+    origins = ("https://one.example", "https://two.example")
+    ann = sign_in(client=serving(replace(config, cors_origins=origins)))
+    for origin in (None, *origins, *origins):
+        headers = KEY | ({"Origin": origin} if origin else {})
+        response = ann.post(BOARDS, json={"name": "A"}, headers=headers)
+        assert response.status_code == 201
+        assert response.headers.get("access-control-allow-origin") == origin
+        if origin:
+            assert "idempotent-replayed" in response.headers["access-control-expose-headers"]
+    assert names(ann) == ["A"]
+
+
 def test_without_a_key_everything_is_done_each_time(ann):
     for _ in range(2):
         ann.post(BOARDS, json={"name": "A"})

@@ -131,7 +131,9 @@ async def request_export(request: Caller, session_id: FromPath[str]) -> Response
         given = msgspec.structs.asdict(body.fields(ExportFields))
         requested = await _request(request, session, _asked(request, given, key))
     item = _item(request, requested.export)
-    return Response(item, status_code=201 if requested.is_new else 200)
+    if requested.is_new:
+        return Response(item, status_code=201)
+    return Response(item, status_code=200, headers={repeats.REPLAYED: "true"})
 
 
 @get(
