@@ -74,10 +74,14 @@ def redeem(store: Store, keys: Keys, token: str) -> User:
 
     Whoever hands out links at the machine says by it whose account it is.
     """
+    token_hash = keys.hash_token(LINK, token)
+    # Anybody may ask for any address: a row for each would be theirs to fill the disk with.
+    if store.read(lambda tx: links.find(tx, token_hash)) is None:
+        raise Gone(TOO_LATE)
     refused = audit.event("sign_in.link", outcome="refused")
 
     def use(tx: Tx) -> User | None:
-        link = links.redeem(tx, keys.hash_token(LINK, token), now_ms())
+        link = links.redeem(tx, token_hash, now_ms())
         user = users.find(tx, link.user_id) if link is not None else None
         if user is None or not user.is_active:
             target = user.user_id if user else ""

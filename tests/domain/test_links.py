@@ -3,6 +3,7 @@ import pytest
 from solosync import crypto
 from solosync.domain import accounts, links
 from solosync.errors import Forbidden, Gone
+from solosync.store import audit
 
 
 @pytest.fixture
@@ -35,6 +36,16 @@ def test_link_lives_an_hour(store, keys, clock):
 def test_what_was_never_a_link_lets_nobody_in(store, keys, token):
     with pytest.raises(Gone):
         links.redeem(store, keys, token)
+    assert store.read(audit.last) is None  # or strangers could fill the log
+
+
+def test_use_of_a_link_that_was_used_is_audited(store, keys):
+    token = links.issue_owner_link(store, keys)
+    links.redeem(store, keys, token)
+    with pytest.raises(Gone):
+        links.redeem(store, keys, token)
+    last = store.read(lambda tx: tx.one("SELECT action, outcome FROM audit ORDER BY seq DESC"))
+    assert last == ("sign_in.link", "refused")
 
 
 def test_deactivated_owner_gets_no_link_in(store, keys):
