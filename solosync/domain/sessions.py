@@ -12,6 +12,7 @@ from solosync.errors import Forbidden, Invalid, NotFound
 from solosync.events import SessionDeleted, SessionRestored
 from solosync.ids import new_id
 from solosync.records.actors import Actor
+from solosync.records.listing import Query, Slice
 from solosync.records.sessions import Session
 from solosync.records.updates import NewUpdate
 from solosync.records.users import User
@@ -106,21 +107,9 @@ def get_session(store: Store, actor: Actor, session_id: str, *, trashed: bool = 
 
 
 def list_sessions(
-    store: Store,
-    actor: Actor,
-    *,
-    trashed: bool = False,
-    limit: int | None = None,
-    before: tuple[int, int] | None = None,
-) -> list[Session]:
-    """Newest `updated_at` first; `before` is the `(updated_at, key)` of the last one seen."""
-    return store.read(
-        lambda tx: sessions.list_for_actor(tx, actor, trashed=trashed, limit=limit, before=before)
-    )
-
-
-def count_sessions(store: Store, actor: Actor, *, trashed: bool = False) -> int:
-    return store.read(lambda tx: sessions.count_for_actor(tx, actor, trashed=trashed))
+    store: Store, actor: Actor, query: Query, *, trashed: bool = False
+) -> Slice[Session]:
+    return store.read(lambda tx: sessions.list_for_actor(tx, actor, query, trashed=trashed))
 
 
 def list_all_sessions(store: Store) -> list[Session]:

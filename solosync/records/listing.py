@@ -4,6 +4,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+EVERYTHING = 2**53
+"""As a query's limit."""
 T = TypeVar("T")
 Value = str | int | float | None
 

@@ -6,7 +6,10 @@ found the board that way before.
 """
 
 from solosync.records.actors import Actor
+from solosync.records.listing import Query, Slice
 from solosync.records.sessions import Session
+from solosync.store import listing
+from solosync.store.listing import Listed
 from solosync.store.transactions import Tx
 
 COLUMNS = """
@@ -21,6 +24,24 @@ _VISIBLE = """
     AND memberships.organization_id = coalesce(?, memberships.organization_id)
 """
 _IN_TRASH = {True: "sessions.deleted_at IS NOT NULL", False: "sessions.deleted_at IS NULL"}
+_LISTED = {
+    trashed: Listed(
+        columns=COLUMNS,
+        source=f"{_VISIBLE} AND {condition}",
+        sorts={
+            "updated_at": "sessions.updated_at",
+            "created_at": "sessions.created_at",
+            "name": "sessions.name COLLATE NOCASE",
+        },
+        filters={
+            "name": "instr(lower(sessions.name), lower(?)) > 0",
+            "organization_id": "sessions.organization_id = ?",
+            "owner_id": "sessions.owner_id = ?",
+        },
+        key="sessions.key",
+    )
+    for trashed, condition in _IN_TRASH.items()
+}
 
 
 def insert(
@@ -76,40 +97,9 @@ def find_for_actor(
     return Session(*row) if row else None
 
 
-def list_for_actor(
-    tx: Tx,
-    actor: Actor,
-    *,
-    trashed: bool = False,
-    limit: int | None = None,
-    before: tuple[int, int] | None = None,
-) -> list[Session]:
-    """Newest `updated_at` first. `before` is the `(updated_at, key)` of the last one seen, so a
-    page stays where it is while boards are added."""
-    parameters: list[object] = [actor.user_id, actor.organization_id]
-    after_the_last = ""
-    if before is not None:
-        after_the_last = "AND (sessions.updated_at, sessions.key) < (?, ?)"
-        parameters += before
-    parameters.append(-1 if limit is None else limit)
-    rows = tx.all(
-        f"""
-        SELECT {COLUMNS} {_VISIBLE} AND {_IN_TRASH[trashed]} {after_the_last}
-        ORDER BY sessions.updated_at DESC, sessions.key DESC
-        LIMIT ?
-        """,
-        parameters,
-    )
-    return [Session(*row) for row in rows]
-
-
-def count_for_actor(tx: Tx, actor: Actor, *, trashed: bool = False) -> int:
-    row = tx.one(
-        f"SELECT count(*) {_VISIBLE} AND {_IN_TRASH[trashed]}",
-        (actor.user_id, actor.organization_id),
-    )
-    assert row is not None
-    return int(row[0])
+def list_for_actor(tx: Tx, actor: Actor, query: Query, *, trashed: bool = False) -> Slice[Session]:
+    found = listing.page(tx, _LISTED[trashed], (actor.user_id, actor.organization_id), query)
+    return Slice([Session(*row) for row in found.items], found.next, found.prev, found.total)
 
 
 def find(tx: Tx, session_id: str) -> Session | None:

@@ -54,11 +54,14 @@ class Kind(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """What a list can be sorted and filtered by, and how it is sorted if nothing is said."""
+    """What a list can be sorted and filtered by, and how it is sorted if nothing is said. A page
+    has ``most`` at most, and ``limit`` unless the client names another."""
 
     sorts: tuple[str, ...]
     filters: Mapping[str, Kind]
     default: str
+    most: int = MOST
+    limit: int = DEFAULT_LIMIT
 
 
 def one_of(*names: str) -> Kind:
@@ -113,11 +116,26 @@ def read(request: Request[Any, Any, Any], listing: Listing) -> Query:
     sort = _sort(listing, query.get("sort", listing.default))
     question = _question(request, sort, filters)
     backward, position = _read_cursor(query.get("cursor"), question, len(sort) + 1)
-    return Query(sort, filters, _limit(query.get("limit")), position, backward, question)
+    limit = _limit(listing, query.get("limit"))
+    return Query(sort, filters, limit, position, backward, question)
+
+
+def refuse_questions(request: Request[Any, Any, Any], order: str) -> None:
+    """For a list with one order and no filters. Raises Invalid if it is asked for others."""
+    for name in request.query_params:
+        if name == "sort" or name.startswith("filter"):
+            raise Invalid(
+                f"This list can be filtered and sorted by nothing; it is {order}.",
+                fields={name[:100]: "unknown"},
+            )
 
 
 def meta(slice: Slice[Any]) -> Meta:
-    return Meta(_cursor(slice.next, "n"), _cursor(slice.prev, "p"), slice.total)
+    return Meta(next_cursor(slice), _cursor(slice.prev, "p"), slice.total)
+
+
+def next_cursor(slice: Slice[Any]) -> str | None:
+    return _cursor(slice.next, "n")
 
 
 def _add_filter(filters: dict[str, Value], listing: Listing, name: str, text: str) -> None:
@@ -152,11 +170,11 @@ def _sort(listing: Listing, text: str) -> tuple[Sort, ...]:
     return tuple(found)
 
 
-def _limit(text: str | None) -> int:
+def _limit(listing: Listing, text: str | None) -> int:
     if text is None:
-        return DEFAULT_LIMIT
-    if not _WHOLE_NUMBER.fullmatch(text) or not 1 <= int(text) <= MOST:
-        raise Invalid(f"limit has to be 1 to {MOST}.", fields={"limit": "unusable"})
+        return listing.limit
+    if not _WHOLE_NUMBER.fullmatch(text) or not 1 <= int(text) <= listing.most:
+        raise Invalid(f"limit has to be 1 to {listing.most}.", fields={"limit": "unusable"})
     return int(text)
 
 

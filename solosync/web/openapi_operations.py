@@ -25,7 +25,7 @@ from solosync.web.documented import (
 )
 from solosync.web.errors import MEDIA_TYPE, Problem, is_enveloped
 from solosync.web.examples import EXAMPLES
-from solosync.web.listing import LISTING, Listing
+from solosync.web.listing import LISTING, MOST, Listing
 from solosync.web.openapi_parts import PATH_PARAMETERS, QUERY_PARAMETERS, Json, reference
 
 _DONE = {
@@ -125,7 +125,7 @@ def _tidied(parameter: Json) -> Json:
 
 
 def _listing_parameters(listing: Listing) -> Iterator[Json]:
-    yield reference("parameters", "Limit")
+    yield reference("parameters", "Limit") if listing.most == MOST else _limit_parameter(listing)
     yield reference("parameters", "Cursor")
     field = f"-?({'|'.join(listing.sorts)})"
     yield {
@@ -146,6 +146,16 @@ def _listing_parameters(listing: Listing) -> Iterator[Json]:
             "description": f"Only those that fit: {kind.allowed}.",
             "schema": dict(kind.schema),
         }
+
+
+def _limit_parameter(listing: Listing) -> Json:
+    schema = {"type": "integer", "minimum": 1, "maximum": listing.most}
+    return {
+        "name": "limit",
+        "in": "query",
+        "description": "How many at most; without, all of them.",
+        "schema": schema,
+    }
 
 
 def _request_body(handler: HTTPRouteHandler, body: type[msgspec.Struct]) -> Json:

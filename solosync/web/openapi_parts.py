@@ -201,7 +201,7 @@ PARAMETERS: Json = {
     "Cursor": {
         "name": "cursor",
         "in": "query",
-        "description": "`meta.next` or `meta.prev` of an earlier answer to the same question.",
+        "description": "`next` or `prev` of an earlier answer to the same question.",
         "schema": _TEXT,
     },
     "IdempotencyKey": {

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from solosync.records.listing import Query
 from solosync.store import maintenance, sessions, settings, updates
 from solosync.store.engine import Store
 from tests.make import as_actor, make_session, make_update, make_user
@@ -128,6 +129,6 @@ def test_raised_revs_are_of_every_board_and_leave_the_history_alone(store, by):
         maintenance.raise_revs(tx, by)
 
     store.write(work)
-    found = store.read(lambda tx: sessions.list_for_actor(tx, as_actor(ann)))
-    assert {session.key: session.rev for session in found} == {new.key: by, old.key: 7 + by}
+    found = store.read(lambda tx: sessions.list_for_actor(tx, as_actor(ann), Query((), {}, 10)))
+    assert {session.key: session.rev for session in found.items} == {new.key: by, old.key: 7 + by}
     assert [update.rev for update in store.read(lambda tx: updates.since(tx, old.key, 0))] == [7]

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from solosync import clock as clocks
 from solosync.records.idempotency import RememberedAnswer
+from solosync.records.listing import EVERYTHING, Query, Sort
 from solosync.store import bases, idempotency, sessions, snapshots, updates
 from solosync.store.packing import pack
 from tests.make import (
@@ -15,6 +16,8 @@ from tests.make import (
     make_update,
     make_user,
 )
+
+NEWEST = Query((Sort("updated_at", is_descending=True),), {}, EVERYTHING)
 
 
 @pytest.fixture
@@ -34,11 +37,9 @@ def find(store, user, session, **kind):
 
 
 def names(store, user, **kind):
-    found = store.read(lambda tx: sessions.list_for_actor(tx, as_actor(user), **kind))
-    assert len(found) == store.read(
-        lambda tx: sessions.count_for_actor(tx, as_actor(user), trashed=kind.get("trashed", False))
-    )
-    return [session.name for session in found]
+    found = store.read(lambda tx: sessions.list_for_actor(tx, as_actor(user), NEWEST, **kind))
+    assert found.total == len(found.items)
+    return [session.name for session in found.items]
 
 
 # Who sees what
@@ -139,18 +140,14 @@ def test_list_has_the_last_changed_first(store, clock, ann):
 
 def test_pages_neither_repeat_nor_skip_boards_of_the_same_moment(store, clock, ann):
     made = {make_session(store, ann).session_id for _ in range(7)}
-    seen, before = [], None
+    seen, query = [], replace(NEWEST, limit=2)
     while True:
-        page = store.read(
-            lambda tx, before=before: sessions.list_for_actor(
-                tx, as_actor(ann), limit=2, before=before
-            )
-        )
-        if not page:
-            break
+        page = store.read(lambda tx, query=query: sessions.list_for_actor(tx, as_actor(ann), query))
         make_session(store, ann, "added meanwhile")
-        seen += [session.session_id for session in page]
-        before = (page[-1].updated_at, page[-1].key)
+        seen += [session.session_id for session in page.items]
+        if page.next is None:
+            break
+        query = replace(query, position=page.next)
     assert len(seen) == 7
     assert set(seen) == made
 

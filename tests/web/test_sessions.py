@@ -162,6 +162,33 @@ def test_list_is_whole_and_without_a_cursor_unless_a_limit_is_given(ann):
     assert len(ann.get(BOARDS).json()["results"]) == 3
 
 
+def test_list_is_sorted_and_filtered_as_asked(ann):
+    made = {name: ann.make_board(name=name) for name in ("Beta", "alpha", "Gamma ray")}
+
+    def names(query):
+        return [item["name"] for item in ann.get(f"{BOARDS}?{query}").json()["results"]]
+
+    assert names("sort=name") == ["alpha", "Beta", "Gamma ray"]
+    assert names("sort=-name&limit=2") == ["Gamma ray", "Beta"]
+    assert names("sort=created_at") == list(made)
+    assert names("filter[name]=GAMMA") == ["Gamma ray"]
+    assert names(f"filter[owner_id]={made['Beta']['owner_id']}&sort=-created_at") == [*made][::-1]
+    assert names("filter[organization_id]=x") == []
+
+
+@pytest.mark.parametrize("query", ["filter[size]=1", "sort=size", "filter[]=1"])
+def test_list_refuses_what_it_cannot_be_asked_and_says_what_it_can(ann, query):
+    problem = assert_problem(ann.get(f"{BOARDS}?{query}"), 400)
+    assert "name" in problem["detail"]
+
+
+@pytest.mark.parametrize("of", ["versions", "exports"])
+@pytest.mark.parametrize("query", ["filter[size]=1", "sort=size"])
+def test_lists_of_a_board_have_one_order(ann, of, query):
+    problem = assert_problem(ann.get(f"{path(ann.make_board())}{of}/?{query}"), 400)
+    assert "nothing" in problem["detail"]
+
+
 @pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=1001", "cursor=zz", "cursor=MQ"])
 def test_unusable_paging_is_refused(ann, query):
     assert_problem(ann.get(f"{BOARDS}?{query}"), 400)

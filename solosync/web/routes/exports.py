@@ -20,7 +20,7 @@ from solosync.records import scopes
 from solosync.records.exports import Export, ExportStatus
 from solosync.records.pictures import FORMATS, Format, parse_format, parse_options
 from solosync.records.sessions import Session
-from solosync.web import addresses, downloads, limits, paging, repeats
+from solosync.web import addresses, downloads, limits, listing, paging, repeats
 from solosync.web.auth import public, signed_in
 from solosync.web.bodies import read_object, received_file
 from solosync.web.documented import (
@@ -149,6 +149,7 @@ async def list_exports(
     cursor: FromQuery[str | None] = None,
 ) -> ExportList:
     """One's own exports of the board, newest first."""
+    listing.refuse_questions(request, "newest first")
     found = await asyncio.to_thread(
         exports.list_exports,
         services(request).store,

@@ -13,6 +13,7 @@ from solosync import clock
 from solosync.domain import accounts, links, sessions
 from solosync.errors import Gone
 from solosync.records.actors import Actor
+from solosync.records.listing import Query, Sort
 from solosync.records.sessions import Session
 from solosync.web import limits
 from solosync.web.auth import check_origin, find_actor, public
@@ -81,14 +82,14 @@ def _is_opened_by_hand(request: Request[Any, Any, Any]) -> bool:
 
 def _home(request: Request[Any, Any, Any], actor: Actor) -> Template:
     store = services(request).store
-    boards = sessions.list_sessions(store, actor, limit=SHOWN_BOARDS)
-    count = sessions.count_sessions(store, actor)
+    newest = Query((Sort("updated_at", is_descending=True),), {}, SHOWN_BOARDS)
+    boards = sessions.list_sessions(store, actor, newest)
     person = accounts.get_person(store, actor.user_id)
     context = {
         "frontend_url": services(request).config.frontend_url,
         "user": person.user,
-        "boards": [_shown(board) for board in boards],
-        "hidden": count - len(boards),
+        "boards": [_shown(board) for board in boards.items],
+        "hidden": boards.total - len(boards.items),
         "address": str(request.base_url).rstrip("/"),
     }
     return Template("home.html", context=context)

@@ -7,14 +7,15 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, post
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery
 
 from solosync.clock import iso_us
 from solosync.domain import sessions
 from solosync.realtime.room import Reading, Saved
 from solosync.records import scopes
+from solosync.records.listing import EVERYTHING
 from solosync.records.sessions import Session
-from solosync.web import addresses, conditional, paging, preconditions
+from solosync.web import addresses, conditional, listing, preconditions
 from solosync.web.auth import signed_in
 from solosync.web.bodies import read_object
 from solosync.web.documented import (
@@ -25,10 +26,18 @@ from solosync.web.documented import (
     WRITE_ERRORS,
     problems,
 )
+from solosync.web.listing import LISTING, TEXT, Listing
 from solosync.web.services import Caller, services
 
 LONGEST_THUMBNAIL_URL = 256 * 1024  # some clients put the picture itself there, as a data URL
 MOST_A_PAGE = 1000
+SESSIONS = Listing(
+    sorts=("updated_at", "created_at", "name"),
+    filters={"name": TEXT, "organization_id": TEXT, "owner_id": TEXT},
+    default="-updated_at",
+    most=MOST_A_PAGE,
+    limit=EVERYTHING,
+)
 JsonObject = Annotated[
     msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object", "additionalProperties": True})
 ]
@@ -82,30 +91,25 @@ class NewSessionFields(SessionFields):
     organization_id: str | None = None
 
 
-@get("/", guards=[signed_in], opt={SCOPE: scopes.SESSIONS_READ}, responses=problems(400, 401))
-async def list_sessions(
-    request: Caller,
-    trash: FromQuery[bool] = False,
-    limit: Annotated[int | None, QueryParameter(ge=1, le=MOST_A_PAGE)] = None,
-    cursor: FromQuery[str | None] = None,
-) -> SessionList:
-    """The boards that the person can open, last changed first; with `trash`, those thrown away."""
-    store, actor = services(request).store, request.user
-    before = paging.position(cursor)
-
-    def read() -> SessionList:
-        more = None if limit is None else limit + 1
-        rows = sessions.list_sessions(store, actor, trashed=trash, limit=more, before=before)
-        page = rows[:limit]
-        end = msgspec.UNSET if limit is None else None
-        follows = len(page) < len(rows)
-        return SessionList(
-            count=sessions.count_sessions(store, actor, trashed=trash),
-            results=[_item(request, session) for session in page],
-            next=paging.cursor((page[-1].updated_at, page[-1].key)) if follows else end,
-        )
-
-    return await asyncio.to_thread(read)
+@get(
+    "/",
+    guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_READ, LISTING: SESSIONS},
+    responses=problems(400, 401),
+)
+async def list_sessions(request: Caller, trash: FromQuery[bool] = False) -> SessionList:
+    """The boards that the person can open, last changed first; with `trash`, those thrown away. The
+    filter `name` finds a part of it."""
+    query = listing.read(request, SESSIONS)
+    found = await asyncio.to_thread(
+        sessions.list_sessions, services(request).store, request.user, query, trashed=trash
+    )
+    is_paged = found.next is not None or "limit" in request.query_params
+    return SessionList(
+        count=found.total,
+        results=[_item(request, session) for session in found.items],
+        next=listing.next_cursor(found) if is_paged else msgspec.UNSET,
+    )
 
 
 @post(

@@ -14,7 +14,7 @@ from solosync.domain import history
 from solosync.errors import NotFound
 from solosync.records import scopes
 from solosync.records.versions import Version
-from solosync.web import paging
+from solosync.web import listing, paging
 from solosync.web.auth import signed_in
 from solosync.web.documented import SCOPE, WRITE_ERRORS, problems
 from solosync.web.routes.sessions import MOST_A_PAGE, JsonObject, SessionDetail, detail, find
@@ -65,6 +65,7 @@ async def list_versions(
     cursor: FromQuery[str | None] = None,
 ) -> VersionList:
     """Every rev that is kept, newest first."""
+    listing.refuse_questions(request, "newest first")
     session = find(request, session_id)
     before = paging.position(cursor)
     versions = await asyncio.to_thread(history.list_versions, services(request).store, session.key)
