@@ -8,15 +8,15 @@ else: neither its link, nor a fresh code, nor any other way in.
 from __future__ import annotations
 
 import hmac
-import math
 import secrets
+from collections.abc import Callable
 
 from solosync import origin
 from solosync.clock import now_ms
 from solosync.config import Config
 from solosync.crypto import Keys, new_token
-from solosync.domain import accounts, audit, mail, registration
-from solosync.errors import CodeRefused, Forbidden, RateLimited
+from solosync.domain import accounts, audit, mail, mailings, registration
+from solosync.errors import CodeRefused, Forbidden
 from solosync.ids import new_id
 from solosync.records.audit import Event
 from solosync.records.codes import CodeKind, SignInCode
@@ -27,8 +27,6 @@ from solosync.store.transactions import Tx
 
 OTP_MINUTES = 5
 MOST_TRIES = 5
-MOST_AN_HOUR = 20
-HOUR_MS = 3_600_000
 _DIGITS: dict[CodeKind, int] = {"otp": 6, "magic": 8}
 _LINK = "magic link"
 
@@ -39,7 +37,7 @@ def request(
     """Mails a code to whoever has the address, and returns it (for nobody's eyes but a
     developer's). `page` is where a magic link leads to; the secret is appended.
 
-    Raises Invalid for what is no address, and RateLimited past MOST_AN_HOUR.
+    Raises Invalid for what is no address, and RateLimited past mailings.MOST_AN_HOUR.
     """
     address = accounts.check_email(email)
     minutes = OTP_MINUTES if kind == "otp" else config.magic_link_expiry_minutes
@@ -49,7 +47,7 @@ def request(
 
     def add(tx: Tx) -> str:
         now = now_ms()
-        _check_rate(tx, address, now)
+        mailings.check(tx, address, now)
         user = users.find_by_email(tx, address)
         may_register = registration.may_register(tx, config, address)
         is_welcome = user.is_active if user else kind == "magic" and may_register
@@ -90,17 +88,22 @@ def redeem(
     token: str,
     email: str | None = None,
     registration_seal: str = "",
+    program_address: str = "",
 ) -> User:
     """The active person whose address a code, or the secret of a link, proves; it is used up. A
     magic one makes an account if there is none and registration allows it.
 
     Without ``email`` only magic ones are found. A password chosen at registration stays if it was
-    they who chose it: see `registration.has_chosen`. Raises CodeRefused.
+    they who chose it, by the seal or a program's network address: see `registration.has_chosen`.
+    Raises CodeRefused.
     """
     shown = "".join(token.split())
     address = None if email is None else accounts.address_of(email)
     registered = registration.event(address or "", kind)
     refused = audit.event(_action(kind), target=address or "", outcome="refused")
+
+    def has_chosen(tx: Tx, user: User) -> bool:
+        return registration.has_chosen(tx, keys, config, user, registration_seal, program_address)
 
     def use(tx: Tx) -> User | None:
         now = now_ms()
@@ -108,7 +111,7 @@ def redeem(
         user = None
         if found is not None:
             codes.use_up(tx, kind, found.email, now)
-            user = _admit(tx, keys, config, found, registered, registration_seal)
+            user = _admit(tx, config, found, registered, has_chosen)
         elif address is not None and is_code(kind, shown):
             codes.count_try(tx, kind, address, now)
         if user is None:
@@ -135,7 +138,7 @@ def is_code(kind: CodeKind, token: str) -> bool:
 
 def purge(tx: Tx, now: int) -> None:
     """Forgets codes that neither work nor count any more."""
-    codes.purge(tx, now, now - HOUR_MS)
+    codes.purge(tx, now, now - mailings.HOUR_MS)
 
 
 def _action(kind: CodeKind) -> str:
@@ -160,28 +163,20 @@ def _find(
 
 
 def _admit(
-    tx: Tx, keys: Keys, config: Config, found: SignInCode, registered: Event, seal: str
+    tx: Tx,
+    config: Config,
+    found: SignInCode,
+    registered: Event,
+    has_chosen: Callable[[Tx, User], bool],
 ) -> User | None:
     user = users.find_by_email(tx, found.email)
     if user is None and found.kind == "otp":
         return None
-    is_own = user is not None and registration.has_chosen(
-        tx, keys, config, user, seal, registered.address
-    )
+    is_own = user is not None and has_chosen(tx, user)
     try:
-        return registration.admit(tx, config, found.email, event=registered, keeps_password=is_own)
+        return registration.admit(tx, config, found.email, event=registered, keeps_choices=is_own)
     except Forbidden:
         return None
-
-
-def _check_rate(tx: Tx, address: str, now: int) -> None:
-    oldest = codes.nth_newest(tx, address, MOST_AN_HOUR)
-    if oldest is not None and oldest > now - HOUR_MS:
-        raise RateLimited(
-            math.ceil((oldest + HOUR_MS - now) / 1000),
-            f"{MOST_AN_HOUR} codes were mailed to this address within an hour. Use one of those,"
-            " or wait.",
-        )
 
 
 def _new_digits(tx: Tx, keys: Keys, kind: CodeKind, address: str, now: int) -> tuple[str, bytes]:

@@ -13,11 +13,13 @@ from solosync import crypto, origin
 from solosync.clock import now_ms
 from solosync.config import Config, is_loopback
 from solosync.crypto import Keys
-from solosync.domain import accounts, audit, mail
+from solosync.domain import accounts, audit, mail, mailings
 from solosync.errors import Forbidden, Taken
+from solosync.ids import new_id
 from solosync.records.audit import Event, Outcome
+from solosync.records.codes import SignInCode
 from solosync.records.users import User
-from solosync.store import invitations, users
+from solosync.store import codes, invitations, organizations, users
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
 
@@ -42,7 +44,8 @@ def register(
 
     An address that has an account already, or that only invited people could use, gets the same
     answer; in the first case its owner is told by mail. Raises Forbidden where registration is
-    closed, Invalid, and Taken("username"). Takes as long as hashing a password does.
+    closed, Invalid, Taken("username"), and RateLimited past mailings.MOST_AN_HOUR. Takes as long as
+    hashing a password does.
     """
     if config.registration == "closed":
         raise Forbidden(CLOSED)
@@ -52,7 +55,6 @@ def register(
     new = accounts.new_user(
         address,
         full_name=full_name,
-        username=username,
         password_hash=password_hash,
         is_proved=False,
     )
@@ -60,17 +62,22 @@ def register(
     asked = origin.current.get()
 
     def add(tx: Tx) -> User:
-        if username and users.is_username_taken(tx, username):
+        mailings.check(tx, address, now_ms())
+        if users.is_username_taken(tx, username):
             raise Taken("username")
         present = users.find_by_email(tx, address)
         is_owned = present is not None and present.email_verified_at is not None
         is_made = may_register(tx, config, address) and not is_owned
-        user = _make(tx, present, new, asked.address) if is_made else new
+        user = new
+        if is_made:
+            user = accounts.insert(tx, new) if present is None else _replace(tx, present, new)
+            users.put_registration(tx, user.user_id, address=asked.address, username=username)
         is_told = present is not None and is_owned and present.is_active
         fields = {"link": sign_in_url}
         mail.queue(
             tx, keys, address, "taken", fields, language=asked.language, is_decoy=not is_told
         )
+        codes.insert(tx, _counted(keys, address))
         audit.record(tx, _outcome(registered, user.user_id if is_made else None))
         return user
 
@@ -83,18 +90,21 @@ def seal(keys: Keys, user: User) -> str:
     return keys.seal(_SEAL, f"{user.user_id}\0{user.password_hash}")
 
 
-def has_chosen(tx: Tx, keys: Keys, config: Config, user: User, seal: str, address: str) -> bool:
-    """Whether it was the one asking now, from a network address, who chose this unproved person's
-    password: by the seal, or as a program without cookies, by coming from where they registered.
+def has_chosen(
+    tx: Tx, keys: Keys, config: Config, user: User, seal: str, program_address: str
+) -> bool:
+    """Whether it was the one asking now who chose this unproved person's password: by the seal, or,
+    as a program that keeps no cookies, by coming from the network address that registered.
 
     Behind a proxy everybody may seem to come from this machine, which then says nothing.
     """
     text = f"{user.user_id}\0{user.password_hash}"
     if user.password_hash is not None and keys.is_seal(_SEAL, text, seal):
         return True
-    if not address or (config.public_url and is_loopback(address)):
+    if not program_address or (config.public_url and is_loopback(program_address)):
         return False
-    return address == users.find_registered_from(tx, user.user_id)
+    registered = users.find_registration(tx, user.user_id)
+    return registered is not None and registered[0] == program_address
 
 
 def may_register(tx: Tx, config: Config, email: str) -> bool:
@@ -116,7 +126,7 @@ def admit(
     *,
     event: Event,
     full_name: str = "",
-    keeps_password: bool = False,
+    keeps_choices: bool = False,
 ) -> User:
     """The active person whose address was just proved: the one who has it, else a new one if
     registration allows it. Raises Forbidden if not, or if they were deactivated, and Invalid for
@@ -131,7 +141,7 @@ def admit(
         audit.record(tx, made)
     if not user.is_active:
         raise Forbidden("This account was deactivated.")
-    return prove(tx, user, keeps_password=keeps_password)
+    return prove(tx, user, keeps_choices=keeps_choices)
 
 
 def purge(tx: Tx, now: int) -> None:
@@ -144,36 +154,60 @@ def _outcome(registered: Event, user_id: str | None) -> Event:
     return msgspec.structs.replace(registered, outcome=outcome, actor_id=user_id)
 
 
-def _make(tx: Tx, present: User | None, new: User, address: str) -> User:
-    user = accounts.insert(tx, new) if present is None else _replace(tx, present, new)
-    users.put_registered_from(tx, user.user_id, address)
-    return user
+def _counted(keys: Keys, address: str) -> SignInCode:
+    """What opens nothing, and counts as one more mail to that address."""
+    now = now_ms()
+    return SignInCode(
+        code_id=new_id(),
+        kind="none",
+        email=address,
+        user_id=None,
+        code_hash=keys.hash_token("none", crypto.new_token()),
+        link_hash=None,
+        tries=0,
+        created_at=now,
+        expires_at=now,
+        used_at=None,
+    )
 
 
 def _replace(tx: Tx, present: User, new: User) -> User:
     """Whoever registers last with an address that nobody has proved is as likely its owner as
     whoever was first; `has_chosen` tells them apart."""
-    users.change_profile(
-        tx,
-        present.user_id,
-        full_name=new.full_name,
-        first_name="",
-        last_name="",
-        username=new.username,
-        avatar_url=None,
-    )
+    _rename(tx, present, full_name=new.full_name, username="")
     users.set_password_hash(tx, present.user_id, new.password_hash)
     return msgspec.structs.replace(present, password_hash=new.password_hash)
 
 
-def prove(tx: Tx, user: User, *, keeps_password: bool = False) -> User:
-    """The address is theirs. A password that was set before that is forgotten, unless it is known
-    to be from the one who proved it: somebody else may have registered with this address, only to
-    get in later."""
+def _rename(tx: Tx, user: User, *, full_name: str, username: str) -> None:
+    """And the personal organization, which is called as its owner is."""
+    users.change_profile(
+        tx,
+        user.user_id,
+        full_name=full_name,
+        first_name="",
+        last_name="",
+        username=username,
+        avatar_url=None,
+    )
+    renamed = msgspec.structs.replace(user, full_name=full_name, username=username)
+    personal = organizations.find_personal(tx, user.user_id)
+    if personal is not None:
+        organizations.rename(tx, personal.organization_id, renamed.display_name)
+
+
+def prove(tx: Tx, user: User, *, keeps_choices: bool = False) -> User:
+    """The address is theirs. The password and names of a registration before that are forgotten,
+    unless they are known to be from the one who proved it: somebody else may have registered with
+    this address, only to get in later. A username that is in use by now isn't given."""
     if user.email_verified_at is not None:
         return user
-    users.mark_verified(tx, user.user_id, now_ms())
-    if not keeps_password:
+    registered = users.find_registration(tx, user.user_id)
+    if not keeps_choices:
+        _rename(tx, user, full_name="", username="")
         users.set_password_hash(tx, user.user_id, None)
+    elif registered is not None and not users.is_username_taken(tx, registered[1]):
+        _rename(tx, user, full_name=user.full_name, username=registered[1])
+    users.mark_verified(tx, user.user_id, now_ms())
     proved = users.find(tx, user.user_id)
     return proved or user

@@ -5,14 +5,16 @@ from typing import Literal
 import msgspec
 
 CodeKind = Literal["otp", "magic"]
+MailKind = CodeKind | Literal["none"]
 
 
 class SignInCode(msgspec.Struct, frozen=True):
     """``user_id`` is None for an address that nobody has. ``link_hash`` is of the longer secret in
-    the same mail's link, if it has one. ``tries`` counts wrong digits."""
+    the same mail's link, if it has one. ``tries`` counts wrong digits. One of the kind none opens
+    nothing, and only counts as a mail."""
 
     code_id: str
-    kind: CodeKind
+    kind: MailKind
     email: str
     user_id: str | None
     code_hash: bytes

@@ -121,22 +121,32 @@ def set_password_hash(tx: Tx, user_id: str, password_hash: str | None) -> None:
     tx.execute("UPDATE users SET password_hash = ? WHERE user_id = ?", (password_hash, user_id))
 
 
-def put_registered_from(tx: Tx, user_id: str, address: str) -> None:
-    """The network address that somebody unproved has registered at."""
-    tx.execute("UPDATE users SET registered_from = ? WHERE user_id = ?", (address, user_id))
+def put_registration(tx: Tx, user_id: str, *, address: str, username: str) -> None:
+    """The network address that somebody unproved has registered at, and the username they want."""
+    tx.execute(
+        "UPDATE users SET registered_from = ?, registered_username = ? WHERE user_id = ?",
+        (address, username, user_id),
+    )
 
 
-def find_registered_from(tx: Tx, user_id: str) -> str | None:
-    row = tx.one("SELECT registered_from FROM users WHERE user_id = ?", (user_id,))
-    return row[0] if row else None
+def find_registration(tx: Tx, user_id: str) -> tuple[str, str] | None:
+    """What `put_registration` has put, until the address is proved."""
+    row = tx.one(
+        """
+        SELECT registered_from, registered_username FROM users
+        WHERE user_id = ? AND registered_from IS NOT NULL
+        """,
+        (user_id,),
+    )
+    return (row[0], row[1]) if row else None
 
 
 def mark_verified(tx: Tx, user_id: str, at: int) -> None:
-    """The address is theirs; the time it was first proved stays, and where they registered is
-    forgotten."""
+    """The address is theirs; the time it was first proved stays, and what they registered with
+    is forgotten."""
     tx.execute(
         """
-        UPDATE users SET email_verified_at = ?, registered_from = NULL
+        UPDATE users SET email_verified_at = ?, registered_from = NULL, registered_username = NULL
         WHERE user_id = ? AND email_verified_at IS NULL
         """,
         (at, user_id),

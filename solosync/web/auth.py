@@ -176,6 +176,11 @@ def address(connection: Connection) -> str:
     return connection.client.host if connection.client else ""
 
 
+def is_browser(connection: Connection) -> bool:
+    """Whether what writes here is a page: browsers say where it is from."""
+    return "origin" in connection.headers or "sec-fetch-site" in connection.headers
+
+
 def check_origin(connection: Connection) -> None:
     """Raises Forbidden when a page of another site made the browser send this.
 

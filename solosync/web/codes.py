@@ -12,7 +12,7 @@ from solosync.errors import CodeRefused, RateLimited
 from solosync.records.codes import CodeKind
 from solosync.records.users import User
 from solosync.web import addresses
-from solosync.web.auth import address, put_cookie
+from solosync.web.auth import address, is_browser, put_cookie
 from solosync.web.limits import address_key, charge_account
 from solosync.web.services import services
 
@@ -62,6 +62,7 @@ async def redeem(request: Asked, kind: CodeKind, token: str, email: str | None =
         token=token,
         email=email,
         registration_seal=seal,
+        program_address="" if seal or is_browser(request) else address(request),
     )
     if seal:
         put_cookie(request, REGISTRATION_COOKIE, "", 0)

@@ -8,7 +8,7 @@ import pytest
 from solosync import origin
 from solosync.clock import now_ms
 from solosync.domain import accounts, registration
-from solosync.errors import Invalid, Unauthenticated
+from solosync.errors import Invalid, RateLimited, Taken, Unauthenticated
 from solosync.origin import Origin
 from solosync.store import users
 from tests.domain.signing_in import ANN, audited, counted, invite, shape
@@ -86,25 +86,27 @@ def test_password_that_somebody_else_set_before_is_forgotten(store, register, as
         accounts.authenticate(store, ANN, "the attacker's")
 
 
-def test_password_counts_for_who_proves_the_address_from_where_they_registered(
+def test_password_counts_for_a_program_that_comes_from_where_it_registered(
     store, register, ask, redeem, at
 ):
-    """A program may keep no cookies."""
+    """It may keep no cookies."""
     at("192.0.2.1")
     register()
-    redeem(ask())
+    redeem(ask(), program_address="192.0.2.1")
     assert accounts.authenticate(store, ANN, PASSWORD)
-    assert store.read(lambda tx: tx.one("SELECT registered_from FROM users")) == (None,)
+    kept = store.read(lambda tx: tx.one("SELECT registered_from, registered_username FROM users"))
+    assert kept == (None, None)
 
 
 @pytest.mark.parametrize(
     "there, here, public_url",
     [
         ("192.0.2.1", "192.0.2.2", ""),
+        ("192.0.2.1", "", ""),
         ("", "", ""),
         ("127.0.0.1", "127.0.0.1", "https://boards.example"),
     ],
-    ids=["elsewhere", "unknown", "behind a proxy that tells nothing"],
+    ids=["elsewhere", "a browser", "unknown", "behind a proxy that tells nothing"],
 )
 def test_network_address_that_proves_nothing_keeps_no_password(
     store, register, ask, redeem, at, config, there, here, public_url
@@ -112,8 +114,7 @@ def test_network_address_that_proves_nothing_keeps_no_password(
     settled = replace(config, public_url=public_url)
     at(there)
     register()
-    at(here)
-    redeem(ask(config=settled), config=settled)
+    redeem(ask(config=settled), config=settled, program_address=here)
     with pytest.raises(Exception, match="wrong"):
         accounts.authenticate(store, ANN, PASSWORD)
 
@@ -125,11 +126,53 @@ def test_registering_again_from_elsewhere_takes_the_password_along(
     register()
     at("192.0.2.66")
     register(password="the attacker's")
-    at("192.0.2.1")
-    redeem(ask())
+    redeem(ask(), program_address="192.0.2.1")
     for password in (PASSWORD, "the attacker's"):
         with pytest.raises(Exception, match="wrong"):
             accounts.authenticate(store, ANN, password)
+
+
+def test_names_that_somebody_else_gave_are_forgotten_too(store, register, ask, redeem):
+    register(full_name="Eve Was Here", username="eve")
+    user = redeem(ask())
+    assert (user.full_name, user.username) == ("", "")
+    ((organization, _),) = accounts.get_person(store, user.user_id).memberships
+    assert organization.name == "ann"
+
+
+def test_username_is_theirs_once_the_address_is_proved(store, register, ask, redeem):
+    seal = register(username="ann")
+    assert find(store).username == ""
+    assert redeem(ask(), registration_seal=seal).username == "ann"
+    with pytest.raises(Taken):
+        register("bob@example.org", username="ANN")
+
+
+def test_asking_for_a_username_tells_nothing_about_an_address(store, user, register):
+    """Were it taken by the first of two tries, only an address without an account would say so."""
+    for email in (ANN, "new@example.org"):
+        for _ in range(2):
+            register(email, username="fresh")
+    register("third@example.org", username="fresh")
+
+
+def test_username_that_was_taken_meanwhile_is_not_given(store, register, ask, redeem):
+    seals = {email: register(email, username="ann") for email in (ANN, "bob@example.org")}
+    got = [
+        redeem(ask(email=email), email=email, registration_seal=seal).username
+        for email, seal in seals.items()
+    ]
+    assert got == ["ann", ""]
+
+
+@pytest.mark.parametrize("email", [ANN, "new@example.org"])
+def test_mails_of_registrations_count_like_those_of_codes(user, register, ask, email):
+    for _ in range(10):
+        register(email)
+        ask(email=email)
+    for refused in (register, lambda email: ask(email=email)):
+        with pytest.raises(RateLimited):
+            refused(email)
 
 
 def test_who_registers_last_wins_and_nobody_elses_password_counts(store, register, ask, redeem):

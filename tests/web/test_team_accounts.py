@@ -91,6 +91,17 @@ def test_program_that_keeps_no_cookies_may_choose_a_password_too(open_client, in
     assert open_client.post("/api/auth/jwt/token/", json=credentials).status_code == 200
 
 
+def test_browser_that_did_not_register_keeps_no_password(open_client, inbox):
+    """Although it comes from the same network address, behind which others may be."""
+    open_client.post(REGISTER, json=FIELDS)
+    open_client.cookies.clear()
+    open_client.post(REQUEST, json={"email": ANN})
+    otp = {"email": ANN, "otp": inbox.code(ANN)}
+    assert open_client.post(VERIFY, json=otp, headers={"Origin": BASE_URL}).status_code == 200
+    credentials = {"email": ANN, "password": PASSWORD}
+    assert_problem(open_client.post("/api/auth/jwt/token/", json=credentials), 401)
+
+
 def test_taken_address_gets_the_same_answer_and_its_owner_a_mail(open_client, inbox, user, store):
     fresh = open_client.post(REGISTER, json=FIELDS | {"email": "new@example.org"})
     taken = open_client.post(REGISTER, json=FIELDS | {"username": "eve"})

@@ -10,8 +10,10 @@ STATEMENTS = (
     # When the address was first proved to be theirs. Whoever is here already was let in by hand.
     "ALTER TABLE users ADD COLUMN email_verified_at INTEGER",
     "UPDATE users SET email_verified_at = joined_at",
-    # The network address that an unproved account's password was chosen at.
+    # Where somebody registered whose address isn't proved yet, and the username they asked for: it
+    # is theirs only then, or trying for it would tell who has an account.
     "ALTER TABLE users ADD COLUMN registered_from TEXT",
+    "ALTER TABLE users ADD COLUMN registered_username TEXT",
     # Somebody at an OpenID provider is the same person each time.
     """
     CREATE TABLE identities (
@@ -25,11 +27,12 @@ STATEMENTS = (
     "CREATE INDEX identities_by_user ON identities (user_id)",
     # Codes that prove an address. Without a user_id it is one of an address that nobody has: kept
     # as well, because the same work has to be done for it. link_hash is that of a longer secret
-    # that came in the same mail, and is good although the digits were tried too often.
+    # that came in the same mail, and is good although the digits were tried too often. The kind none
+    # opens nothing: it only counts as a mail that strangers had sent to an address.
     """
     CREATE TABLE sign_in_codes (
         code_id TEXT PRIMARY KEY,
-        kind TEXT NOT NULL CHECK (kind IN ('otp', 'magic')),
+        kind TEXT NOT NULL CHECK (kind IN ('otp', 'magic', 'none')),
         email TEXT NOT NULL COLLATE NOCASE,
         user_id TEXT REFERENCES users (user_id) ON DELETE CASCADE,
         code_hash BLOB NOT NULL,
