@@ -27,8 +27,8 @@ STATEMENTS = (
     "CREATE INDEX identities_by_user ON identities (user_id)",
     # Codes that prove an address. Without a user_id it is one of an address that nobody has: kept
     # as well, because the same work has to be done for it. link_hash is that of a longer secret
-    # that came in the same mail, and is good although the digits were tried too often. The kind none
-    # opens nothing: it only counts as a mail that strangers had sent to an address.
+    # that came in the same mail, and is good although the digits were tried too often. One of
+    # the kind none opens nothing: it only counts as a mail that strangers had sent there.
     """
     CREATE TABLE sign_in_codes (
         code_id TEXT PRIMARY KEY,
