@@ -20,6 +20,7 @@ from solosync.errors import Unauthenticated
 from solosync.events import DeviceRevoked
 from solosync.ids import new_id
 from solosync.records.actors import Actor
+from solosync.records.audit import Event
 from solosync.records.devices import Device
 from solosync.records.tokens import RefreshToken
 from solosync.records.users import User
@@ -32,6 +33,7 @@ ACCESS_SECONDS = 15 * 60
 REFRESH_SECONDS = 30 * 24 * 60 * 60
 GRACE_SECONDS = 30
 LONGEST_DEVICE_NAME = 100
+NO_REFRESH = "The refresh token is not valid, or no longer. Sign in again."
 
 ACCESS = "access"
 REFRESH = "refresh"
@@ -111,10 +113,8 @@ def refresh(store: Store, keys: Keys, token: str, *, address: str) -> SignIn:
         user = _find_user(tx, found.device_id)
         if user is None:
             return None
-        if found.used_at is not None and now - found.used_at > GRACE_SECONDS * 1000:
-            revoke_device(tx, found.device_id, now)
-            whose = {"actor_id": user.user_id, "device_id": found.device_id, "target": user.email}
-            audit.record(tx, msgspec.structs.replace(reused, **whose))
+        if _is_reused(found, now):
+            _end_family(tx, found, user, reused)
             return None
         refresh_tokens.mark_used(tx, token_hash, now)
         devices.mark_seen(tx, found.device_id, now, address)
@@ -122,29 +122,30 @@ def refresh(store: Store, keys: Keys, token: str, *, address: str) -> SignIn:
 
     exchanged = store.write(exchange)
     if exchanged is None:
-        raise Unauthenticated("The refresh token is not valid, or no longer. Sign in again.")
+        raise Unauthenticated(NO_REFRESH)
     return _sign_in(keys, *exchanged, now)
 
 
 def check_refresh(store: Store, keys: Keys, token: str) -> Actor:
     """Who holds this refresh token, which stays as it is: for an answer that can't carry a new
-    one. Raises Unauthenticated."""
+    one. Raises Unauthenticated, and ends what `refresh` would: a thief may come this way too."""
     now = now_ms()
     token_hash = keys.hash_token(REFRESH, token)
+    reused = audit.event("sign_in.refresh_reused", outcome="refused")
 
-    def find(tx: Tx) -> Actor | None:
+    def find(tx: Tx) -> tuple[RefreshToken, User] | None:
         found = refresh_tokens.find(tx, token_hash)
-        if found is None or found.expires_at <= now:
-            return None
-        if found.used_at is not None and now - found.used_at > GRACE_SECONDS * 1000:
-            return None
-        user = _find_user(tx, found.device_id)
-        return _actor(user, found.device_id) if user else None
+        user = _find_user(tx, found.device_id) if found and found.expires_at > now else None
+        return (found, user) if found and user else None
 
-    actor = store.read(find)
-    if actor is None:
-        raise Unauthenticated("The refresh token is not valid, or no longer. Sign in again.")
-    return actor
+    known = store.read(find)
+    if known is None:
+        raise Unauthenticated(NO_REFRESH)
+    found, user = known
+    if _is_reused(found, now):
+        store.write(lambda tx: _end_family(tx, found, user, reused))
+        raise Unauthenticated(NO_REFRESH)
+    return _actor(user, found.device_id)
 
 
 def new_identity(store: Store, keys: Keys, access: str) -> str:
@@ -214,6 +215,17 @@ def _find_user(tx: Tx, device_id: str) -> User | None:
         return None
     user = users.find(tx, device.user_id)
     return user if user is not None and user.is_active else None
+
+
+def _is_reused(token: RefreshToken, now: int) -> bool:
+    """Whether it comes back too late after it was exchanged."""
+    return token.used_at is not None and now - token.used_at > GRACE_SECONDS * 1000
+
+
+def _end_family(tx: Tx, token: RefreshToken, user: User, reused: Event) -> None:
+    revoke_device(tx, token.device_id, reused.created_at)
+    whose = {"actor_id": user.user_id, "device_id": token.device_id, "target": user.email}
+    audit.record(tx, msgspec.structs.replace(reused, **whose))
 
 
 def _insert_refresh(tx: Tx, keys: Keys, device_id: str, now: int) -> str:

@@ -129,7 +129,7 @@ async def _cookie_actor(
     if not refresh:
         raise Unauthenticated()
     if is_answer_unseen:
-        actor = tokens.check_refresh(store, keys, refresh)
+        actor = await asyncio.to_thread(tokens.check_refresh, store, keys, refresh)
         set_cookies(connection, tokens.TokenPair(tokens.new_access(keys, actor), refresh))
         return actor
     sign_in = await asyncio.to_thread(
@@ -149,7 +149,7 @@ def _access_cookie_actor(connection: Connection, with_services: Services) -> Act
         return None
 
 
-def socket_actor(socket: WebSocket[Any, Any, Any]) -> Actor:
+async def socket_actor(socket: WebSocket[Any, Any, Any]) -> Actor:
     """Who opens a socket: by `?token=`, a subprotocol that is the token or `bearer.<token>`, a
     header as requests have it, or the cookies of one of our own pages.
 
@@ -168,7 +168,7 @@ def socket_actor(socket: WebSocket[Any, Any, Any]) -> Actor:
     refresh = socket.cookies.get(REFRESH_COOKIE)
     if not refresh:
         raise Unauthenticated()
-    return tokens.check_refresh(store, keys, refresh)
+    return await asyncio.to_thread(tokens.check_refresh, store, keys, refresh)
 
 
 def address(connection: Connection) -> str:

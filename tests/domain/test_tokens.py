@@ -113,13 +113,28 @@ def test_check_leaves_the_refresh_token_as_it_is(store, keys, sign_in, exchange)
     assert exchange(first.tokens.refresh)
 
 
-def test_check_refuses_what_an_exchange_would(store, keys, clock, sign_in, exchange, revoked):
+def test_check_of_a_used_token_ends_the_whole_family_too(
+    store, keys, clock, sign_in, exchange, revoked
+):
     first = sign_in()
-    exchange(first.tokens.refresh)
-    clock.advance(seconds=31)
-    for refresh in (first.tokens.refresh, "unknown"):
+    second = exchange(first.tokens.refresh)
+    clock.advance(seconds=30)
+    assert tokens.check_refresh(store, keys, first.tokens.refresh)
+    clock.advance(seconds=1)
+    for _ in range(2):
         with pytest.raises(Unauthenticated):
-            tokens.check_refresh(store, keys, refresh)
+            tokens.check_refresh(store, keys, first.tokens.refresh)
+    assert revoked == [DeviceRevoked(first.actor.device_id)]
+    with pytest.raises(Unauthenticated):
+        exchange(second.tokens.refresh)
+    told = store.read(lambda tx: tx.all("SELECT action FROM audit WHERE outcome = 'refused'"))
+    assert told == [("sign_in.refresh_reused",)]
+
+
+def test_check_refuses_what_it_does_not_know(store, keys, sign_in, revoked):
+    sign_in()
+    with pytest.raises(Unauthenticated):
+        tokens.check_refresh(store, keys, "unknown")
     assert revoked == []
 
 

@@ -247,7 +247,8 @@ def make_socket(client, path="/ws", **headers):
 
 
 def actor_of(client, path="/ws", **headers):
-    return auth.socket_actor(make_socket(client, path, **headers))
+    socket = make_socket(client, path, **headers)
+    return client.blocking_portal.call(auth.socket_actor, socket)
 
 
 def test_socket_knows_tokens_in_the_query_the_subprotocol_the_header_and_cookies(ann, client):

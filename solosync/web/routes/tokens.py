@@ -89,5 +89,7 @@ async def verify_token(request: Request[Any, Any, Any]) -> Nothing:
     try:
         tokens.verify(with_services.store, with_services.keys, token)
     except Unauthenticated:
-        tokens.check_refresh(with_services.store, with_services.keys, token)
+        await asyncio.to_thread(
+            tokens.check_refresh, with_services.store, with_services.keys, token
+        )
     return Nothing()

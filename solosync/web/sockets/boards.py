@@ -44,7 +44,7 @@ async def board_socket(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": []})
     link = cast("dict[str, Link]", scope["extensions"])[EXTENSION]
     try:
-        actor = socket_actor(socket)
+        actor = await socket_actor(socket)
         is_reader = _is_reader(actor)
         with_services = services(socket)
         seen = partial(with_services.sightings.note, actor.device_id, address(socket))
