@@ -85,13 +85,16 @@ class Application(Litestar):
                 raise
             await _refuse(scope, finishing_send, Unavailable("The server is stopping."))
         finally:
-            origin.current.reset(token)
             self._measure(scope, time.perf_counter() - begun)
+            origin.current.reset(token)
 
     def _measure(self, scope: Scope, seconds: float) -> None:
         state = scope["state"]
         if scope["type"] == ScopeType.HTTP and state["status"]:  # else nobody waited for the answer
-            self._measures.answered(scope["method"], state.get("route"), state["status"], seconds)
+            method, route, status = scope["method"], state.get("route"), state["status"]
+            self._measures.answered(method, route, status, seconds)
+            # The route and not the path, which may hold a link's token.
+            log.info("%s %s: %s, %.1f ms", method, route or "no route", status, seconds * 1000)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not (self._hosts.are_ours(scope) or scope["path"].rstrip("/") in _ANY_HOST):

@@ -1,5 +1,6 @@
 """What every request passes: request id, Host, headers."""
 
+import logging
 from dataclasses import replace
 
 import pytest
@@ -24,6 +25,18 @@ def test_well_formed_request_id_is_taken(client, given):
 def test_other_request_ids_are_replaced(client, given):
     response = client.get("/health/live", headers={"X-Request-ID": given.encode()})
     assert is_uuid(response.headers["x-request-id"])
+
+
+def test_every_request_is_a_line_in_a_talkative_log_which_tells_no_secret(client, caplog):
+    with caplog.at_level(logging.INFO, "solosync.web.edge"):
+        client.get("/link/secret?token=secret")
+        client.get("/secret")
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line.partition(",")[0] for line in lines] == [
+        "GET /link/{token}: 410",
+        "GET no route: 404",
+    ]
+    assert "secret" not in "".join(lines)
 
 
 def ask(client, host):
