@@ -21,7 +21,7 @@ STOP_SECONDS = 5.0
 
 
 class Bell:
-    """``run`` is called in the worker's thread of a job's queue, one job after another."""
+    """``run`` is called in a worker's thread of a job's queue."""
 
     def __init__(
         self, data_dir: Path, tasks: Mapping[str, Task], run: Callable[[str], None]
@@ -40,7 +40,7 @@ class Bell:
                 name=short, priority=task.priority, __module__=module
             )
             self._ring[name] = register(run)
-        self._consumers = [_Consumer(huey) for huey in self._hueys.values()]
+        self._consumers = [_Consumer(self._hueys[queue], QUEUES[queue]) for queue in QUEUES]
 
     def start(self) -> None:
         for consumer in self._consumers:
@@ -66,12 +66,12 @@ class Bell:
 
 
 class _Consumer(Consumer):  # type: ignore[misc]
-    """One worker; our loop and our handlers of signals, not Huey's."""
+    """Its workers; our loop and our handlers of signals, not Huey's."""
 
-    def __init__(self, huey: SqliteHuey) -> None:
+    def __init__(self, huey: SqliteHuey, workers: int) -> None:
         super().__init__(
             huey,
-            workers=1,
+            workers=workers,
             periodic=False,
             max_delay=LONGEST_POLL_SECONDS,
             scheduler_interval=60,

@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -15,9 +15,11 @@ from solosync.domain import Store, jobs
 from solosync.jobs.renderer import Renderer
 from solosync.records.jobs import Job
 
-# Each has a worker of its own, so that neither upkeep nor a mailed code waits for a long drawing.
+# Each has workers of its own, so that neither upkeep nor a mailed code waits for a long drawing.
 Queue = Literal["pictures", "upkeep", "mail"]
-QUEUES: tuple[Queue, ...] = ("pictures", "upkeep", "mail")
+QUEUES: Mapping[Queue, int] = {"pictures": 1, "upkeep": 1, "mail": 4}
+"""How many workers. One for mail would let a stranger who has some sent to an address see by his
+own mail's delay whether they were, and keep everybody's codes waiting until they have run out."""
 
 
 class Interrupted(Exception):

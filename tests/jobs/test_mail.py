@@ -1,3 +1,4 @@
+import asyncio
 import contextlib
 import signal
 import socket
@@ -218,3 +219,29 @@ def test_mail_arrives_after_the_restart_if_the_server_was_killed_over_it(data_di
 def flags(data_dir, smtp_port):
     settings = {"data_dir": data_dir} | smtp_settings(smtp_port)
     return [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
+
+
+class Slow(Mailbox):
+    """Takes the mails to slow@example.org only once another one came in."""
+
+    def __init__(self):
+        super().__init__()
+        self._another = asyncio.Event()
+
+    async def handle_DATA(self, server, session, envelope):
+        if envelope.rcpt_tos == ["slow@example.org"]:
+            await self._another.wait()
+        self._another.set()
+        return await super().handle_DATA(server, session, envelope)
+
+
+def test_mail_that_takes_its_time_holds_up_no_other(store, keys, sending):
+    def queue(recipient):
+        store.write(lambda tx: mail.queue(tx, keys, recipient, "magic", CODE, language="en"))
+
+    with Slow() as slow:
+        sending(**slow.settings())
+        for recipient in ("slow@example.org", "slow@example.org", "ann@example.org"):
+            queue(recipient)
+        assert slow.wait().recipients == ["ann@example.org"]
+        assert [slow.wait().recipients for _ in range(2)] == [["slow@example.org"]] * 2
