@@ -13,7 +13,7 @@ from solosync.records.codes import CodeKind
 from solosync.records.users import User
 from solosync.web import addresses
 from solosync.web.auth import address, is_browser, put_cookie
-from solosync.web.limits import address_key, charge_account
+from solosync.web.limits import address_key, charge_account, start_try
 from solosync.web.services import services
 
 VERIFY_PATH = "/magic-verify"
@@ -51,7 +51,7 @@ async def redeem(request: Asked, kind: CodeKind, token: str, email: str | None =
     seal = request.cookies.get(REGISTRATION_COOKIE, "")
     way = kind if codes.is_code(kind, "".join(token.split())) else f"{kind} link"
     who = (f"{way} {address_key(address(request))}",)
-    started = with_services.tries.start(who)
+    started = start_try(request, who)
     stray = _count_stray(request, kind, token) if email is None else None
     user = await asyncio.to_thread(
         codes.redeem,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -23,6 +23,7 @@ from solosync.records.actors import Actor
 from solosync.web.buckets import WINDOW_SECONDS, Charged
 from solosync.web.documented import RATE
 from solosync.web.services import services
+from solosync.web.tries import TRIES
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -34,6 +35,7 @@ TOKENS = "tokens"
 AUTOSAVE = "autosave"
 ADMIN = "admin"
 NONE = "none"
+TRIED = "tries"
 LIMITS: Mapping[str, Callable[[Config], int]] = {
     USER: lambda config: config.rate_user,
     ANON: lambda config: config.rate_anon,
@@ -65,6 +67,17 @@ def charge_account(connection: Connection, email: str) -> None:
     """Counts one more code or account asked for, for an email address, whoever asks: the route's
     SIGN_IN has counted the network address alone. Raises RateLimited."""
     _charge(connection, SIGN_IN, account_key(email))
+
+
+def start_try(connection: Connection, keys: Sequence[str]) -> float:
+    """As `Tries.start`, whose refusal the answer's headers tell of, and not of what is left of the
+    route's budget."""
+    try:
+        return services(connection).tries.start(keys)
+    except RateLimited as error:
+        wait = error.retry_after_seconds
+        connection.scope["state"]["rate"] = Charged(TRIED, TRIES, 0, wait, wait)
+        raise
 
 
 def headers(charged: Charged) -> list[tuple[bytes, bytes]]:

@@ -12,7 +12,7 @@ from solosync.domain import accounts, registration
 from solosync.domain.tokens import SignIn
 from solosync.web import addresses
 from solosync.web.auth import Connection, address
-from solosync.web.limits import account_key, address_key, charge_account
+from solosync.web.limits import account_key, address_key, charge_account, start_try
 from solosync.web.services import services
 from solosync.web.signing_in import finish
 
@@ -46,7 +46,7 @@ async def sign_in(connection: Connection, email: str, password: str, *, kind: st
     keys = tuple(
         f"password {who}" for who in (address_key(address(connection)), account_key(email))
     )
-    started = tries.start(keys)
+    started = start_try(connection, keys)
     async with with_services.hashing:
         user = await asyncio.to_thread(accounts.authenticate, store, email, password)
     tries.succeeded(keys, started)

@@ -44,6 +44,9 @@ def test_sixth_wrong_try_waits_and_does_not_even_look(client, user):
     response = ask(client)
     assert_problem(response, 429, code="rate_limited")
     assert 1 <= int(response.headers["retry-after"]) <= 60
+    assert response.headers["x-ratelimit-limit"] == "5"
+    assert response.headers["x-ratelimit-remaining"] == "0"
+    assert response.headers["ratelimit"].startswith('"tries";r=0;t=')
 
 
 def test_tries_are_limited_even_without_rate_limits(serving, config, user):

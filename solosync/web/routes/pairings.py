@@ -121,7 +121,7 @@ async def _claim(
     does."""
     with_services = services(request)
     tried = (limits.address_key(address(request)),)
-    started = with_services.tries.start(tried)
+    started = limits.start_try(request, tried)
     paired = await asyncio.to_thread(
         pairings.claim,
         with_services.store,
