@@ -14,6 +14,7 @@ from solosync.domain import audit, tokens
 from solosync.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from solosync.events import UserDeactivated
 from solosync.ids import new_id
+from solosync.net import domains
 from solosync.records.actors import Actor
 from solosync.records.organizations import Membership, Organization, Role
 from solosync.records.users import User
@@ -250,18 +251,7 @@ def address_of(text: str) -> str:
     if len(spelled) > LONGEST_EMAIL:
         return spelled
     local, at, domain = unicodedata.normalize("NFC", spelled).rpartition("@")
-    return f"{local}{at}{_domain(domain.rstrip('.'))}"
-
-
-def _domain(spelled: str) -> str:
-    if spelled.isascii() and "xn--" not in spelled:
-        return spelled
-    import idna  # takes its time, and nearly nobody needs it
-
-    try:
-        return idna.decode(idna.encode(spelled, uts46=True))
-    except UnicodeError:  # mail can't go there either
-        return spelled
+    return f"{local}{at}{domains.one_form(domain)}"
 
 
 def check_password(password: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from solosync.config import Config
+from solosync.net import domains
 from solosync.net.errors import NotSent
 from solosync.net.wording import TEXTS, Texts
 from solosync.records.mails import Letter, mask
@@ -106,14 +107,9 @@ def _readable(texts: Texts, fields: dict[str, str]) -> dict[str, str]:
 
 def _address(address: str) -> str:
     """As mail servers know it, with an international domain in ASCII; empty if they don't."""
-    import idna
-
     local, _, domain = address.rpartition("@")
-    try:
-        ascii_domain = idna.encode(domain, uts46=True).decode()
-    except idna.IDNAError:
-        return ""
-    return f"{local}@{ascii_domain}" if _LOCAL.fullmatch(local) else ""
+    ascii_domain = domains.to_ascii(domain)
+    return f"{local}@{ascii_domain}" if ascii_domain and _LOCAL.fullmatch(local) else ""
 
 
 @functools.cache
