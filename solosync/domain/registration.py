@@ -14,7 +14,7 @@ from solosync.clock import now_ms
 from solosync.config import Config, is_loopback
 from solosync.crypto import Keys
 from solosync.domain import accounts, audit, mail, mailings
-from solosync.errors import Forbidden, Taken
+from solosync.errors import Forbidden
 from solosync.ids import new_id
 from solosync.records.audit import Event, Outcome
 from solosync.records.codes import SignInCode
@@ -43,9 +43,10 @@ def register(
     browser that chose the password, which `codes.redeem` takes.
 
     An address that has an account already, or that only invited people could use, gets the same
-    answer; in the first case its owner is told by mail. Raises Forbidden where registration is
-    closed, Invalid, Taken("username"), and RateLimited past mailings.MOST_AN_HOUR. Takes as long as
-    hashing a password does.
+    answer; in the first case its owner is told by mail. Nor is it told whether a username is free:
+    who knows one would learn which address goes with it. Raises Forbidden where registration is
+    closed, Invalid, and RateLimited past mailings.MOST_AN_HOUR. Takes as long as hashing a password
+    does.
     """
     if config.registration == "closed":
         raise Forbidden(CLOSED)
@@ -63,8 +64,6 @@ def register(
 
     def add(tx: Tx) -> User:
         mailings.check(tx, address, now_ms())
-        if users.is_username_taken(tx, username):
-            raise Taken("username")
         present = users.find_by_email(tx, address)
         is_owned = present is not None and present.email_verified_at is not None
         is_made = may_register(tx, config, address) and not is_owned

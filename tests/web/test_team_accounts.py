@@ -117,9 +117,17 @@ def test_closed_registration_is_403(client, store):
     assert accounts.list_users(store) == []
 
 
-def test_taken_username_is_409(open_client, store):
-    make_user(store, username="ANN")
-    assert "username" in assert_refused(open_client.post(REGISTER, json=FIELDS), 409)
+def test_same_registration_twice_gets_the_same_answer_before_and_after_it_is_proved(
+    open_client, inbox
+):
+    first = open_client.post(REGISTER, json=FIELDS)
+    again = open_client.post(REGISTER, json=FIELDS)
+    open_client.post("/api/request-otp/", json={"email": ANN})
+    code = {"email": ANN, "otp": inbox.code(ANN)}
+    assert open_client.post(VERIFY, json=code).status_code == 200
+    proved = open_client.post(REGISTER, json=FIELDS)
+    assert first.status_code == again.status_code == proved.status_code == 201
+    assert first.content == again.content == proved.content
 
 
 # -- cookies -----------------------------------------------------------------------------------

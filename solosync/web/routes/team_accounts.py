@@ -62,12 +62,13 @@ class OtpCode(msgspec.Struct):
     guards=[public],
     status_code=201,
     opt={BODY: Registration, RATE: limits.SIGN_IN},
-    responses=ERRORS | problems(409, 429, *BODY_ERRORS),
+    responses=ERRORS | problems(429, *BODY_ERRORS),
 )
 async def register(request: Asked) -> Success:
     """Make an account, where registration is open or the address is invited. It can sign in by
     password once its address was proved by a code, in the same browser. An address that has an
-    account gets the same answer, and its owner a mail."""
+    account gets the same answer, and its owner a mail. A username that is in use isn't given; one
+    can be chosen later (`PATCH /api/v1/me`)."""
     check_origin(request)
     body = await read_object(request, BODY_BYTES, "register")
     given = body.fields(Registration)
