@@ -4,6 +4,8 @@ The web's edge sets it for each request; a thread that works on one copies it. T
 the store's own thread, so whatever belongs into a row is read before.
 """
 
+import functools
+import ipaddress
 from contextvars import ContextVar
 from typing import Literal, NamedTuple
 
@@ -19,5 +21,23 @@ class Origin(NamedTuple):
     address: str = ""
     language: Language = "en"
 
+    @property
+    def network(self) -> str:
+        return network_of(self.address)
+
 
 current: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039 - it is immutable
+
+
+@functools.lru_cache(maxsize=1024)
+def network_of(address: str) -> str:
+    """What counts as one network address: an IPv6 customer has a whole /64 to try from."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return str(ip.ipv4_mapped)
+        return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)

@@ -37,17 +37,17 @@ def request(
     """Mails a code to whoever has the address, and returns it (for nobody's eyes but a
     developer's). `page` is where a magic link leads to; the secret is appended.
 
-    Raises Invalid for what is no address, and RateLimited past mailings.MOST_AN_HOUR.
+    Raises Invalid for what is no address, and RateLimited as `mailings.check`.
     """
     address = accounts.check_email(email)
     minutes = OTP_MINUTES if kind == "otp" else config.magic_link_expiry_minutes
     link = new_token() if kind == "magic" else None
     asked = audit.event("code.request", target=address, kind=kind)
-    language = origin.current.get().language
+    asker = origin.current.get()
 
     def add(tx: Tx) -> str:
         now = now_ms()
-        mailings.check(tx, address, now)
+        mailings.check(tx, address, asker.network, now)
         user = users.find_by_email(tx, address)
         may_register = registration.may_register(tx, config, address)
         is_welcome = user.is_active if user else kind == "magic" and may_register
@@ -57,6 +57,7 @@ def request(
             kind=kind,
             email=address,
             user_id=user.user_id if user else None,
+            asked_from=asker.network,
             code_hash=code_hash,
             link_hash=keys.hash_token(_LINK, link) if link else None,
             tries=0,
@@ -66,7 +67,8 @@ def request(
         )
         codes.insert(tx, code)
         fields = _fields(digits, minutes, f"{page}?token={link}" if link else None)
-        mail.queue(tx, keys, address, kind, fields, language=language, is_decoy=not is_welcome)
+        is_decoy = not is_welcome
+        mail.queue(tx, keys, address, kind, fields, language=asker.language, is_decoy=is_decoy)
         audit.record(tx, asked)
         return digits
 

@@ -8,16 +8,28 @@ from solosync.errors import RateLimited
 from solosync.store import codes
 from solosync.store.transactions import Tx
 
-MOST_AN_HOUR = 20
 HOUR_MS = 3_600_000
+MOST_AN_HOUR = 10
+"""Codes that are asked for from one network address: a single stranger can't use up somebody's."""
+MOST_OF_ALL = 30
+"""And from all of them together: each code is one more that may be guessed."""
 
 
-def check(tx: Tx, address: str, now: int) -> None:
-    """Raises RateLimited past MOST_AN_HOUR."""
-    oldest = codes.nth_newest(tx, address, MOST_AN_HOUR)
-    if oldest is not None and oldest > now - HOUR_MS:
+def check(tx: Tx, address: str, network: str, now: int) -> None:
+    """Raises RateLimited past the most codes an hour."""
+    newest = (
+        codes.nth_newest(tx, address, MOST_AN_HOUR, asked_from=network),
+        codes.nth_newest(tx, address, MOST_OF_ALL),
+    )
+    waits = [at + HOUR_MS - now for at in newest if at is not None]
+    if (wait := max(waits, default=0)) > 0:
         raise RateLimited(
-            math.ceil((oldest + HOUR_MS - now) / 1000),
-            f"{MOST_AN_HOUR} mails were sent to this address within an hour. Use a code of one of"
-            " those, or wait.",
+            math.ceil(wait / 1000),
+            "Too many codes were mailed to this address within an hour. Use one of those, or wait.",
         )
+
+
+def was_noticed(tx: Tx, address: str, now: int) -> bool:
+    """Whether an address was told within the hour that somebody registers with it."""
+    newest = codes.nth_newest(tx, address, 1, is_notice=True)
+    return newest is not None and newest > now - HOUR_MS

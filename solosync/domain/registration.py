@@ -43,10 +43,9 @@ def register(
     browser that chose the password, which `codes.redeem` takes.
 
     An address that has an account already, or that only invited people could use, gets the same
-    answer; in the first case its owner is told by mail. Nor is it told whether a username is free:
-    who knows one would learn which address goes with it. Raises Forbidden where registration is
-    closed, Invalid, and RateLimited past mailings.MOST_AN_HOUR. Takes as long as hashing a password
-    does.
+    answer; in the first case its owner is told by mail, once an hour. Nor is it told whether a
+    username is free: who knows one would learn which address goes with it. Raises Forbidden where
+    registration is closed, and Invalid. Takes as long as hashing a password does.
     """
     if config.registration == "closed":
         raise Forbidden(CLOSED)
@@ -63,7 +62,6 @@ def register(
     asked = origin.current.get()
 
     def add(tx: Tx) -> User:
-        mailings.check(tx, address, now_ms())
         present = users.find_by_email(tx, address)
         is_owned = present is not None and present.email_verified_at is not None
         is_made = may_register(tx, config, address) and not is_owned
@@ -72,11 +70,12 @@ def register(
             user = accounts.insert(tx, new) if present is None else _replace(tx, present, new)
             users.put_registration(tx, user.user_id, address=asked.address, username=username)
         is_told = present is not None and is_owned and present.is_active
-        fields = {"link": sign_in_url}
-        mail.queue(
-            tx, keys, address, "taken", fields, language=asked.language, is_decoy=not is_told
-        )
-        codes.insert(tx, _counted(keys, address))
+        if not mailings.was_noticed(tx, address, now_ms()):
+            fields = {"link": sign_in_url}
+            mail.queue(
+                tx, keys, address, "taken", fields, language=asked.language, is_decoy=not is_told
+            )
+            codes.insert(tx, _notice(keys, address, asked.network))
         audit.record(tx, _outcome(registered, user.user_id if is_made else None))
         return user
 
@@ -153,14 +152,15 @@ def _outcome(registered: Event, user_id: str | None) -> Event:
     return msgspec.structs.replace(registered, outcome=outcome, actor_id=user_id)
 
 
-def _counted(keys: Keys, address: str) -> SignInCode:
-    """What opens nothing, and counts as one more mail to that address."""
+def _notice(keys: Keys, address: str, network: str) -> SignInCode:
+    """What opens nothing, and tells that an address was written to."""
     now = now_ms()
     return SignInCode(
         code_id=new_id(),
         kind="none",
         email=address,
         user_id=None,
+        asked_from=network,
         code_hash=keys.hash_token("none", crypto.new_token()),
         link_hash=None,
         tries=0,

@@ -4,19 +4,21 @@ from solosync.records.codes import CodeKind, SignInCode
 from solosync.store.transactions import Tx
 
 COLUMNS = """
-    code_id, kind, email, user_id, code_hash, link_hash, tries, created_at, expires_at, used_at
+    code_id, kind, email, user_id, asked_from, code_hash, link_hash, tries, created_at, expires_at,
+    used_at
 """
 _LIVE = "used_at IS NULL AND expires_at > ?"
 
 
 def insert(tx: Tx, code: SignInCode) -> None:
     tx.execute(
-        f"INSERT INTO sign_in_codes ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO sign_in_codes ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             code.code_id,
             code.kind,
             code.email,
             code.user_id,
+            code.asked_from,
             code.code_hash,
             code.link_hash,
             code.tries,
@@ -52,14 +54,18 @@ def find_live_by_link(tx: Tx, link_hash: bytes, now: int) -> SignInCode | None:
     return SignInCode(*row) if row else None
 
 
-def nth_newest(tx: Tx, email: str, n: int) -> int | None:
-    """When the n-th newest code of an address was made, of whatever kind."""
+def nth_newest(
+    tx: Tx, email: str, n: int, *, asked_from: str | None = None, is_notice: bool = False
+) -> int | None:
+    """When the n-th newest code of an address was made, of whatever kind but none (``is_notice``:
+    of that kind alone); with ``asked_from``, of those that were asked for there."""
     row = tx.one(
         """
         SELECT created_at FROM sign_in_codes
-        WHERE email = ? ORDER BY created_at DESC LIMIT 1 OFFSET ?
+        WHERE email = ? AND (kind = 'none') = ? AND asked_from = coalesce(?, asked_from)
+        ORDER BY created_at DESC LIMIT 1 OFFSET ?
         """,
-        (email, n - 1),
+        (email, is_notice, asked_from, n - 1),
     )
     return row[0] if row else None
 

@@ -7,8 +7,6 @@ whoever is behind one address with a busy stranger still gets in, and stays in (
 
 from __future__ import annotations
 
-import functools
-import ipaddress
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +17,7 @@ from solosync.clock import now_ms
 from solosync.config import Config
 from solosync.domain.accounts import LONGEST_EMAIL, address_of
 from solosync.errors import RateLimited
+from solosync.origin import network_of
 from solosync.records.actors import Actor
 from solosync.web.buckets import WINDOW_SECONDS, Charged
 from solosync.web.documented import RATE
@@ -96,18 +95,8 @@ def headers(charged: Charged) -> list[tuple[bytes, bytes]]:
     return [(header.encode(), value.encode()) for header, value in found.items()]
 
 
-@functools.lru_cache(maxsize=1024)
 def address_key(address: str) -> str:
-    """What counts as one address: an IPv6 customer has a whole /64 to try from."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return f"address {address}"
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is not None:
-            return f"address {ip.ipv4_mapped}"
-        return f"address {ipaddress.ip_network((ip, 64), strict=False)}"
-    return f"address {ip}"
+    return f"address {network_of(address)}"
 
 
 def account_key(email: str) -> str:

@@ -1,8 +1,9 @@
 import pytest
 
-from solosync import crypto
+from solosync import crypto, origin
 from solosync.config import Config
 from solosync.domain import codes, mail
+from solosync.origin import Origin
 from tests.domain.signing_in import ANN, PAGE
 from tests.make import make_user
 
@@ -50,3 +51,16 @@ def letters(store, keys):
         return [mail.open_letter(keys, queued) for queued in mails if not queued.is_decoy]
 
     return read
+
+
+@pytest.fixture
+def at():
+    """What is asked from here on comes from that network address."""
+    tokens = []
+
+    def move(address):
+        tokens.append(origin.current.set(Origin(address=address)))
+
+    yield move
+    for token in reversed(tokens):
+        origin.current.reset(token)

@@ -5,29 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from solosync import origin
 from solosync.clock import now_ms
-from solosync.domain import accounts, registration
-from solosync.errors import Invalid, RateLimited, Unauthenticated
-from solosync.origin import Origin
+from solosync.domain import accounts, mailings, registration
+from solosync.errors import Invalid, Unauthenticated
 from solosync.store import users
 from tests.domain.signing_in import ANN, audited, counted, invite, shape
 from tests.make import make_organization, make_user
 
 PASSWORD = "correct horse"
-
-
-@pytest.fixture
-def at():
-    """What is asked from here on comes from that network address."""
-    tokens = []
-
-    def move(address):
-        tokens.append(origin.current.set(Origin(address=address)))
-
-    yield move
-    for token in reversed(tokens):
-        origin.current.reset(token)
 
 
 @pytest.fixture
@@ -167,13 +152,20 @@ def test_username_that_was_taken_meanwhile_is_not_given(store, register, ask, re
 
 
 @pytest.mark.parametrize("email", [ANN, "new@example.org"])
-def test_mails_of_registrations_count_like_those_of_codes(user, register, ask, email):
-    for _ in range(10):
+def test_registrations_of_others_take_nobody_their_codes(user, register, ask, email):
+    for _ in range(mailings.MOST_OF_ALL + 1):
         register(email)
-        ask(email=email)
-    for refused in (register, lambda email: ask(email=email)):
-        with pytest.raises(RateLimited):
-            refused(email)
+    assert ask(email=email)
+
+
+def test_owner_of_a_taken_address_is_told_once_an_hour(user, register, letters, clock):
+    for minutes in (0, 30, 29):
+        clock.advance(minutes=minutes)
+        register()
+    assert [letter.template for letter in letters()] == ["taken"]
+    clock.advance(minutes=1)
+    register()
+    assert [letter.template for letter in letters()] == ["taken", "taken"]
 
 
 def test_who_registers_last_wins_and_nobody_elses_password_counts(store, register, ask, redeem):
@@ -236,8 +228,9 @@ def test_accounts_that_nobody_proves_are_forgotten_after_a_week(store, clock, re
     assert register("other@example.org", username="new")
 
 
-def test_registering_is_one_hash_one_commit_and_one_job_for_everybody(store, user, register):
+def test_registering_is_one_hash_one_commit_and_one_job_for_everybody(store, user, register, clock):
     for email in (ANN, "new@example.org", "new@example.org"):
+        clock.advance(hours=1)  # since the last notice
         before = store.read(lambda tx: tx.one("SELECT count(*) FROM jobs"))[0]
         with counted(store) as statements:
             register(email)

@@ -28,13 +28,15 @@ STATEMENTS = (
     # Codes that prove an address. Without a user_id it is one of an address that nobody has: kept
     # as well, because the same work has to be done for it. link_hash is that of a longer secret
     # that came in the same mail, and is good although the digits were tried too often. One of
-    # the kind none opens nothing: it only counts as a mail that strangers had sent there.
+    # the kind none opens nothing: it stands for a mail about a registration. asked_from is the
+    # network address whose request it was.
     """
     CREATE TABLE sign_in_codes (
         code_id TEXT PRIMARY KEY,
         kind TEXT NOT NULL CHECK (kind IN ('otp', 'magic', 'none')),
         email TEXT NOT NULL COLLATE NOCASE,
         user_id TEXT REFERENCES users (user_id) ON DELETE CASCADE,
+        asked_from TEXT NOT NULL,
         code_hash BLOB NOT NULL,
         link_hash BLOB,
         tries INTEGER NOT NULL,
