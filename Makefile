@@ -16,7 +16,7 @@ serve: $(VENV)/.run ## Start the server and open its page
 	@$(BIN)/solosync serve $(ARGS)
 
 test: $(VENV)/.dev ## Run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev ## Check format, lint, types and the import layers
 	@$(BIN)/ruff format --check .

@@ -143,7 +143,7 @@ def test_deactivation_is_told_after_it_happened(store, published):
     assert not accounts.get_person(store, actor.user_id).user.is_active
 
 
-@pytest.mark.parametrize("act", [accounts.deactivate, accounts.set_password], ids=str)
+@pytest.mark.parametrize("act", [accounts.deactivate, accounts.set_password])
 def test_nobody_can_be_changed(store, act, published):
     settings = {"password": PASSWORD} if act is accounts.set_password else {}
     with pytest.raises(NotFound):
