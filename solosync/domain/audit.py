@@ -93,8 +93,8 @@ def digest(stored: Stored, before: bytes) -> bytes:
 
 
 def list_entries(store: Store, query: Query) -> Slice[Entry]:
-    """The filter ``action`` may be a whole action, or the noun that it begins with, with or without
-    a dot (`sign_in.`). Raises Invalid for what is neither."""
+    """The filter ``action`` may be a whole action, or what it begins with: `sign_in.`, `sign`.
+    Raises Invalid for what is neither."""
     wanted = query.filters.get("action")
     if wanted is not None:
         pattern = _pattern(str(wanted))
@@ -108,7 +108,7 @@ def _pattern(action: str) -> str:
             "An action is such as `key.create`; `key` stands for all that begin so.",
             fields={"filter[action]": "unusable"},
         )
-    return action if "." in action[:-1] else f"{action.removesuffix('.')}.*"
+    return action if "." in action[:-1] else f"{action}*"
 
 
 def _plain(text: str) -> str:
