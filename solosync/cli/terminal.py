@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+_TURNING = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
+
 
 def write(line: str = "") -> None:
     sys.stdout.write(f"{line}\n")
@@ -33,10 +35,12 @@ def write_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def printable(text: str) -> str:
-    """A board's name comes from anyone: control characters would steer the terminal."""
+    """A board's name comes from anyone: control characters would steer the terminal, and what turns
+    the direction of writing would make the rest of the line read as something else."""
     return "".join(
         "\N{REPLACEMENT CHARACTER}"
         if unicodedata.category(character) in ("Cc", "Cs")
+        or unicodedata.bidirectional(character) in _TURNING
         else character
         for character in text
     )
