@@ -58,11 +58,16 @@ def issue(
     store: Store, keys: Keys, user: User, *, name: str, kind: str, address: str, way: str
 ) -> SignIn:
     """A new device of the user, and its first tokens. `kind` is browser, api or device; the audit
-    log shows it as `sign_in.<way>`."""
+    log shows it as `sign_in.<way>`. Raises Unauthenticated if the user was deactivated, or given
+    another password, since they proved who they are: a password takes its time to be checked, and
+    others may be thrown out meanwhile."""
     device = new_device(user, name=name, kind=kind, address=address)
     event = audit.event(f"sign_in.{way}", _actor(user, device.device_id), target=user.email)
 
     def sign_in(tx: Tx) -> str:
+        known = users.find(tx, user.user_id)
+        if known is None or not known.is_active or known.password_hash != user.password_hash:
+            raise Unauthenticated("Your account was changed just now. Sign in again.")
         audit.record(tx, event)
         return insert_device(tx, keys, device)
 

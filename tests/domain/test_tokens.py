@@ -43,6 +43,25 @@ def test_every_sign_in_is_a_device(store, user, sign_in):
     assert len(store.read(lambda tx: devices.list_for_user(tx, user.user_id))) == 2
 
 
+def reset(store, user):
+    accounts.set_password(store, email=user.email, password="another one")
+
+
+def throw_out(store, user):
+    accounts.deactivate(store, email=user.email)
+
+
+@pytest.mark.parametrize("change", [reset, throw_out])
+def test_who_was_thrown_out_while_signing_in_stays_out(store, user, sign_in, change):
+    """The password they came with was right when they came."""
+    change(store, user)
+    with pytest.raises(Unauthenticated):
+        sign_in()
+    assert store.read(lambda tx: devices.list_for_user(tx, user.user_id)) == []
+    actions = store.read(lambda tx: tx.all("SELECT action FROM audit"))
+    assert ("sign_in.password",) not in actions
+
+
 def test_access_token_tells_who_it_is(store, keys, user, sign_in):
     actor = tokens.verify(store, keys, sign_in().tokens.access)
     assert actor.user_id == user.user_id
