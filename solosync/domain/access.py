@@ -34,8 +34,12 @@ def find_lost(
 
 def check_signed_in(store: Store, actor: Actor) -> None:
     """Raises Unauthenticated for a sign-in that was good and isn't any more."""
-    now = now_ms()
-    if not store.read(lambda tx: access.is_signed_in(tx, actor, now)):
+    store.read(lambda tx: require_signed_in(tx, actor))
+
+
+def require_signed_in(tx: Tx, actor: Actor) -> None:
+    """The same in a transaction."""
+    if not access.is_signed_in(tx, actor, now_ms()):
         raise Unauthenticated("You were signed out meanwhile. Sign in again.")
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from solosync.clock import now_ms
 from solosync.crypto import Keys
-from solosync.domain import audit, credentials, devices, notifications, tokens
+from solosync.domain import access, audit, credentials, devices, notifications, tokens
 from solosync.errors import Conflict, Forbidden, Invalid, NotFound
 from solosync.events import DeviceRevoked
 from solosync.ids import new_id
@@ -43,7 +43,8 @@ def create(
     expires_at: int | None = None,
 ) -> Made:
     """For the actor's own organization unless another is named. Raises Invalid, NotFound for an
-    organization they don't belong to, and Forbidden for scopes that are for staff alone."""
+    organization they don't belong to, Forbidden for scopes that are for staff alone, and
+    Unauthenticated for an actor who was signed out meanwhile."""
     clean, wanted = devices.check_name(name), _check_scopes(scopes)
     event = audit.event("key.create", actor, scopes=" ".join(wanted))
     if expires_at is not None and expires_at <= event.created_at:
@@ -51,6 +52,7 @@ def create(
     device, secret = _new_device(actor, clean, event.created_at), credentials.new_key()
 
     def insert(tx: Tx) -> ApiKey:
+        access.require_signed_in(tx, actor)  # a key made by who was just thrown out would stay
         organization = _organization(tx, actor, organization_id)
         if not actor.is_staff and not FOR_STAFF.isdisjoint(wanted):
             raise Forbidden("Only staff may make keys with the scopes of the administration.")

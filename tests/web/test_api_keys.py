@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from solosync.clock import iso, now_ms
-from solosync.domain import accounts, audit, credentials, members
+from solosync.domain import accounts, api_keys, audit, credentials, members, tokens
+from solosync.errors import Unauthenticated
 from solosync.records.listing import Query, Sort
 from solosync.records.scopes import FOR_STAFF, SCOPES
 from solosync.store import organizations, users
@@ -445,3 +446,11 @@ def test_actor_of_a_key_is_no_actor_of_its_maker(ann, make_key, keys, store):
         scopes=frozenset({"sessions:read"}),
         key_prefix=made["key_prefix"],
     )
+
+
+def test_who_was_signed_out_a_moment_ago_makes_no_key(ann, store, keys):
+    """Their request was let in before, and is only now carried out."""
+    tokens.sign_out(store, ann.actor)
+    with pytest.raises(Unauthenticated):
+        api_keys.create(store, keys, ann.actor, name="Late", scopes=["me:read"])
+    assert store.read(lambda tx: tx.one("SELECT count(*) FROM api_keys")) == (0,)
