@@ -30,6 +30,11 @@ T = TypeVar("T")
 BEFORE_THE_FIRST = bytes(32)
 # Much of what is told comes from whoever tried something.
 LONGEST_TEXT = 500
+# The log is never shortened, and anybody may ask for codes and mistype passwords: what those do who
+# aren't known is written down this often in a minute, and beyond that only that it goes on.
+MOST_BY_STRANGERS = 120
+MINUTE_MS = 60_000
+FLOOD = "audit.flood"
 _ACTION = re.compile(r"[a-z_]+(\.[a-z_]*)?", re.ASCII)
 
 
@@ -68,11 +73,18 @@ def event(
 
 
 def record(tx: Tx, event: Event) -> None:
-    """Appends it to the log, in the caller's transaction."""
+    """Appends it to the log, in the caller's transaction. (In a flood of tries by strangers, one
+    row stands for all that come within a minute; they are still counted as events.)"""
+    tx.emit(Audited(event.action, event.outcome))
+    if event.actor_id is None and event.request_id:
+        newest = audit.newest_of_strangers(tx, MOST_BY_STRANGERS)
+        if len(newest) == MOST_BY_STRANGERS and newest[-1][1] > event.created_at - MINUTE_MS:
+            if newest[0][0] == FLOOD:
+                return
+            event = msgspec.structs.replace(event, action=FLOOD, target="", parameters={})
     seq, before = audit.last(tx) or (0, BEFORE_THE_FIRST)
     stored = audit.to_stored(seq + 1, event)
     audit.append(tx, stored, digest(stored, before))
-    tx.emit(Audited(event.action, event.outcome))
 
 
 def attempt(store: Store, event: Event, change: Callable[[Tx], T]) -> T:

@@ -50,6 +50,21 @@ def last(tx: Tx) -> tuple[int, bytes] | None:
     return (row[0], row[1]) if row else None
 
 
+def newest_of_strangers(tx: Tx, count: int) -> list[tuple[str, int]]:
+    """Action and time of what was asked for over the network by nobody who is known, newest
+    first."""
+    return [
+        (action, created_at)
+        for action, created_at in tx.all(
+            """
+            SELECT action, created_at FROM audit
+            WHERE actor_id IS NULL AND request_id <> '' ORDER BY seq DESC LIMIT ?
+            """,
+            (count,),
+        )
+    ]
+
+
 def to_stored(seq: int, event: Event) -> Stored:
     return (
         seq,

@@ -212,6 +212,31 @@ def test_the_log_refuses_to_be_changed(store, statement):
     assert len(entries(store)) == 10
 
 
+# -- floods -----------------------------------------------------------------------------------
+
+
+def test_a_flood_of_strangers_tries_takes_a_bounded_room_and_hides_nobody_known(store, clock, keys):
+    ann = make_actor(store)
+    token = origin.current.set(Origin("request-1", "192.0.2.1"))
+    for number in range(2 * audit.MOST_BY_STRANGERS):
+        write(store, "sign_in.password", outcome="refused", target=f"x{number}@example.org")
+    write(store, "sign_in.password", actor=ann)
+    newest = [entry.event.action for entry in entries(store, limit=3)]
+    assert newest == ["sign_in.password", audit.FLOOD, "sign_in.password"]
+    assert entries(store)[0].seq == audit.MOST_BY_STRANGERS + 2
+    clock.advance(seconds=61)
+    write(store, "sign_in.password", outcome="refused", target="y@example.org")
+    origin.current.reset(token)
+    assert entries(store, limit=1)[0].event.target == "y@example.org"
+    assert audit_chain.verify(store, keys).newest.seq == audit.MOST_BY_STRANGERS + 3
+
+
+def test_what_the_machine_itself_does_is_no_flood(store):
+    for _ in range(audit.MOST_BY_STRANGERS + 5):
+        write(store, "account.add")
+    assert entries(store)[0].seq == audit.MOST_BY_STRANGERS + 5
+
+
 # -- listing -----------------------------------------------------------------------------------
 
 
