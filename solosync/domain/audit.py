@@ -35,6 +35,7 @@ LONGEST_TEXT = 500
 MOST_BY_STRANGERS = 120
 MINUTE_MS = 60_000
 FLOOD = "audit.flood"
+_ASKED = "code.request"
 _ACTION = re.compile(r"[a-z_]+(\.[a-z_]*)?", re.ASCII)
 
 
@@ -76,8 +77,8 @@ def record(tx: Tx, event: Event) -> None:
     """Appends it to the log, in the caller's transaction. (In a flood of tries by strangers, one
     row stands for all that come within a minute; they are still counted as events.)"""
     tx.emit(Audited(event.action, event.outcome))
-    if event.actor_id is None and event.request_id:
-        newest = audit.newest_of_strangers(tx, MOST_BY_STRANGERS)
+    if event.actor_id is None and event.request_id and _is_try(event):
+        newest = audit.newest_tries_of_strangers(tx, MOST_BY_STRANGERS, but_done=(_ASKED, FLOOD))
         if len(newest) == MOST_BY_STRANGERS and newest[-1][1] > event.created_at - MINUTE_MS:
             if newest[0][0] == FLOOD:
                 return
@@ -85,6 +86,12 @@ def record(tx: Tx, event: Event) -> None:
     seq, before = audit.last(tx) or (0, BEFORE_THE_FIRST)
     stored = audit.to_stored(seq + 1, event)
     audit.append(tx, stored, digest(stored, before))
+
+
+def _is_try(event: Event) -> bool:
+    """Whether it came to nothing, or to no more than a mail. A download by a link is none: who
+    floods the log mustn't hide one."""
+    return event.outcome == "refused" or event.action == _ASKED
 
 
 def attempt(store: Store, event: Event, change: Callable[[Tx], T]) -> T:

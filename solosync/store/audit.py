@@ -50,17 +50,21 @@ def last(tx: Tx) -> tuple[int, bytes] | None:
     return (row[0], row[1]) if row else None
 
 
-def newest_of_strangers(tx: Tx, count: int) -> list[tuple[str, int]]:
-    """Action and time of what was asked for over the network by nobody who is known, newest
-    first."""
+def newest_tries_of_strangers(
+    tx: Tx, count: int, *, but_done: tuple[str, str]
+) -> list[tuple[str, int]]:
+    """Action and time of what was refused over the network to nobody who is known, newest first;
+    of two actions also what was done."""
     return [
         (action, created_at)
         for action, created_at in tx.all(
             """
             SELECT action, created_at FROM audit
-            WHERE actor_id IS NULL AND request_id <> '' ORDER BY seq DESC LIMIT ?
+            WHERE actor_id IS NULL AND request_id <> ''
+            AND (outcome = 'refused' OR action IN (?, ?))
+            ORDER BY seq DESC LIMIT ?
             """,
-            (count,),
+            (*but_done, count),
         )
     ]
 

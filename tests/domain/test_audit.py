@@ -231,6 +231,19 @@ def test_a_flood_of_strangers_tries_takes_a_bounded_room_and_hides_nobody_known(
     assert audit_chain.verify(store, keys).newest.seq == audit.MOST_BY_STRANGERS + 3
 
 
+def test_a_flood_hides_no_download(store):
+    token = origin.current.set(Origin("request-1", "192.0.2.1"))
+    for _ in range(audit.MOST_BY_STRANGERS + 5):
+        write(store, "export.download")
+    for _ in range(audit.MOST_BY_STRANGERS + 5):
+        write(store, "sign_in.password", outcome="refused")
+    write(store, "export.download", target="late")
+    origin.current.reset(token)
+    newest = entries(store, limit=2)
+    assert [entry.event.target for entry in newest] == ["late", ""]
+    assert [entry.event.action for entry in newest] == ["export.download", audit.FLOOD]
+
+
 def test_what_the_machine_itself_does_is_no_flood(store):
     for _ in range(audit.MOST_BY_STRANGERS + 5):
         write(store, "account.add")
