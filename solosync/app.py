@@ -43,7 +43,7 @@ from solosync.net.openid import Provider
 from solosync.option_kinds import MIB
 from solosync.realtime.rooms import Rooms
 from solosync.store.lock import FolderLock, read_holder
-from solosync.web import errors, openapi, repeats, static
+from solosync.web import errors, openapi, repeats, static, texts
 from solosync.web.edge import Application, answer_unrouted
 from solosync.web.measures import Measures
 from solosync.web.repeats import Replayed
@@ -374,4 +374,4 @@ def _cors(config: Config) -> CORSConfig:
 
 
 def _add_to_templates(engine: JinjaTemplateEngine) -> None:
-    engine.engine.globals["static"] = static.url
+    engine.engine.globals.update(texts.FOR_TEMPLATES | {"static": static.url})

@@ -70,6 +70,16 @@ POST   /api/v1/solo/uploads/presign                                         401 
 GET    /api/v1/exports/{export_id}                                          401 404 404 404 200 404 403 200
 DELETE /api/v1/exports/{export_id}                                          401 404 404 404 204 404 403 204
 
+GET    /trash                                                               401 200 200 200 200 200 403 403
+POST   /boards                                                              401 303 303 303 303 303 403 403
+GET    /boards/{session_id}                                                 401 404 200 404 200 404 403 403
+POST   /boards/{session_id}/rename                                          401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/duplicate                                       401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/trash                                           401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/restore                                         401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/export                                          401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/versions/{rev}/restore                          401 404 303 404 303 404 403 403
+
 GET    /api/v1/admin/metrics/summary                                        401 403 403 403 403 200 403 200
 GET    /api/v1/admin/metrics/storage                                        401 403 403 403 403 200 403 200
 GET    /api/v1/admin/jobs                                                   401 403 403 403 403 200 403 200

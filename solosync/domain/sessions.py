@@ -36,6 +36,14 @@ class Created(NamedTuple):
     reading: Reading
 
 
+class Usage(NamedTuple):
+    """How many boards somebody can open, how many are in the trash, and the bytes of both."""
+
+    boards: int
+    trashed: int
+    bytes: int
+
+
 def create_session(
     store: Store,
     actor: Actor,
@@ -110,6 +118,10 @@ def list_sessions(
     store: Store, actor: Actor, query: Query, *, trashed: bool = False
 ) -> Slice[Session]:
     return store.read(lambda tx: sessions.list_for_actor(tx, actor, query, trashed=trashed))
+
+
+def measure(store: Store, actor: Actor) -> Usage:
+    return Usage(*store.read(lambda tx: sessions.measure(tx, actor)))
 
 
 def list_all_sessions(store: Store) -> list[Session]:

@@ -58,7 +58,16 @@ from solosync.web.routes.organizations import (
     list_organizations,
     read_organization,
 )
-from solosync.web.routes.pages import home, open_link, use_link
+from solosync.web.routes.pages.board import export_board, restore_board_version, show_board
+from solosync.web.routes.pages.boards import (
+    duplicate_board,
+    make_board,
+    rename_board,
+    restore_board,
+    trash_board,
+)
+from solosync.web.routes.pages.home import home, show_trash
+from solosync.web.routes.pages.links import open_link, use_link
 from solosync.web.routes.pairings import (
     claim_device,
     open_pairing,
@@ -209,6 +218,15 @@ def routes() -> list[ControllerRouterHandler]:
         show_docs,  # GET /api/docs/
         board_socket,  # WS /ws/boards/{session_id}
         home,  # GET /
+        show_trash,  # GET /trash
+        make_board,  # POST /boards
+        show_board,  # GET /boards/{session_id}
+        export_board,  # POST /boards/{session_id}/export
+        restore_board_version,  # POST /boards/{session_id}/versions/{rev}/restore
+        rename_board,  # POST /boards/{session_id}/rename
+        duplicate_board,  # POST /boards/{session_id}/duplicate
+        trash_board,  # POST /boards/{session_id}/trash
+        restore_board,  # POST /boards/{session_id}/restore
         sign_in,  # POST /sign-in
         ask_code,  # POST /sign-in/code
         use_code,  # POST /sign-in/verify

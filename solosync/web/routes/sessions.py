@@ -190,14 +190,18 @@ async def restore_session(request: Caller, session_id: FromPath[str]) -> Respons
 )
 async def duplicate_session(request: Caller, session_id: FromPath[str]) -> Response[SessionDetail]:
     """A copy of everything drawn, called "<name> (Copy)"."""
+    return _detail_of_new(request, await copy_of(request, session_id))
+
+
+async def copy_of(request: Caller, session_id: str) -> sessions.Created:
+    """A new board with all that is on this one. Raises NotFound."""
     with_services = services(request)
     session = find(request, session_id)
     async with with_services.rooms.enter(session) as room:
         reading = await room.read(None)
-    copy = await asyncio.to_thread(
+    return await asyncio.to_thread(
         sessions.duplicate_session, with_services.store, request.user, session, reading.state
     )
-    return _detail_of_new(request, copy)
 
 
 def detail(

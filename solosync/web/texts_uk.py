@@ -1,0 +1,105 @@
+# ruff: noqa: RUF001 - it is Ukrainian
+"""What pages say, in Ukrainian: by the English sentence, as it stands in templates and messages."""
+
+COUNTED = {
+    "page": ("сторінка", "сторінки", "сторінок"),
+    "board": ("дошка", "дошки", "дошок"),
+    "year ago": ("рік тому", "роки тому", "років тому"),
+    "month ago": ("місяць тому", "місяці тому", "місяців тому"),
+    "day ago": ("день тому", "дні тому", "днів тому"),
+    "hour ago": ("годину тому", "години тому", "годин тому"),
+    "minute ago": ("хвилину тому", "хвилини тому", "хвилин тому"),
+}
+
+SENTENCES = {
+    # -- everywhere
+    "just now": "щойно",
+    "bytes": "байтів",
+    "KB": "КБ",
+    "MB": "МБ",
+    "GB": "ГБ",
+    "TB": "ТБ",
+    "Skip to the content": "До вмісту",
+    "Pages of this server": "Сторінки цього сервера",
+    "Boards": "Дошки",
+    "Trash": "Кошик",
+    "Devices": "Пристрої",
+    "Settings": "Налаштування",
+    "People": "Люди",
+    "Sign out": "Вийти",
+    "Sign in": "Увійти",
+    "Save": "Зберегти",
+    "Name": "Назва",
+    "Untitled": "Без назви",
+    "The server can't be reached. Try again in a moment.": (
+        "Сервер недоступний. Спробуйте за мить ще раз."
+    ),
+    "To the start page": "На головну",
+    # -- boards
+    "Your boards": "Ваші дошки",
+    "Open the whiteboard": "Відкрити дошку для малювання",
+    "New board": "Нова дошка",
+    "Name of a new board": "Назва нової дошки",
+    "Search": "Шукати",
+    "Search by name": "Пошук за назвою",
+    "Sort by": "Сортувати",
+    "Last changed": "Останні зміни",
+    "Newest": "Найновіші",
+    "Show": "Показати",
+    "Show more": "Показати ще",
+    "All boards": "Усі дошки",
+    "on {device}": "на {device}",
+    "No picture yet": "Зображення ще немає",
+    "Actions for {name}": "Дії для «{name}»",
+    "New name": "Нова назва",
+    "Rename": "Перейменувати",
+    "Duplicate": "Створити копію",
+    "Move to the trash": "Перемістити до кошика",
+    "Export and history": "Експорт та історія",
+    "{boards} here, {size} in all.": "Тут {boards}, разом {size}.",
+    "Nothing is called like that.": "З такою назвою нічого немає.",
+    "Look at all boards": "Показати всі дошки",
+    "Nothing here yet": "Тут поки нічого немає",
+    "Give your first board a name above, or bring some along:": (
+        "Дайте назву першій дошці вгорі або перенесіть наявні:"
+    ),
+    "From your whiteboard": "З вашої програми для малювання",
+    "Give it this server's address and sign in:": "Вкажіть у ній адресу цього сервера й увійдіть:",
+    "From files": "З файлів",
+    "Solo and Excalidraw files, as many as you like:": (
+        "Файли Solo та Excalidraw, скільки завгодно:"
+    ),
+    "From a Yjs program": "З програми на Yjs",
+    "Make a board here, then connect to": "Створіть тут дошку й під'єднайтеся до",
+    "The board has its new name.": "Дошку перейменовано.",
+    "There is a copy of the board now.": "Копію дошки створено.",
+    "The board is in the trash.": "Дошку переміщено до кошика.",
+    "The board is back.": "Дошку повернено.",
+    "Undo": "Скасувати",
+    "A board's name has 1 to 255 characters.": "Назва дошки має від 1 до 255 символів.",
+    # -- one board
+    "Picture of {name}": "Зображення дошки «{name}»",
+    "Export": "Експорт",
+    "Download": "Завантажити",
+    "Being drawn": "Малюється",
+    "That didn't work.": "Не вдалося.",
+    "Look again": "Подивитися ще раз",
+    "History": "Історія",
+    "changed": "змінено",
+    "created": "створено",
+    "copied": "скопійовано",
+    "imported": "імпортовано",
+    "Bring back": "Повернути",
+    "Bring this version back": "Повернути цю версію",
+    "As it is now": "Поточна",
+    "The board is as it was then. What it was before is in its history.": (
+        "Дошка знову така, як тоді. Те, що було досі, лишилося в історії."
+    ),
+    # -- the trash
+    "Restore": "Відновити",
+    "The trash is empty": "Кошик порожній",
+    "What you throw away stays here for 30 days, and can be brought back.": (
+        "Викинуте зберігається тут 30 днів, і його можна повернути."
+    ),
+    "There is no such board.": "Такої дошки немає.",
+}
