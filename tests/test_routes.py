@@ -72,6 +72,7 @@ DELETE /api/v1/exports/{export_id}                                          401 
 
 GET    /trash                                                               401 200 200 200 200 200 403 403
 POST   /boards                                                              401 303 303 303 303 303 403 403
+POST   /boards/import                                                       401 400 400 400 400 400 403 403
 GET    /boards/{session_id}                                                 401 404 200 404 200 404 403 403
 POST   /boards/{session_id}/rename                                          401 404 303 404 303 404 403 403
 POST   /boards/{session_id}/duplicate                                       401 404 303 404 303 404 403 403

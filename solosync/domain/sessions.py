@@ -76,7 +76,9 @@ def create_session(
     )
 
 
-def import_session(store: Store, user: User, name: str, state: bytes) -> Session:
+def import_session(
+    store: Store, user: User | Actor, name: str, state: bytes, *, device_id: str | None = None
+) -> Session:
     """A new board of the user's from a file's content: a Solo state, or an Excalidraw file.
 
     Raises Invalid.
@@ -85,7 +87,7 @@ def import_session(store: Store, user: User, name: str, state: bytes) -> Session
     created = _insert(
         store,
         user_id=user.user_id,
-        device_id=None,
+        device_id=device_id,
         name=clean_name,
         document=Document.from_state(state.removeprefix(_BYTE_ORDER_MARK), depth=_DEPTH_IN_FILE),
         organization_id=None,

@@ -66,9 +66,7 @@ SENTENCES = {
     "From your whiteboard": "З вашої програми для малювання",
     "Give it this server's address and sign in:": "Вкажіть у ній адресу цього сервера й увійдіть:",
     "From files": "З файлів",
-    "Solo and Excalidraw files, as many as you like:": (
-        "Файли Solo та Excalidraw, скільки завгодно:"
-    ),
+    "Or in a terminal:": "Або в терміналі:",
     "From a Yjs program": "З програми на Yjs",
     "Make a board here, then connect to": "Створіть тут дошку й під'єднайтеся до",
     "The board has its new name.": "Дошку перейменовано.",
@@ -77,6 +75,18 @@ SENTENCES = {
     "The board is back.": "Дошку повернено.",
     "Undo": "Скасувати",
     "A board's name has 1 to 255 characters.": "Назва дошки має від 1 до 255 символів.",
+    # -- import
+    "Import": "Імпорт",
+    "Files to import": "Файли для імпорту",
+    "Sent": "Надіслано",
+    "Solo and Excalidraw files; they can also be dropped onto this page.": (
+        "Файли Solo та Excalidraw; їх можна й просто перетягнути на цю сторінку."
+    ),
+    "Each file is a board now.": "Кожен файл тепер є дошкою.",
+    "Not every file became a board": "Не кожен файл став дошкою",
+    "These did": "Стали дошками",
+    "Choose at least one file.": "Виберіть хоча б один файл.",
+    "The file is too large.": "Файл завеликий.",
     # -- one board
     "Picture of {name}": "Зображення дошки «{name}»",
     "Export": "Експорт",

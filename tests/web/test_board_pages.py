@@ -1,3 +1,5 @@
+# ruff: noqa: RUF001 - some of it is Ukrainian
+import dataclasses
 import re
 
 import pytest
@@ -150,6 +152,54 @@ def test_another_sites_page_uses_no_form_of_a_board(ann, client, verb):
     response = client.post(f"/boards/{board['id']}/{verb}", data=form, headers=headers)
     assert_problem(response, 403)
     assert listed(ann) == ["Plan"]
+
+
+# -- files -------------------------------------------------------------------------------------
+
+
+def bring(person, *files, **settings):
+    sent = [("file", (name, content, "application/json")) for name, content in files]
+    return person.post("/boards/import", files=sent, follow_redirects=False, **settings)
+
+
+def test_each_file_becomes_a_board_called_as_the_file_is(ann, bob):
+    solo = b'\xef\xbb\xbf{"pages": [{"id": "p1", "strokes": []}], "note": "kept"}'
+    excalidraw = b'{"type": "excalidraw", "elements": [], "appState": {}}'
+    response = bring(ann, ("C:\\boards\\Plan <1>.json", solo), ("Sketch.excalidraw", excalidraw))
+    assert response.headers["location"] == "/?done=imported"
+    assert listed(ann) == ["Sketch", "Plan &lt;1&gt;"]
+    assert "on Test" in ann.get("/").text
+    assert listed(bob) == []
+
+
+def test_file_that_is_no_board_is_named_and_keeps_no_other_out(ann):
+    response = bring(ann, ("<b>.json", b"[1]"), ("Plan.json", b'{"pages": []}'), ("c.json", b"{"))
+    assert response.status_code == 200
+    assert "&lt;b&gt;.json" in response.text and "<b>.json" not in response.text
+    assert response.text.count('class="error"') == 2
+    assert listed(ann) == ["Plan"]
+
+
+def test_file_larger_than_a_board_may_be_is_refused_alone(serving, config, sign_in):
+    client = serving(dataclasses.replace(config, max_state_bytes=100_000))
+    person = sign_in(client=client)
+    response = bring(person, ("a.json", b'{"x": "%s"}' % (b"x" * 100_000)), ("b.json", b"{}"))
+    assert "The file is too large." in response.text
+    assert listed(person) == ["b"]
+    assert_problem(bring(person, ("a.json", b"x" * 500_000)), 413)
+
+
+def test_form_without_a_file_is_told_so(ann):
+    response = bring(ann, ("", b""), headers={"Accept": "text/html"} | UKRAINIAN)
+    assert response.status_code == 400
+    assert "Виберіть хоча б один файл." in response.text
+
+
+def test_nothing_of_an_import_stays_behind_but_the_boards(ann, config):
+    bring(ann, ("a.json", b"{"), ("b.json", b"{}"))
+    assert [
+        file for file in config.data_dir.rglob("*") if file.name in ("received", "0", "1")
+    ] == []
 
 
 # -- one board ---------------------------------------------------------------------------------

@@ -67,6 +67,7 @@ from solosync.web.routes.pages.boards import (
     trash_board,
 )
 from solosync.web.routes.pages.home import home, show_trash
+from solosync.web.routes.pages.imports import import_boards
 from solosync.web.routes.pages.links import open_link, use_link
 from solosync.web.routes.pairings import (
     claim_device,
@@ -220,6 +221,7 @@ def routes() -> list[ControllerRouterHandler]:
         home,  # GET /
         show_trash,  # GET /trash
         make_board,  # POST /boards
+        import_boards,  # POST /boards/import
         show_board,  # GET /boards/{session_id}
         export_board,  # POST /boards/{session_id}/export
         restore_board_version,  # POST /boards/{session_id}/versions/{rev}/restore

@@ -29,6 +29,40 @@ document.addEventListener("htmx:sendError", () => {
   problem.textContent = problem.dataset.unreachable;
 });
 
+// Files may be dropped anywhere on a page that has a form for them.
+
+document.addEventListener("dragover", (event) => {
+  if (document.getElementById("import") && event.dataTransfer.types.includes("Files")) {
+    event.preventDefault();
+    document.body.classList.add("dropping");
+  }
+});
+
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) {
+    document.body.classList.remove("dropping");
+  }
+});
+
+document.addEventListener("drop", (event) => {
+  const form = document.getElementById("import");
+  document.body.classList.remove("dropping");
+  if (form && event.dataTransfer.files.length) {
+    event.preventDefault();
+    document.getElementById("files").files = event.dataTransfer.files;
+    form.closest("details")?.setAttribute("open", "");
+    form.requestSubmit();
+  }
+});
+
+document.addEventListener("htmx:xhr:progress", (event) => {
+  const sent = event.target.querySelector("#sent");
+  if (sent && event.detail.lengthComputable) {
+    sent.hidden = false;
+    sent.value = event.detail.loaded / event.detail.total;
+  }
+});
+
 function closeMenus(but) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (menu !== but) {
