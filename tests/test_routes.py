@@ -70,6 +70,11 @@ POST   /api/v1/solo/uploads/presign                                         401 
 GET    /api/v1/exports/{export_id}                                          401 404 404 404 200 404 403 200
 DELETE /api/v1/exports/{export_id}                                          401 404 404 404 204 404 403 204
 
+GET    /devices                                                             401 200 200 200 200 200 403 403
+POST   /devices/{device_id}/rename                                          401 404 404 404 303 404 403 403
+POST   /devices/{device_id}/sign-out                                        401 404 404 404 303 404 403 403
+GET    /settings                                                            401 200 200 200 200 200 403 403
+POST   /settings                                                            401 303 303 303 303 303 403 403
 GET    /trash                                                               401 200 200 200 200 200 403 403
 POST   /boards                                                              401 303 303 303 303 303 403 403
 POST   /boards/import                                                       401 400 400 400 400 400 403 403
@@ -117,6 +122,7 @@ GET    /metrics                  404
 GET    /                         200
 GET    /register                 403
 POST   /register                 403
+POST   /language                 400
 POST   /sign-in                  401
 POST   /sign-in/code             400
 POST   /sign-in/verify           400

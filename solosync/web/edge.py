@@ -21,7 +21,7 @@ from solosync import origin
 from solosync.config import Config
 from solosync.errors import RateLimited, SolosyncError, Unavailable
 from solosync.ids import new_id
-from solosync.origin import LANGUAGES, Language, Origin
+from solosync.origin import LANGUAGE_COOKIE, LANGUAGES, Language, Origin
 from solosync.web import conditional, errors, limits, repeats
 from solosync.web.hosts import Hosts
 from solosync.web.measures import Measures
@@ -44,6 +44,7 @@ _HEADERS = {
     b"cross-origin-opener-policy": b"same-origin",
     b"cache-control": b"no-store",
 }
+_CHOSEN = re.compile(rf"(?:^|;) ?{LANGUAGE_COOKIE}=({'|'.join(LANGUAGES)})(?:;|$)".encode())
 _HSTS = b"max-age=31536000"
 # Probes of containers and proxies ask by whatever name; there is nothing to learn here.
 _ANY_HOST = ("/health/live", "/health/ready")
@@ -213,7 +214,9 @@ def _plain_client(scope: Scope) -> Any:
 
 def _origin(scope: Scope, request_id: str) -> Origin:
     client = scope.get("client")
-    accepted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
+    headers = dict(scope["headers"])
+    chosen = _CHOSEN.search(headers.get(b"cookie", b""))
+    accepted = chosen[1] if chosen else headers.get(b"accept-language", b"")
     return Origin(request_id, client[0] if client else "", _language(accepted.decode("latin-1")))
 
 

@@ -73,4 +73,11 @@ def _ukrainian_form(number: int) -> int:
     return 2
 
 
-FOR_TEMPLATES = {"t": text, "count": count, "ago": ago, "size": size, "language": language}
+FOR_TEMPLATES = {
+    "t": text,
+    "count": count,
+    "ago": ago,
+    "size": size,
+    "language": language,
+    "languages": LANGUAGE_NAMES,
+}

@@ -75,6 +75,25 @@ SENTENCES = {
     "The board is back.": "Дошку повернено.",
     "Undo": "Скасувати",
     "A board's name has 1 to 255 characters.": "Назва дошки має від 1 до 255 символів.",
+    # -- settings and devices
+    "Saved.": "Збережено.",
+    "You are signed in as {email}.": "Ви ввійшли як {email}.",
+    "Your name, as others see it": "Ваше ім'я, яким його бачать інші",
+    "User name": "Ім'я користувача",
+    "A name has at most 255 characters.": "Ім'я має щонайбільше 255 символів.",
+    "What is kept here": "Що тут зберігається",
+    "{count} in the trash": "{count} у кошику",
+    "That language isn't spoken here.": "Цією мовою тут не говорять.",
+    "The device has its new name.": "Пристрій перейменовано.",
+    "The device is signed out.": "На пристрої здійснено вихід.",
+    "Where you are signed in. What you sign out here is out at once.": (
+        "Де ви ввійшли. Вихід, зроблений тут, діє одразу."
+    ),
+    "Name of the device {name}": "Назва пристрою {name}",
+    "This device": "Цей пристрій",
+    "seen": "був у мережі",
+    "A name has 1 to 100 characters.": "Назва має від 1 до 100 символів.",
+    "There is no such device.": "Такого пристрою немає.",
     # -- import
     "Import": "Імпорт",
     "Files to import": "Файли для імпорту",

@@ -66,9 +66,19 @@ from solosync.web.routes.pages.boards import (
     restore_board,
     trash_board,
 )
+from solosync.web.routes.pages.devices import (
+    rename_device,
+    show_devices,
+    sign_out_device,
+)
 from solosync.web.routes.pages.home import home, show_trash
 from solosync.web.routes.pages.imports import import_boards
 from solosync.web.routes.pages.links import open_link, use_link
+from solosync.web.routes.pages.settings import (
+    change_settings,
+    choose_language,
+    show_settings,
+)
 from solosync.web.routes.pairings import (
     claim_device,
     open_pairing,
@@ -229,6 +239,12 @@ def routes() -> list[ControllerRouterHandler]:
         duplicate_board,  # POST /boards/{session_id}/duplicate
         trash_board,  # POST /boards/{session_id}/trash
         restore_board,  # POST /boards/{session_id}/restore
+        show_devices,  # GET /devices
+        rename_device,  # POST /devices/{device_id}/rename
+        sign_out_device,  # POST /devices/{device_id}/sign-out
+        show_settings,  # GET /settings
+        change_settings,  # POST /settings
+        choose_language,  # POST /language
         sign_in,  # POST /sign-in
         ask_code,  # POST /sign-in/code
         use_code,  # POST /sign-in/verify

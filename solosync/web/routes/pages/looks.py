@@ -18,7 +18,11 @@ from solosync.records.sessions import Session
 from solosync.web.services import services
 
 # One of our own pages, and never an address that a browser takes for another site's.
-_OWN_PAGE = re.compile(r"/(?:trash|devices|settings|boards/[0-9a-f-]{36})?(?:\?[\w=&%.+-]*)?")
+_OWN_PAGE = re.compile(
+    r"/(?:trash|devices|settings|register|pair|magic-verify|(?:boards|invitation)/[\w.-]+)?"
+    r"(?:\?[\w=&%.+-]*)?",
+    re.ASCII,
+)
 
 Asked = Request[Any, Any, Any]
 
