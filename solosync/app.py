@@ -49,6 +49,7 @@ from solosync.web.measures import Measures
 from solosync.web.repeats import Replayed
 from solosync.web.routes import routes
 from solosync.web.services import Services
+from solosync.web.shared_pictures import SharedPictures
 from solosync.web.sightings import Sightings
 from solosync.web.sockets.link import Link
 from solosync.web.wire import Wire
@@ -83,6 +84,7 @@ REQUEST_HEADERS = [
     "x-request-id",
     "x-rev",
     "x-revision",
+    "x-share-view",
 ]
 RESPONSE_HEADERS = [
     "accept-ranges",
@@ -338,6 +340,8 @@ async def _running(
         )
         sightings = Sightings(store)
         await stack.enter_async_context(sightings.written_regularly())
+        shared_pictures = SharedPictures(store, blobs, config)
+        stack.push_async_callback(asyncio.to_thread, shared_pictures.close)
         app.state["services"] = Services(
             config=config,
             store=store,
@@ -349,6 +353,7 @@ async def _running(
             measures=measures,
             readiness=Readiness(store, lambda: runner.is_working),
             sightings=sightings,
+            shared_pictures=shared_pictures,
             openid=_openid(config),
         )
         runner.start()

@@ -66,6 +66,10 @@ POST   /api/v1/solo/sessions/{session_id}/versions/{rev}/restore            401 
 POST   /api/v1/solo/sessions/{session_id}/export                            401 404 201 404 201 404 403 201
 GET    /api/v1/solo/sessions/{session_id}/exports                           401 404 200 404 200 404 403 200
 POST   /api/v1/solo/sessions/{session_id}/thumbnail                         401 404 200 404 200 404 403 200
+POST   /api/v1/solo/sessions/{session_id}/share                             401 404 201 404 201 404 403 201
+GET    /api/v1/solo/sessions/{session_id}/share                             401 404 200 404 200 404 403 200
+DELETE /api/v1/solo/sessions/{session_id}/share                             401 404 204 404 204 404 403 204
+GET    /api/v1/solo/sessions/{session_id}/share/access                      401 404 200 404 200 404 403 200
 POST   /api/v1/solo/uploads/presign                                         401 404 200 404 200 404 403 200
 GET    /api/v1/exports/{export_id}                                          401 404 404 404 200 404 403 200
 DELETE /api/v1/exports/{export_id}                                          401 404 404 404 204 404 403 204
@@ -114,6 +118,8 @@ POST   /api/register             403
 POST   /api/request-otp          200
 POST   /api/verify-otp           400
 POST   /api/refresh              401
+GET    /api/v1/solo/public/{token} 404
+POST   /api/v1/solo/public/{token}/view 404
 GET    /api/schema               200
 GET    /api/docs                 200
 GET    /health/live              200
@@ -134,6 +140,11 @@ GET    /invitation/{token}       410
 POST   /invitation/{token}       410
 GET    /pair                     200
 POST   /pair                     400
+GET    /solo/shared/{token}      404
+POST   /solo/shared/{token}      404
+GET    /solo/shared/{token}/picture 404
+GET    /solo/shared/{token}/preview.png 404
+GET    /solo/shared/{token}/download 404
 PUT    /uploads/{file_id}        403
 GET    /files/{name}             404
 GET    /thumbnails/{name}        404

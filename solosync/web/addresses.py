@@ -50,6 +50,12 @@ def mailed_base(request: Asked) -> str:
     return services(request).config.public_url or base(request)
 
 
+def share(request: Asked, token: str) -> str:
+    """Where a board is shown to whoever has the link."""
+    front = services(request).config.frontend_url.rstrip("/")
+    return f"{front or mailed_base(request)}/solo/shared/{token}"
+
+
 def invitations(request: Asked) -> str:
     """What stands before an invitation's token. It is mailed: a name that stays is better."""
     return f"{mailed_base(request)}/invitation"

@@ -73,7 +73,11 @@ class Application(Litestar):
         request_id = _request_id(scope["headers"])
         # The path as it was asked for: routing takes the slash from its end.
         scope.setdefault("state", {}).update(
-            request_id=request_id, path=scope["path"], is_answered=False, status=0
+            request_id=request_id,
+            path=scope["path"],
+            is_answered=False,
+            status=0,
+            is_head=scope.get("method") == "HEAD",
         )
         scope["path"] = _SLASHES.sub("/", scope["path"])  # as routing will, and what we look at
         token = origin.current.set(_origin(scope, request_id))

@@ -85,6 +85,7 @@ from solosync.web.routes.pairings import (
     pair_device,
     use_pairing,
 )
+from solosync.web.routes.public import read_public, view_public
 from solosync.web.routes.saves import beacon, save_diff, save_session, save_stream
 from solosync.web.routes.schema import read_schema, show_docs
 from solosync.web.routes.sessions import (
@@ -94,6 +95,19 @@ from solosync.web.routes.sessions import (
     read_session,
     restore_session,
     trash_session,
+)
+from solosync.web.routes.shared import (
+    download_shared,
+    open_shared,
+    preview_shared,
+    show_shared,
+    unlock_shared,
+)
+from solosync.web.routes.shares import (
+    create_share,
+    list_share_accesses,
+    read_share,
+    revoke_share,
 )
 from solosync.web.routes.sign_in import (
     ask_code,
@@ -155,6 +169,10 @@ def routes() -> list[ControllerRouterHandler]:
         request_export,  # POST /{session_id}/export/
         list_exports,  # GET /{session_id}/exports/
         make_thumbnail,  # POST /{session_id}/thumbnail/
+        create_share,  # POST /{session_id}/share/
+        read_share,  # GET /{session_id}/share/
+        revoke_share,  # DELETE /{session_id}/share/
+        list_share_accesses,  # GET /{session_id}/share/access/
     ]
     exports: list[ControllerRouterHandler] = [
         read_export,  # GET /{export_id}/
@@ -219,6 +237,7 @@ def routes() -> list[ControllerRouterHandler]:
         Router("/api/v1/invitations", route_handlers=[accept_invitation], tags=["Organizations"]),
         Router("/api/v1/notifications", route_handlers=notifications, tags=["Notifications"]),
         Router("/api/v1/solo/sessions", route_handlers=boards, tags=["Boards"]),
+        Router("/api/v1/solo/public", route_handlers=[read_public, view_public], tags=["Shares"]),
         Router("/api/v1/solo/uploads", route_handlers=[presign_upload], tags=["Uploads"]),
         Router("/api/v1/exports", route_handlers=exports, tags=["Exports"]),
         Router("/api/v1/admin", route_handlers=admin, tags=["Admin"]),
@@ -259,6 +278,11 @@ def routes() -> list[ControllerRouterHandler]:
         use_invitation,  # POST /invitation/{token}
         open_pairing,  # GET /pair
         use_pairing,  # POST /pair
+        open_shared,  # GET /solo/shared/{token}
+        unlock_shared,  # POST /solo/shared/{token}
+        show_shared,  # GET /solo/shared/{token}/picture
+        preview_shared,  # GET /solo/shared/{token}/preview.png
+        download_shared,  # GET /solo/shared/{token}/download
         receive_upload,  # PUT /uploads/{file_id}
         show_file,  # GET /files/{name}
         show_thumbnail,  # GET /thumbnails/{name}

@@ -10,7 +10,7 @@ from litestar import Response, delete, get, post
 from litestar.params import FromPath, FromQuery
 
 from solosync.clock import iso_us
-from solosync.domain import sessions
+from solosync.domain import sessions, shares
 from solosync.realtime.room import Reading, Saved
 from solosync.records import scopes
 from solosync.records.listing import EVERYTHING
@@ -104,10 +104,13 @@ async def list_sessions(request: Caller, trash: FromQuery[bool] = False) -> Sess
     found = await asyncio.to_thread(
         sessions.list_sessions, services(request).store, request.user, query, trashed=trash
     )
+    shared = await asyncio.to_thread(
+        shares.find_shared, services(request).store, [session.key for session in found.items]
+    )
     is_paged = found.next is not None or "limit" in request.query_params
     return SessionList(
         count=found.total,
-        results=[_item(request, session) for session in found.items],
+        results=[_item(request, session, session.key in shared) for session in found.items],
         next=listing.next_cursor(found) if is_paged else msgspec.UNSET,
     )
 
@@ -213,7 +216,7 @@ def detail(
         name=session.name,
         page_count=reading.page_count,
         thumbnail_url=addresses.thumbnail(request, session),
-        is_shared=False,
+        is_shared=session.key in shares.find_shared(services(request).store, [session.key]),
         owner_id=session.owner_id,
         created_at=iso_us(session.created_at),
         updated_at=iso_us(session.updated_at),
@@ -253,13 +256,13 @@ async def _read(request: Caller, session: Session) -> tuple[Session, Reading]:
     return session, reading
 
 
-def _item(request: Caller, session: Session) -> SessionItem:
+def _item(request: Caller, session: Session, is_shared: bool) -> SessionItem:
     return SessionItem(
         id=session.session_id,
         name=session.name,
         page_count=session.page_count,
         thumbnail_url=addresses.thumbnail(request, session),
-        is_shared=False,
+        is_shared=is_shared,
         owner_id=session.owner_id,
         created_at=iso_us(session.created_at),
         updated_at=iso_us(session.updated_at),
