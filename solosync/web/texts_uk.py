@@ -75,6 +75,61 @@ SENTENCES = {
     "The board is back.": "Дошку повернено.",
     "Undo": "Скасувати",
     "A board's name has 1 to 255 characters.": "Назва дошки має від 1 до 255 символів.",
+    # -- signing in
+    "Email": "Електронна пошта",
+    "Password": "Пароль",
+    "or without a password": "або без пароля",
+    "Mail me a code": "Надіслати код поштою",
+    "Continue with {name}": "Продовжити з {name}",
+    "New here?": "Уперше тут?",
+    "Make an account": "Створити обліковий запис",
+    "Make the account": "Створити обліковий запис",
+    "Is this your own machine? This command signs you in without a password:": (
+        "Це ваш власний комп'ютер? Ця команда впустить вас без пароля:"
+    ),
+    "The address or the password is wrong.": "Адреса або пароль неправильні.",
+    "Enter the code": "Введіть код",
+    "Look at your mail": "Перегляньте пошту",
+    "If {email} may sign in here, a code of eight digits is on its way there. It works once,"
+    " for {minutes} minutes. So does the link beside it.": (
+        "Якщо {email} має тут доступ, туди вже надсилається код із восьми цифр. Він діє один раз,"
+        " протягом {minutes} хвилин. Так само й посилання поруч."
+    ),
+    "Enter the code in this browser, so that the password you chose counts. Opened elsewhere,"
+    " the link signs you in there and forgets it.": (
+        "Введіть код у цьому браузері, щоб обраний вами пароль почав діяти. Відкрите деінде,"
+        " посилання впустить вас там і забуде його."
+    ),
+    "This server sends no mail yet; it only writes it into its log.": (
+        "Цей сервер ще не надсилає пошти, а лише записує її до свого журналу."
+    ),
+    "Code": "Код",
+    "Nothing came?": "Нічого не надійшло?",
+    "Try again": "Спробуйте ще раз",
+    "For those who were invited: use the address that the invitation was sent to.": (
+        "Для запрошених: вкажіть адресу, на яку надіслано запрошення."
+    ),
+    "Your name": "Ваше ім'я",
+    "A code is mailed to this address, to show that it is yours.": (
+        "На цю адресу надійде код, щоб підтвердити, що вона ваша."
+    ),
+    "Have one already?": "Уже маєте обліковий запис?",
+    "Sign in on this device": "Увійти на цьому пристрої",
+    "This link works once. It signs this browser in as {email}.": (
+        "Це посилання діє один раз. Воно впустить цей браузер як {email}."
+    ),
+    "Join {name}": "Приєднатися до {name}",
+    "Join": "Приєднатися",
+    "{name} invites you, as an admin.": "{name} запрошує вас як адміністратора.",
+    "{name} invites you, as a member.": "{name} запрошує вас як учасника.",
+    "{name} invites you, as its billing contact.": "{name} запрошує вас як контакт для рахунків.",
+    "You are signed in as {name}, and join with that account.": (
+        "Ви ввійшли як {name} і приєднаєтеся з цим обліковим записом."
+    ),
+    "You get an account here for {email}.": "Ви отримаєте тут обліковий запис для {email}.",
+    "Sign in first, then open this link again.": (
+        "Спершу ввійдіть, а потім відкрийте це посилання ще раз."
+    ),
     # -- settings and devices
     "Saved.": "Збережено.",
     "You are signed in as {email}.": "Ви ввійшли як {email}.",
