@@ -186,4 +186,21 @@ SENTENCES = {
         "Викинуте зберігається тут 30 днів, і його можна повернути."
     ),
     "There is no such board.": "Такої дошки немає.",
+    # -- the page of a shared board
+    "Shared by {owner}": "Ділиться: {owner}",
+    "This link doesn't lead anywhere": "Це посилання нікуди не веде",
+    "It is wrong, or is good no more. Ask whoever sent it to you for another.": (
+        "Воно неправильне або вже не діє. Попросіть нове в того, хто його надіслав."
+    ),
+    "This board is protected": "Ця дошка захищена",
+    "Open the board": "Відкрити дошку",
+    "That isn't this link's password.": "Це не пароль від цього посилання.",
+    "Too many tries. Wait a minute, then try again.": (
+        "Забагато спроб. Зачекайте хвилину і спробуйте ще раз."
+    ),
+    "Pages": "Сторінки",
+    "The board is being drawn…": "Дошка малюється…",
+    "Live: what is drawn shows up here.": "Наживо: усе, що малюють, видно тут.",
+    "Not connected. Trying again…": "Немає з’єднання. Пробуємо ще раз…",
+    "The picture can't be drawn just now.": "Зображення зараз не вдається намалювати.",
 }

@@ -1,5 +1,6 @@
 """The page of a shared board: what it shows to whom, and which requests are a view."""
 
+import dataclasses
 import io
 import json
 
@@ -120,27 +121,25 @@ def test_pages_view_and_the_pictures_are_one(ann, visitor, url, views):
     assert views() == 1
 
 
-@pytest.mark.parametrize("agent", BOTS)
-def test_programs_that_preview_links_count_nothing(ann, visitor, url, views, agent):
+def test_programs_that_preview_links_count_nothing(ann, visitor, url, views):
     made = share(ann, url)
-    headers = {"User-Agent": agent}
-    page = visitor.get(path(made), headers=headers)
-    assert "og:image" in page.text
-    assert "shared.js" not in page.text
-    for name in ("picture", "preview.png"):
-        picture = visitor.get(f"{path(made)}/{name}", headers=headers)
-        assert picture.status_code == 200
-        assert max(Image.open(io.BytesIO(picture.content)).size) <= 640
-    assert views() == 0
+    for agent in BOTS:
+        headers = {"User-Agent": agent}
+        page = visitor.get(path(made), headers=headers)
+        assert "og:image" in page.text, agent
+        assert "shared.js" not in page.text
+        for name in ("picture", "preview.png"):
+            picture = visitor.get(f"{path(made)}/{name}", headers=headers)
+            assert picture.status_code == 200
+            assert max(Image.open(io.BytesIO(picture.content)).size) <= 640
+        assert views() == 0, agent
 
 
-@pytest.mark.parametrize(
-    "headers", [{"Range": "bytes=0-99"}, {"Sec-Purpose": "prefetch"}, {"Purpose": "prefetch"}]
-)
-def test_reading_ahead_and_parts_count_nothing(ann, visitor, url, views, headers):
+def test_reading_ahead_and_parts_count_nothing(ann, visitor, url, views):
     made = share(ann, url)
-    assert visitor.get(f"{path(made)}/picture", headers=headers).status_code == 200
-    assert views() == 0
+    for headers in ({"Range": "bytes=0-99"}, {"Sec-Purpose": "prefetch"}, {"Purpose": "prefetch"}):
+        assert visitor.get(f"{path(made)}/picture", headers=headers).status_code == 200
+        assert views() == 0, headers
 
 
 def test_head_counts_nothing(ann, visitor, url, views):
@@ -264,9 +263,17 @@ def test_markup_in_names_is_inert(ann, sign_in, visitor):
     assert "sandbox" in file.headers["content-security-policy"]
 
 
-def test_many_at_once_cost_one_picture(ann, visitor, url, monkeypatch):
+def test_many_at_once_cost_one_picture(ann, visitor, url):
     made = share(ann, url)
     pictures = visitor.app.state["services"].shared_pictures
     for _ in range(3):
         assert visitor.get(f"{path(made)}/picture").status_code == 200
     assert len(pictures._kept) == 1
+
+
+def test_board_that_is_too_large_is_not_drawn(serving, config, sign_in):
+    client = serving(dataclasses.replace(config, export_max_state_bytes=10))
+    dora = sign_in(client=client)
+    made = share(dora, f"{BOARDS}{dora.make_board(STATE)['id']}/")
+    assert client.get(path(made)).status_code == 200
+    assert client.get(f"{path(made)}/picture").status_code == 413

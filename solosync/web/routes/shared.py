@@ -15,8 +15,14 @@ from litestar.response import Redirect, Template
 
 from solosync.domain import sessions, shares
 from solosync.domain.shares import Opened
-from solosync.errors import Forbidden, Invalid, NotFound, PasswordRequired, RateLimited
-from solosync.origin import current
+from solosync.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    PasswordRequired,
+    RateLimited,
+    SessionTooLarge,
+)
 from solosync.records.pictures import FORMATS
 from solosync.web import addresses, downloads, errors, limits, share_views
 from solosync.web.auth import check_origin, is_secure, public
@@ -24,12 +30,14 @@ from solosync.web.documented import RATE
 from solosync.web.page_forms import read_fields
 from solosync.web.services import services
 from solosync.web.shared_pictures import Kind, Picture
-from solosync.web.shared_texts import TEXTS
+from solosync.web.texts import text
 
 Asked = Request[Any, Any, Any]
 PageNumber = Annotated[int | None, QueryParameter(ge=1, le=1_000_000)]
 
 VIEW = "share_view"
+TOO_OFTEN = "Too many tries. Wait a minute, then try again."
+_TITLES = {"gone": "This link doesn't lead anywhere", "locked": "This board is protected"}
 # Nobody is to find by a search what was meant for those who have the link.
 _UNLISTED = {"X-Robots-Tag": "noindex, nofollow"}
 _PUBLIC = {RATE: limits.AUTOSAVE}
@@ -67,9 +75,9 @@ async def unlock_shared(request: Asked, token: FromPath[str]) -> Template | Redi
     except NotFound:
         return _template(request, "gone", 404)
     except PasswordRequired:
-        return _locked(request, token, 401, "wrong")
+        return _locked(request, token, 401, share_views.WRONG)
     except RateLimited as error:
-        page = _locked(request, token, 429, "too_often")
+        page = _locked(request, token, 429, TOO_OFTEN)
         page.headers |= errors.headers_for(429, error)
         return page
     cookies = [_cookie(request, token, proof)]
@@ -141,12 +149,16 @@ def _check_open(opened: Opened) -> None:
 
 
 async def _draw(request: Asked, opened: Opened, kind: Kind, page: int | None) -> Picture:
-    """The board as it is now. Raises Unavailable, and NotFound for a page that it hasn't."""
+    """The board as it is now. Raises SessionTooLarge, Unavailable, and NotFound for a page that
+    it hasn't."""
     with_services = services(request)
     async with with_services.rooms.enter(opened.session) as room:
         reading = await room.read()  # then all of it is on disk, where it's drawn from
     if kind == "json":
         return Picture(reading.state, "application/json", "json")
+    most = with_services.config.export_max_state_bytes
+    if len(reading.state) > most:
+        raise SessionTooLarge(most, len(reading.state))
     if page is not None and page > reading.page_count:
         raise NotFound("page", str(page))
     pages = str(page) if page is not None else "all" if kind == "pdf" else "active"
@@ -210,8 +222,7 @@ def _board(
 def _template(
     request: Asked, shown: str, status: int, context: dict[str, Any] | None = None
 ) -> Template:
-    language = current.get().language
-    told = {"shown": shown, "language": language, "t": TEXTS[language]}
+    told = {"shown": shown, "title": text(_TITLES.get(shown, ""))}
     return Template(
         "shared.html", context=told | (context or {}), status_code=status, headers=dict(_UNLISTED)
     )

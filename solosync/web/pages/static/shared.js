@@ -29,11 +29,25 @@
   const count = async () => {
     if (view) return true;
     const answer = await fetch(`/api/v1/solo/public/${token}/view/`, { method: "POST" });
+    if (answer.ok) {
+      ({ view } = await answer.json());
+      return true;
+    }
     if (answer.status === 401) location.reload();
-    if (answer.status === 404) end();
-    if (!answer.ok) return false;
-    ({ view } = await answer.json());
-    return true;
+    else if (answer.status === 404) end();
+    else {
+      tell("failed");
+      setTimeout(start, 1000 * (answer.headers.get("Retry-After") || 30));
+    }
+    return false;
+  };
+
+  // Why there was no picture: the page, which counts nothing, knows whether the link is still good.
+  const ask = async () => {
+    const answer = await fetch(path, { headers: { Accept: "text/html" } });
+    if (answer.status === 401) location.reload();
+    else if (answer.status === 404) end();
+    else tell("failed");
   };
 
   const show = () => {
@@ -58,7 +72,7 @@
       done();
     };
     picture.onerror = () => {
-      tell("failed");
+      ask().catch(() => tell("lost"));
       done();
     };
     picture.src = `${path}/picture?${asked}`;
@@ -101,7 +115,6 @@
     tell("loading");
     try {
       if (await count()) watch();
-      else if (told.textContent !== board.dataset.gone) tell("failed");
     } catch {
       tell("lost");
       setTimeout(start, longestRetryMs);
