@@ -39,10 +39,11 @@ def test_boards_are_found_and_sorted(ann):
     assert "Nothing is called like that." in ann.get("/?name=none").text
 
 
-def test_more_boards_are_a_click_away_and_each_is_shown_once(ann):
+@pytest.mark.parametrize("query", ["", "sort=name", "name=&sort=name", "name=board&sort=-name"])
+def test_more_boards_are_a_click_away_and_each_is_shown_once(ann, query):
     made = {ann.make_board(name=f"Board {number}")["name"] for number in range(30)}
-    page = ann.get("/?name=board&sort=name").text
-    (more,) = re.findall(r'hx-get="(/\?[^"]*cursor=[^"]*)"', page)
+    page = ann.get(f"/?{query}").text
+    (more,) = re.findall(r'hx-get="(/[?][^"]*cursor=[^"]*)"', page)
     rest = ann.get(more.replace("&amp;", "&")).text
     assert len(names(page)) == 24
     assert sorted(names(page) + names(rest)) == sorted(made)

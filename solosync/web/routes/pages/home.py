@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, get
 from litestar.response import Template
@@ -55,7 +57,7 @@ def _show(request: Request[Any, Any, Any], actor: Actor, trashed: bool) -> Templ
         "boards": cards(request, found.items),
         "total": found.total,
         "usage": usage,
-        "next": listing.next_cursor(found),
+        "more": _more(asked, listing.next_cursor(found)),
         "is_continued": query.position is not None,
         "searched": asked.get("name", ""),
         "sort": asked.get("sort", HOME.default),
@@ -65,6 +67,14 @@ def _show(request: Request[Any, Any, Any], actor: Actor, trashed: bool) -> Templ
         "undo": _undoable(store, actor, asked.get("board", "")),
     }
     return page("trash.html" if trashed else "home.html", actor, context)
+
+
+def _more(asked: Mapping[str, str], cursor: str | None) -> str:
+    """The query of the boards that follow: the same question, or the cursor wouldn't fit."""
+    if cursor is None:
+        return ""
+    question = {name: asked[name] for name in ("name", "sort") if name in asked}
+    return urlencode(question | {"cursor": cursor})
 
 
 def _undoable(store: Store, actor: Actor, session_id: str) -> str:
