@@ -89,6 +89,8 @@ POST   /boards/{session_id}/trash                                           401 
 POST   /boards/{session_id}/restore                                         401 404 303 404 303 404 403 403
 POST   /boards/{session_id}/export                                          401 404 303 404 303 404 403 403
 POST   /boards/{session_id}/versions/{rev}/restore                          401 404 303 404 303 404 403 403
+GET    /devices/add                                                         401 200 200 200 200 200 403 403
+POST   /devices/add                                                         401 200 200 200 200 200 403 403
 
 GET    /api/v1/admin/metrics/summary                                        401 403 403 403 403 200 403 200
 GET    /api/v1/admin/metrics/storage                                        401 403 403 403 403 200 403 200
@@ -138,6 +140,7 @@ GET    /link/{token}             410
 POST   /link/{token}             410
 GET    /invitation/{token}       410
 POST   /invitation/{token}       410
+GET    /certificate.crt          404
 GET    /pair                     200
 POST   /pair                     400
 GET    /solo/shared/{token}      404

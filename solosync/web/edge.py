@@ -131,7 +131,7 @@ class Application(Litestar):
                 state["is_answered"] = True
                 state["status"] = message["status"]
                 headers = _completed(message["headers"], state)
-                if self._hosts.is_reached_by_tls(scope):
+                if self._hosts.insists_on_tls(scope):
                     headers.append((b"strict-transport-security", _HSTS))
                 message["headers"] = headers
             await send(message)

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from solosync import clock, origin
 from solosync.origin import Language
-from solosync.web.texts_uk import COUNTED, SENTENCES
+from solosync.web import texts_uk, texts_uk_network
 
+_UKRAINIAN = texts_uk.SENTENCES | texts_uk_network.SENTENCES
 LANGUAGE_NAMES: Mapping[Language, str] = {"en": "English", "uk": "Українська"}
 SECONDS_IN = (
     ("year", 31_536_000),
@@ -31,14 +32,14 @@ def language() -> Language:
 def text(english: str, **values: object) -> str:
     """The sentence, with `{name}` replaced by values."""
     english = _SAID_OTHERWISE.get(english, english)
-    sentence = SENTENCES.get(english, english) if language() == "uk" else english
+    sentence = _UKRAINIAN.get(english, english) if language() == "uk" else english
     return sentence.format(**values) if values else sentence
 
 
 def count(number: int, noun: str) -> str:
     """Such as "1 page", "2 pages"; ` ago` at the end of a noun makes it a time that has passed."""
     if language() == "uk":
-        return f"{number} {COUNTED[noun][_ukrainian_form(number)]}"
+        return f"{number} {texts_uk.COUNTED[noun][_ukrainian_form(number)]}"
     bare = noun.removesuffix(" ago")
     one, many = bare, f"{bare}s"
     return f"{number} {one if number == 1 else many}{noun[len(bare) :]}"

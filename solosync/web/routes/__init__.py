@@ -58,6 +58,7 @@ from solosync.web.routes.organizations import (
     list_organizations,
     read_organization,
 )
+from solosync.web.routes.pages.adding import offer_adding, show_certificate, start_adding
 from solosync.web.routes.pages.board import export_board, restore_board_version, show_board
 from solosync.web.routes.pages.boards import (
     duplicate_board,
@@ -283,6 +284,9 @@ def routes() -> list[ControllerRouterHandler]:
         show_shared,  # GET /solo/shared/{token}/picture
         preview_shared,  # GET /solo/shared/{token}/preview.png
         download_shared,  # GET /solo/shared/{token}/download
+        offer_adding,  # GET /devices/add
+        start_adding,  # POST /devices/add
+        show_certificate,  # GET /certificate.crt
         receive_upload,  # PUT /uploads/{file_id}
         show_file,  # GET /files/{name}
         show_thumbnail,  # GET /thumbnails/{name}

@@ -19,7 +19,7 @@ from solosync.web.services import services
 
 # One of our own pages, and never an address that a browser takes for another site's.
 _OWN_PAGE = re.compile(
-    r"/(?:trash|devices|settings|register|pair|magic-verify|(?:boards|invitation)/[\w.-]+)?"
+    r"/(?:trash|devices(?:/add)?|settings|register|pair|magic-verify|(?:boards|invitation)/[\w.-]+)?"
     r"(?:\?[\w=&%.+-]*)?",
     re.ASCII,
 )
