@@ -87,6 +87,8 @@ POST   /boards/{session_id}/rename                                          401 
 POST   /boards/{session_id}/duplicate                                       401 404 303 404 303 404 403 403
 POST   /boards/{session_id}/trash                                           401 404 303 404 303 404 403 403
 POST   /boards/{session_id}/restore                                         401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/share                                           401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/unshare                                         401 404 303 404 303 404 403 403
 POST   /boards/{session_id}/export                                          401 404 303 404 303 404 403 403
 POST   /boards/{session_id}/versions/{rev}/restore                          401 404 303 404 303 404 403 403
 GET    /devices/add                                                         401 200 200 200 200 200 403 403

@@ -4,6 +4,8 @@
 COUNTED = {
     "page": ("сторінка", "сторінки", "сторінок"),
     "board": ("дошка", "дошки", "дошок"),
+    "view": ("перегляд", "перегляди", "переглядів"),
+    "day": ("день", "дні", "днів"),
     "year ago": ("рік тому", "роки тому", "років тому"),
     "month ago": ("місяць тому", "місяці тому", "місяців тому"),
     "day ago": ("день тому", "дні тому", "днів тому"),
@@ -186,6 +188,26 @@ SENTENCES = {
         "Викинуте зберігається тут 30 днів, і його можна повернути."
     ),
     "There is no such board.": "Такої дошки немає.",
+    # -- a board's link
+    "shared": "за посиланням",
+    "Share": "Поділитися",
+    "Whoever has this link sees the board": "Хто має це посилання, той бачить дошку",
+    "The link is good no more.": "Посилання більше не діє.",
+    "never expires": "без терміну",
+    "{time} left": "лишилося {time}",
+    "expired": "термін минув",
+    "with a password": "з паролем",
+    "files can be downloaded": "файли можна завантажити",
+    "End the link": "Скасувати посилання",
+    "Who looked": "Хто дивився",
+    "A link shows the board to whoever has it. They see it live, and change nothing.": (
+        "Посилання показує дошку кожному, хто його має: наживо й без змін із їхнього боку."
+    ),
+    "For how many days? 0 is for ever.": "На скільки днів? 0 — назавжди.",
+    "How many may look? Empty is any number.": "Скільки переглядів? Порожньо — без обмежень.",
+    "Password, if you like": "Пароль, якщо потрібно",
+    "Files can be downloaded": "Файли можна завантажити",
+    "Make a link": "Створити посилання",
     # -- the page of a shared board
     "Shared by {owner}": "Ділиться: {owner}",
     "This link doesn't lead anywhere": "Це посилання нікуди не веде",

@@ -277,3 +277,36 @@ def test_board_that_is_too_large_is_not_drawn(serving, config, sign_in):
     made = share(dora, f"{BOARDS}{dora.make_board(STATE)['id']}/")
     assert client.get(path(made)).status_code == 200
     assert client.get(f"{path(made)}/picture").status_code == 413
+
+
+def test_link_is_made_and_ended_on_the_boards_page(ann, visitor, board, url):
+    own = f"/boards/{board['id']}"
+    assert "Make a link" in ann.get(own).text
+    form = {"days": "3", "max_views": "2", "password": "open sesame", "allow_download": "1"}
+    made = ann.post(f"{own}/share", data=form, follow_redirects=False)
+    assert (made.status_code, made.headers["location"]) == (303, f"{own}#share")
+    found = ann.get(f"{url}share/").json()
+    assert (found["max_views"], found["has_password"], found["allow_download"]) == (2, True, True)
+    proof(visitor, found, password="open sesame")
+    page = ann.get(own, headers={"Accept": "text/html"}).text
+    for told in (found["url"], "1 view / 2", "3 days left", "with a password", PERSON):
+        assert told in page, told
+    assert "<strong>shared</strong>" in ann.get("/").text
+    ended = ann.post(f"{own}/unshare", follow_redirects=False)
+    assert ended.status_code == 303
+    assert ann.get(f"{url}share/").json() == {"is_shared": False}
+    assert "Make a link" in ann.get(own).text
+    assert "<strong>shared</strong>" not in ann.get("/").text
+
+
+def test_form_of_a_link_that_can_not_be_meant_makes_none(ann, board, url):
+    for form in ({"days": "x"}, {"days": "-1"}, {"days": "7", "max_views": "0"}):
+        answer = ann.post(f"/boards/{board['id']}/share", data=form)
+        assert answer.status_code == 400
+    assert ann.get(f"{url}share/").json() == {"is_shared": False}
+
+
+def test_link_for_ever_by_the_form(ann, board, url):
+    ann.post(f"/boards/{board['id']}/share", data={"days": "0"})
+    assert ann.get(f"{url}share/").json()["expires_at"] is None
+    assert "never expires" in ann.get(f"/boards/{board['id']}").text

@@ -80,6 +80,7 @@ from solosync.web.routes.pages.settings import (
     choose_language,
     show_settings,
 )
+from solosync.web.routes.pages.sharing import share_board, unshare_board
 from solosync.web.routes.pairings import (
     claim_device,
     open_pairing,
@@ -253,6 +254,8 @@ def routes() -> list[ControllerRouterHandler]:
         make_board,  # POST /boards
         import_boards,  # POST /boards/import
         show_board,  # GET /boards/{session_id}
+        share_board,  # POST /boards/{session_id}/share
+        unshare_board,  # POST /boards/{session_id}/unshare
         export_board,  # POST /boards/{session_id}/export
         restore_board_version,  # POST /boards/{session_id}/versions/{rev}/restore
         rename_board,  # POST /boards/{session_id}/rename

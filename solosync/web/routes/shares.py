@@ -92,20 +92,9 @@ class AccessList(msgspec.Struct):
 )
 async def create_share(request: Caller, session_id: FromPath[str]) -> ShareItem:
     """A link to the board, which shows it to whoever has it; an earlier one is good no more."""
-    with_services = services(request)
     find(request, session_id)
     body = await read_object(request, BODY_BYTES, "share")
-    fields = body.fields(ShareFields)
-    password_hash = None
-    if fields.password:
-        async with with_services.hashing:
-            password_hash = await asyncio.to_thread(crypto.hash_password, fields.password)
-    terms = shares.Terms(
-        fields.expires_in_days, fields.max_views, fields.allow_download, password_hash
-    )
-    link = await asyncio.to_thread(
-        shares.create, with_services.store, with_services.keys, request.user, session_id, terms
-    )
+    link = await make_link(request, session_id, body.fields(ShareFields))
     return ShareItem(**_fields(request, session_id, link))
 
 
@@ -154,6 +143,21 @@ async def list_share_accesses(request: Caller, session_id: FromPath[str]) -> Acc
         for access in found
     ]
     return AccessList(len(items), items)
+
+
+async def make_link(request: Caller, session_id: str, fields: ShareFields) -> shares.Link:
+    """Raises NotFound."""
+    with_services = services(request)
+    password_hash = None
+    if fields.password:
+        async with with_services.hashing:
+            password_hash = await asyncio.to_thread(crypto.hash_password, fields.password)
+    terms = shares.Terms(
+        fields.expires_in_days, fields.max_views, fields.allow_download, password_hash
+    )
+    return await asyncio.to_thread(
+        shares.create, with_services.store, with_services.keys, request.user, session_id, terms
+    )
 
 
 def _fields(request: Caller, session_id: str, link: shares.Link) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from solosync.web.documented import RATE
 from solosync.web.page_forms import read_fields
 from solosync.web.routes.exports import asked_for, item, request_new
 from solosync.web.routes.pages.looks import back, cards, here, page
+from solosync.web.routes.pages.sharing import shown_link
 from solosync.web.routes.sessions import find
 from solosync.web.routes.versions import restored
 from solosync.web.services import Caller, services
@@ -77,6 +78,7 @@ def _show(request: Caller, session_id: str) -> Template:
     context = {
         "board": card,
         "rev": session.rev,
+        "share": shown_link(request, session),
         "formats": FORMATS,
         "exports": [it for it in made if not it.is_expired],
         "is_working": any(it.status in ("pending", "processing") for it in made),

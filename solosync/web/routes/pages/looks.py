@@ -12,7 +12,7 @@ from litestar import Request
 from litestar.response import Redirect, Template
 
 from solosync import clock
-from solosync.domain import devices, sessions, thumbnails
+from solosync.domain import devices, sessions, shares, thumbnails
 from solosync.records.actors import Actor
 from solosync.records.sessions import Session
 from solosync.web.services import services
@@ -37,6 +37,7 @@ class Card(msgspec.Struct, frozen=True):
     changed_at: str
     device: str
     thumbnail: str | None
+    is_shared: bool
 
 
 def page(name: str, actor: Actor, context: Mapping[str, object]) -> Template:
@@ -48,7 +49,11 @@ def cards(request: Asked, boards: Iterable[Session]) -> list[Card]:
     listed = list(boards)
     changed_on = {board.last_device_id for board in listed if board.last_device_id}
     names = devices.names(services(request).store, changed_on)
-    return [_card(request, board, names.get(board.last_device_id or "", "")) for board in listed]
+    shared = shares.find_shared(services(request).store, [board.key for board in listed])
+    return [
+        _card(request, board, names.get(board.last_device_id or "", ""), board.key in shared)
+        for board in listed
+    ]
 
 
 def back(path: str, **told: str) -> Redirect:
@@ -70,7 +75,7 @@ def here(request: Asked) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _card(request: Asked, board: Session, device: str) -> Card:
+def _card(request: Asked, board: Session, device: str, is_shared: bool) -> Card:
     return Card(
         id=board.session_id,
         name=board.name or sessions.DEFAULT_NAME,
@@ -79,6 +84,7 @@ def _card(request: Asked, board: Session, device: str) -> Card:
         changed_at=clock.iso_us(board.updated_at),
         device=device,
         thumbnail=_thumbnail(request, board),
+        is_shared=is_shared,
     )
 
 
