@@ -263,6 +263,18 @@ def test_markup_in_names_is_inert(ann, sign_in, visitor):
     assert "sandbox" in file.headers["content-security-policy"]
 
 
+def test_thumbnail_that_a_link_shows_ends_with_it(ann, visitor, url):
+    ann.post(f"{url}thumbnail/")
+    lasting = ann.get(url).json()["thumbnail_url"]
+    made = share(ann, url, max_views=1)
+    shown = visitor.get(f"/api/v1/solo/public/{made['token']}/").json()["thumbnail_url"]
+    assert shown.partition("?")[0] != lasting.partition("?")[0]
+    assert visitor.get(shown).headers["content-type"] == "image/png"
+    assert visitor.get(shown.partition("?")[0]).status_code == 404
+    ann.delete(f"{url}share/")
+    assert visitor.get(shown).status_code == 404
+
+
 def test_many_at_once_cost_one_picture(ann, visitor, url):
     made = share(ann, url)
     pictures = visitor.app.state["services"].shared_pictures

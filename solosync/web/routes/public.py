@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from solosync.clock import iso_us
 from solosync.domain.accounts import LONGEST_PASSWORD
+from solosync.records.sessions import Session
 from solosync.web import addresses, share_views
 from solosync.web.auth import public
 from solosync.web.bodies import read_object
@@ -57,7 +58,7 @@ async def read_public(
     opened = share_views.open_link(request, token)
     proof = request.headers.get(VIEW_HEADER, "")
     if not share_views.is_view(request, opened, proof):
-        await share_views.count(request, opened)
+        proof = await share_views.count(request, opened)
     session = opened.session
     async with services(request).rooms.enter(session) as room:
         reading = await room.read()
@@ -69,7 +70,7 @@ async def read_public(
         owner=opened.owner,
         allow_download=opened.share.allow_download,
         created_at=iso_us(session.created_at),
-        thumbnail_url=addresses.thumbnail(request, session),
+        thumbnail_url=_thumbnail(request, session, token, proof),
     )
     return Response(content)
 
@@ -86,3 +87,13 @@ async def view_public(request: Request[Any, Any, Any], token: FromPath[str]) -> 
     opened = share_views.open_link(request, token)
     body = await read_object(request, BODY_BYTES, "view")
     return View(await share_views.count(request, opened, body.fields(ViewFields).password))
+
+
+def _thumbnail(
+    request: Request[Any, Any, Any], session: Session, token: str, proof: str
+) -> str | None:
+    """One that a client gave, else ours by the link: our lasting address would show the board when
+    the link is good no more."""
+    if session.thumbnail_url is not None or session.thumbnail_version is None:
+        return session.thumbnail_url
+    return f"{addresses.base(request)}/solo/shared/{token}/preview.png?view={proof}"

@@ -102,8 +102,8 @@ async def show_shared(
 
 @get("/solo/shared/{token:str}/preview.png", guards=[public], opt=_PUBLIC, include_in_schema=False)
 async def preview_shared(request: Asked, token: FromPath[str]) -> Response[bytes]:
-    """A small picture for previews of the link. It counts nothing, so there is none of a board that
-    is protected or may be seen only so often."""
+    """A small picture for previews of the link. It counts nothing, so of a board that is protected
+    or may be seen only so often, it is for those who were counted."""
     return await _preview(request, share_views.open_link(request, token))
 
 
@@ -130,7 +130,7 @@ async def download_shared(
 
 
 async def _preview(request: Asked, opened: Opened) -> Response[bytes]:
-    if not _has_preview(opened):
+    if not _has_preview(opened) and _proof(request, opened) is None:
         raise NotFound("share", "")
     picture = await _draw(request, opened, "preview", None)
     return Response(picture.content, media_type=picture.media_type, headers=_UNLISTED)
