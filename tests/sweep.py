@@ -32,7 +32,7 @@ SECRET = "s3cret"
 BOARDS = "/api/v1/solo/sessions/"
 
 # Where bodies are those of HTML's forms.
-FORMS = ("/boards", "/devices", "/settings")
+FORMS = ("/admin", "/boards", "/devices", "/settings")
 # Whatever is needed where a body is; `{...}` stands for an id as in paths.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/auth/magic/request"): {"email": "nobody@example.org"},
@@ -72,6 +72,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/v1/admin/features/{name}"): {"percentage": 50},
     ("PATCH", "/api/v1/admin/users/{user_id}"): {"is_active": False},
     ("POST", "/boards/{session_id}/rename"): {"name": SECRET},
+    ("POST", "/admin/people/{user_id}"): {"change": "deactivate"},
     ("POST", "/devices/{device_id}/rename"): {"name": "Mine"},
     ("POST", "/boards/{session_id}/export"): {"format": "json"},
 }

@@ -151,6 +151,22 @@ SENTENCES = {
     "seen": "був у мережі",
     "A name has 1 to 100 characters.": "Назва має від 1 до 100 символів.",
     "There is no such device.": "Такого пристрою немає.",
+    # -- people
+    "Search by address": "Пошук за адресою",
+    "staff": "персонал",
+    "deactivated": "вимкнено",
+    "This is you": "Це ви",
+    "Make staff": "Додати до персоналу",
+    "No longer staff": "Вивести з персоналу",
+    "Deactivate": "Вимкнути",
+    "Let in again": "Впустити знову",
+    "They are signed out everywhere, and let in no more.": (
+        "Тепер ця людина всюди вийшла, і більше її не впустять."
+    ),
+    "They may sign in again.": "Ця людина знову може входити.",
+    "They are one of the staff now.": "Тепер ця людина належить до персоналу.",
+    "They are no longer one of the staff.": "Ця людина більше не належить до персоналу.",
+    "That can't be done to somebody.": "Такого зробити не можна.",
     # -- import
     "Import": "Імпорт",
     "Files to import": "Файли для імпорту",

@@ -75,6 +75,7 @@ from solosync.web.routes.pages.devices import (
 from solosync.web.routes.pages.home import home, show_trash
 from solosync.web.routes.pages.imports import import_boards
 from solosync.web.routes.pages.links import open_link, use_link
+from solosync.web.routes.pages.people import change_person, show_people
 from solosync.web.routes.pages.settings import (
     change_settings,
     choose_language,
@@ -265,6 +266,8 @@ def routes() -> list[ControllerRouterHandler]:
         show_devices,  # GET /devices
         rename_device,  # POST /devices/{device_id}/rename
         sign_out_device,  # POST /devices/{device_id}/sign-out
+        show_people,  # GET /admin/people
+        change_person,  # POST /admin/people/{user_id}
         show_settings,  # GET /settings
         change_settings,  # POST /settings
         choose_language,  # POST /language

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from litestar import Request, get
 from litestar.response import Template
@@ -17,7 +15,7 @@ from solosync.web import limits, listing
 from solosync.web.auth import find_actor, public, signed_in
 from solosync.web.documented import RATE
 from solosync.web.listing import TEXT, Listing
-from solosync.web.routes.pages.looks import cards, here, page
+from solosync.web.routes.pages.looks import cards, here, more_of, page
 from solosync.web.routes.sign_in import sign_in_page
 from solosync.web.services import Caller, services
 
@@ -57,7 +55,7 @@ def _show(request: Request[Any, Any, Any], actor: Actor, trashed: bool) -> Templ
         "boards": cards(request, found.items),
         "total": found.total,
         "usage": usage,
-        "more": _more(asked, listing.next_cursor(found)),
+        "more": more_of(asked, ("name", "sort"), listing.next_cursor(found)),
         "is_continued": query.position is not None,
         "searched": asked.get("name", ""),
         "sort": asked.get("sort", HOME.default),
@@ -67,14 +65,6 @@ def _show(request: Request[Any, Any, Any], actor: Actor, trashed: bool) -> Templ
         "undo": _undoable(store, actor, asked.get("board", "")),
     }
     return page("trash.html" if trashed else "home.html", actor, context)
-
-
-def _more(asked: Mapping[str, str], cursor: str | None) -> str:
-    """The query of the boards that follow: the same question, or the cursor wouldn't fit."""
-    if cursor is None:
-        return ""
-    question = {name: asked[name] for name in ("name", "sort") if name in asked}
-    return urlencode(question | {"cursor": cursor})
 
 
 def _undoable(store: Store, actor: Actor, session_id: str) -> str:

@@ -19,8 +19,8 @@ from solosync.web.services import services
 
 # One of our own pages, and never an address that a browser takes for another site's.
 _OWN_PAGE = re.compile(
-    r"/(?:trash|devices(?:/add)?|settings|register|pair|magic-verify|(?:boards|invitation)/[\w.-]+)?"
-    r"(?:\?[\w=&%.+-]*)?",
+    r"/(?:trash|admin/people|devices(?:/add)?|settings|register|pair|magic-verify"
+    r"|(?:boards|invitation)/[\w.-]+)?(?:\?[\w=&%.+-]*)?",
     re.ASCII,
 )
 
@@ -66,6 +66,15 @@ def back(path: str, **told: str) -> Redirect:
         query.pop(name, None)
     encoded = urlencode(query | told)
     return Redirect(f"{parts.path}?{encoded}" if encoded else parts.path, status_code=303)
+
+
+def more_of(asked: Mapping[str, str], names: Iterable[str], cursor: str | None) -> str:
+    """The query of what follows on a list, if anything does: the same question by these names, or
+    the cursor wouldn't fit."""
+    if cursor is None:
+        return ""
+    question = {name: asked[name] for name in names if name in asked}
+    return urlencode(question | {"cursor": cursor})
 
 
 def here(request: Asked) -> str:
