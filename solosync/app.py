@@ -174,11 +174,10 @@ def _run(config: Config, app: Application, listener: socket.socket) -> int:
             followers.append(lambda reach: _renew_certificate(config, server, reach))
         if config.lan:
             advertiser = Advertiser(config)
+            stack.callback(advertiser.close)
             followers += [greeting.Watcher(config).follow, advertiser.advertise]
         if followers:
             server.network = stack.enter_context(Network(config, followers))
-        if config.lan:
-            stack.callback(advertiser.close)
         server.run(sockets=[listener])
         return 0 if server.started else 1
 

@@ -7,12 +7,15 @@ out other addresses.
 from __future__ import annotations
 
 import ipaddress
+import logging
 import re
 import socket
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from solosync.config import Config, is_loopback
+
+log = logging.getLogger(__name__)
 
 # Bridges of containers and virtual machines on this machine: nobody else reaches them.
 _INSIDE = re.compile(r"(docker\d+|br-[0-9a-f]{12}|veth[0-9a-f]+|virbr\d+|cni\d+|vboxnet\d+)")
@@ -70,9 +73,14 @@ def _ours(*, with_ipv6: bool) -> Iterator[str]:
     of whoever asks, and browsers take no such address."""
     import ifaddr  # here, because most servers are asked by their own machine alone
 
+    try:
+        adapters = list(ifaddr.get_adapters())
+    except OSError as error:  # some phones let no program look
+        log.info("This machine's addresses can't be listed: %s", error)
+        adapters = []
     found = [
         ipaddress.ip_address(ip.ip if isinstance(ip.ip, str) else ip.ip[0])
-        for adapter in ifaddr.get_adapters()
+        for adapter in adapters
         if not _INSIDE.fullmatch(adapter.nice_name)
         for ip in adapter.ips
         if ip.is_IPv4 or with_ipv6

@@ -53,11 +53,7 @@ class Network:
     def _look(self) -> None:
         known, told_at = None, 0.0
         while not self._is_over.is_set():
-            try:
-                found = addresses.find(self._config)
-            except OSError as error:
-                log.warning("This machine's addresses can't be found: %s", error)
-                found = known or Reach()
+            found = addresses.find(self._config)
             if found != known or time.monotonic() - told_at > REMIND_SECONDS:
                 known, told_at = found, time.monotonic()
                 self._tell(found)

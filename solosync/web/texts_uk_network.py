@@ -1,7 +1,19 @@
 # ruff: noqa: RUF001 - it is Ukrainian
-"""What the page "Add a device" says, in Ukrainian: as in `texts_uk`."""
+"""What pages say about adding a device, in Ukrainian: as in `texts_uk`."""
 
 SENTENCES = {
+    # -- on the device that is let in
+    "Pair this device": "Під'єднати цей пристрій",
+    "This signs this browser in as the person on whose screen the code is shown.": (
+        "Цей браузер увійде від імені людини, на чиєму екрані показано код."
+    ),
+    "Six digits": "Шість цифр",
+    "What to call this device": "Як назвати цей пристрій",
+    "That code or link is wrong, was used, or is too old. Ask for a new one.": (
+        "Код або посилання хибні, уже використані чи застарілі. Попросіть нові."
+    ),
+    "A name has 1 to 100 characters.": "Назва має від 1 до 100 символів.",
+    # -- on the one that lets it in
     "Add a device": "Додати пристрій",
     "This machine is on no network just now": "Цей комп'ютер зараз не в мережі",
     "Look again": "Подивитися ще раз",

@@ -129,3 +129,14 @@ def test_browsers_are_not_bound_to_a_certificate_of_our_own(serving, config):
     for host in ("localhost", "boards.example"):
         headers = client.get("https://127.0.0.1:8765/", headers={"Host": host}).headers
         assert "strict-transport-security" not in headers
+
+
+def test_other_devices_page_is_said_in_ukrainian_too(client):
+    uk = HTML | {"Accept-Language": "uk"}
+    page = client.get("/pair?code=123456", headers=uk).text
+    assert "Як назвати цей пристрій" in page
+    refused = client.post("/pair", data={"code": "000000", "name": "Tablet"}, headers=uk)
+    assert refused.status_code == 400
+    assert "Попросіть нові" in refused.text
+    for english in SENTENCES:
+        assert f">{english}<" not in page + refused.text
