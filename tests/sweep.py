@@ -120,7 +120,16 @@ class World:
 
     def count_changes(self) -> int:
         """How many rows there are that requests can bring about, all in all."""
-        tables = ("sessions", "updates", "exports", "devices", "api_keys", "invitations", "files")
+        tables = (
+            "sessions",
+            "updates",
+            "exports",
+            "devices",
+            "api_keys",
+            "invitations",
+            "files",
+            "shares",
+        )
         counts = (f"(SELECT count(*) FROM {table})" for table in tables)
         found: int = self.store.read(lambda tx: tx.all(f"SELECT {' + '.join(counts)}")[0][0])
         return found

@@ -228,7 +228,8 @@ def test_routes_count_as_they_should(client):
                 assert name is None or name in limits.LIMITS
                 by_name.setdefault(name, set()).add((method, route.path_format))
     assert by_name[limits.AUTOSAVE] >= AUTOSAVE
-    assert by_name[limits.EXPORT] == {("POST", f"{SESSION}/export")}
+    on_the_page = ("POST", "/boards/{session_id}/export")
+    assert by_name[limits.EXPORT] == {("POST", f"{SESSION}/export"), on_the_page}
     assert all(path.startswith("/health/") or path == "/metrics" for _, path in by_name["none"])
     for name in (limits.AUTOSAVE, limits.NONE):
         assert not any("/auth/" in path or "/admin/" in path for _, path in by_name[name])
