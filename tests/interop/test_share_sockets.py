@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from typing import Any
 
 import httpx
 import pytest
@@ -43,8 +44,8 @@ class Viewer:
 
     def __init__(self, socket):
         self.socket = socket
-        self.doc = Doc()
-        self.elements = self.doc.get("elements", type=Map)
+        self.doc: Doc[Any] = Doc()
+        self.elements: Any = self.doc.get("elements", type=Map)
         self.kinds = set()
         with suppress(ConnectionClosed):  # shown out before it said a word
             socket.send(bytes(create_sync_message(self.doc)))
@@ -68,6 +69,7 @@ class Viewer:
         with pytest.raises(ConnectionClosed) as closed:
             while True:
                 self.take()
+        assert closed.value.rcvd is not None
         return closed.value.rcvd.code
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.web.conftest import BOARDS
 from tests.web.test_shares import proof, share
+from tests.web.test_thumbnails import has_red as image_has_red
 
 RED = {
     "id": "s", "tool": "pen", "color": "#ff0000", "size": 20, "opacity": 1,
@@ -64,8 +65,7 @@ def path(made):
 def has_red(response):
     assert response.status_code == 200, response.text
     assert response.headers["content-type"] == "image/png"
-    pixels = Image.open(io.BytesIO(response.content)).convert("RGB").get_flattened_data()
-    return any(r > 180 and g < 90 and b < 90 for r, g, b in pixels)
+    return image_has_red(Image.open(io.BytesIO(response.content)))
 
 
 def test_page_shows_who_shares_what_and_counts_nothing(ann, visitor, url, views):
