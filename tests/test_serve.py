@@ -109,7 +109,7 @@ def test_open_prints_a_link_that_works_once(folder):
         assert link.startswith(f"http://127.0.0.1:{port}/link/")
         with httpx.Client() as browser:
             assert browser.post(link).status_code == 303
-            assert "owner@localhost" in browser.get(f"http://127.0.0.1:{port}/").text
+            assert "Sign out" in browser.get(f"http://127.0.0.1:{port}/").text
         assert httpx.post(link).status_code == 410
         assert stop(process) == (0, "", "")
 
