@@ -22,6 +22,7 @@ from solosync.web.routes.api_keys import (
     revoke_api_key,
     rotate_api_key,
 )
+from solosync.web.routes.board_page import open_board
 from solosync.web.routes.devices import change_device, list_devices, revoke_device
 from solosync.web.routes.exports import (
     delete_export,
@@ -209,6 +210,7 @@ def routes() -> list[ControllerRouterHandler]:
         show_docs,  # GET /api/docs/
         board_socket,  # WS /ws/boards/{session_id}
         home,  # GET /
+        open_board,  # GET /boards/{session_id}
         sign_in,  # POST /sign-in
         ask_code,  # POST /sign-in/code
         use_code,  # POST /sign-in/verify
