@@ -63,6 +63,10 @@ class Drawer:
     def draw(self, down=0):
         self.drag(*((x, y + down) for x, y in LINE))
 
+    def touch(self, kind, *points):
+        fingers = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+        self.page.call("Input.dispatchTouchEvent", type=kind, touchPoints=fingers)
+
     def press(self, key, *, control=False, shift=False):
         self.page.run(
             "document.querySelector('#canvas').dispatchEvent(new KeyboardEvent('keydown', "
@@ -74,9 +78,9 @@ class Drawer:
         self.page.call("Network.emulateNetworkConditions", offline=is_offline, **OFFLINE)
 
     def has_ink(self, left, top, right, bottom):
-        """Whether the canvas shows something in this part of the window."""
-        return self.page.run(
-            "(() => { const canvas = document.querySelector('#canvas canvas');"
+        """A question to the page: does the canvas show something in this part of the window?"""
+        return (
+            "(() => { const canvas = document.querySelectorAll('#canvas canvas')[1];"  # on paper
             "const at = canvas.getBoundingClientRect();"
             f"const part = [{left} - at.left, {top} - at.top, {right - left}, {bottom - top}];"
             "return canvas.getContext('2d').getImageData(...part).data.some(value => value > 0)"
@@ -120,8 +124,8 @@ def test_stroke_reaches_the_state_the_picture_and_another_persons_page(server, d
         assert [point.keys() for point in drawn["points"]] == [{"x", "y"}] * len(LINE)
         across = drawn["points"][2]["x"] - drawn["points"][0]["x"]
         assert across == LINE[2][0] - LINE[0][0]
-        assert ann.has_ink(400, 290, 520, 340)
-        assert not ann.has_ink(400, 400, 520, 450)
+        ann.page.wait_for(ann.has_ink(400, 290, 520, 340))
+        assert not ann.page.run(ann.has_ink(400, 400, 520, 450))
         bob.drag((600, 300), (640, 340))
         ann.wait_for_count(2)
         assert ann.complaints() == bob.complaints() == []
@@ -236,6 +240,49 @@ def test_page_says_when_its_board_is_gone_and_when_it_cannot_draw_on_it(server, 
         ann.page.wait_for(notice)
         ann.draw()
         assert device.get(ann.board)["state"]["elements"] == []
+
+
+def test_one_finger_draws_on_a_phone_and_two_move_and_enlarge(server, device):
+    board = device.make_board()
+    zoom = "document.querySelector('output').textContent"
+    with drawing(server, board) as ann:
+        screen = {"width": 390, "height": 780, "deviceScaleFactor": 2, "mobile": True}
+        ann.page.call("Emulation.setDeviceMetricsOverride", **screen)
+        ann.page.call("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
+        ann.open()
+        ann.touch("touchStart", (100, 200))
+        ann.touch("touchMove", (150, 220))
+        ann.touch("touchMove", (200, 250))
+        ann.touch("touchEnd")
+        ann.wait_for_count(1)
+        assert ann.page.run(zoom) == "100 %"
+        ann.touch("touchStart", (150, 300))
+        ann.touch("touchStart", (150, 300), (250, 300))
+        ann.touch("touchMove", (150, 300), (350, 300))
+        ann.touch("touchEnd")
+        ann.page.wait_for(f"{zoom} === '200 %'")
+        ann.wait_for_status("Saved")
+        assert len(strokes(device.get(board)["state"])) == 1
+        is_within = "document.documentElement.scrollWidth <= innerWidth"
+        assert ann.page.run(is_within)
+        assert ann.complaints() == []
+
+
+def test_pens_pressure_is_kept_and_a_palm_beside_it_does_nothing(server, device):
+    board = device.make_board()
+    with drawing(server, board) as ann:
+        pen = {"pointerType": "pen", "force": 0.75}
+        ann.drag(*LINE, **pen)
+        ann.wait_for_count(1)
+        ann.page.call("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
+        ann.touch("touchStart", (300, 300))
+        ann.touch("touchMove", (340, 340))
+        ann.touch("touchEnd")
+        ann.drag((300, 500), (350, 520), **pen)
+        ann.wait_for_count(2)
+        ann.wait_for_status("Saved")
+        first, _ = strokes(device.get(board)["state"])
+        assert [point["p"] for point in first["points"]] == [0.75] * len(LINE)
 
 
 @pytest.mark.interop

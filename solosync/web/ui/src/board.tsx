@@ -19,7 +19,7 @@ function Board ({ model, name }: { model: Model, name: string }): JSX.Element {
     const gestures = new Gestures(area.current!, surface, model.board, () => model.choice.value, {
       pointed: point => model.pointed(point),
       write: (place, element) => model.write(place, element),
-      mayDraw: () => !model.isClosed.value && !model.isExcalidraw.value,
+      mayDraw: () => model.mayDraw,
       selected: () => {
         model.selection.value = surface.selected.size
         surface.doing()

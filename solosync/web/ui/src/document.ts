@@ -75,6 +75,11 @@ export class BoardDocument {
     this.listeners.push(listener)
   }
 
+  /** Whether anything of the board has come yet, from this device or the server. */
+  get isKnown (): boolean {
+    return this.board.has('format')
+  }
+
   get isExcalidraw (): boolean {
     return this.board.get('dialect') === 'excalidraw'
   }

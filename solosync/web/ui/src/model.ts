@@ -30,7 +30,7 @@ export class Model {
   readonly others = signal<string[]>([])
   readonly canUndo = signal(false)
   readonly canRedo = signal(false)
-  readonly takesPages = signal(true)
+  readonly takesPages = signal(false)
   readonly isExcalidraw = signal(false)
   readonly isHelping = signal(false)
   readonly isClosed = computed(() => this.saver.saving.value.state === 'ended')
@@ -74,8 +74,9 @@ export class Model {
       this.isExcalidraw.value = this.board.isExcalidraw
       const isThere = this.pages.value.some(page => page.key === this.page.value)
       if (!isThere) this.show(this.pages.value[0]?.key ?? '')
+      else this.layPaper()
     }
-    this.takesPages.value = this.board.takesPages
+    this.takesPages.value = this.board.isKnown && this.board.takesPages
     for (const key of this.surface.selected) {
       if (!this.board.get(key)) this.surface.selected.delete(key)
     }
@@ -98,14 +99,29 @@ export class Model {
     this.board.set(new Map([...this.surface.selected].map(key => [key, { color }])))
   }
 
+  /** Not before it is known which pages there are: what is drawn has to be on one. */
+  get mayDraw (): boolean {
+    return this.board.isKnown && !this.isExcalidraw.value && !this.isClosed.value && this.hasPage
+  }
+
+  private get hasPage (): boolean {
+    return this.pages.value.some(page => page.key === this.page.value)
+  }
+
   // -- pages ---------------------------------------------------------------------------------
 
   show (key: string): void {
     this.page.value = this.surface.page = key
     this.count.value = this.surface.elements().length
+    this.layPaper()
     this.unselect()
     this.surface.fit()
     this.showOthers()
+  }
+
+  private layPaper (): void {
+    const shown = this.pages.value.find(page => page.key === this.page.value)
+    this.surface.lay(shown?.background)
   }
 
   turn (by: number): void {
@@ -156,7 +172,7 @@ export class Model {
   // -- texts ---------------------------------------------------------------------------------
 
   write (at: Point, element: Element | null): void {
-    if (this.writing.value) return
+    if (this.writing.value || !this.mayDraw) return
     const place = (element && placeOf(element.fields)) ?? at
     this.writing.value = {
       place,

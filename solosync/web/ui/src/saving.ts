@@ -26,7 +26,7 @@ const STEP_1 = 0
 const STEP_2 = 1
 const ASK_AFTER_MS = 150
 const CLOSED: Record<number, Ended> = { 4401: 'signed out', 4403: 'forbidden', 4404: 'gone' }
-/** The answer to the step that y-websocket sends itself, before the server has what we kept. */
+/** An answer to a question that the server got before what we had for it. */
 const TOO_EARLY = -1
 
 export class Saver {
@@ -75,8 +75,7 @@ export class Saver {
       const step = decoding.readVarUint(decoding.clone(message))
       receive(reply, message, ...rest)
       if (step === STEP_2) this.answered()
-      // Our reply goes out when this function has returned; the question has to come behind it.
-      if (step === STEP_1) setTimeout(() => this.ask())
+      if (step === STEP_1) this.wasAsked()
     }
     provider.on('status', ({ status }) => {
       if (status === 'connected') this.asked = [TOO_EARLY]
@@ -88,6 +87,13 @@ export class Saver {
       this.ended = CLOSED[code] ?? 'refused'
       this.tell()
     })
+  }
+
+  /** The server lacks something, as it always may at the start: answers to what we asked before it
+   * gets that prove nothing. Our reply goes out when the caller is done, our question behind it. */
+  private wasAsked (): void {
+    this.asked = this.asked.map(() => TOO_EARLY)
+    setTimeout(() => this.ask())
   }
 
   private changed (): void {

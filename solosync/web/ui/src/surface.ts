@@ -1,9 +1,11 @@
 // The canvas: what is on the page below, what is being done to it above, and where one looks.
 
 import Konva from 'konva/lib/Core'
+import { paintBackdrop } from './backdrop'
 import type { BoardDocument, Element } from './document'
 import { boxOf, outline, paint } from './drawing'
-import { grown, str, together, type Box, type Point } from './geometry'
+import { grown, together, type Box, type Point } from './geometry'
+import { boxOf as boxOfView, Painter, type View } from './painting'
 
 export interface Stroke { points: Point[], color: string, size: number }
 export interface Cursor { name: string, color: string, x: number, y: number }
@@ -15,6 +17,7 @@ const MARGIN = 40
 export class Surface {
   readonly stage: Konva.Stage
   page = ''
+  background: unknown = null
   stroke: Stroke | null = null
   marquee: Box | null = null
   faded = new Set<string>()
@@ -22,14 +25,26 @@ export class Surface {
   offset: Point = { x: 0, y: 0 }
   cursors: Cursor[] = []
   whenViewed = (): void => {}
+  private readonly paper = new Konva.Layer({ listening: false })
   private readonly below = new Konva.Layer({ listening: false })
+  private readonly painter = new Painter(
+    () => this.looking(),
+    () => this.elements(),
+    ({ key }) => ({
+      isHidden: this.isCarrying && this.selected.has(key),
+      alpha: this.faded.has(key) ? FADED : 1
+    }),
+    () => this.below.batchDraw()
+  )
+
   private readonly above = new Konva.Layer({ listening: false })
 
   constructor (readonly container: HTMLDivElement, private readonly board: BoardDocument) {
     this.stage = new Konva.Stage({ container, width: 1, height: 1, listening: false })
-    this.below.add(layerShape(pen => this.drawPage(pen)))
+    this.paper.add(layerShape(pen => paintBackdrop(pen, this.background, this.view())))
+    this.below.add(layerShape(pen => this.painter.draw(pen)))
     this.above.add(layerShape(pen => this.drawDoings(pen)))
-    this.stage.add(this.below, this.above)
+    this.stage.add(this.paper, this.below, this.above)
     new ResizeObserver(() => this.fill()).observe(container)
     this.fill()
   }
@@ -48,9 +63,17 @@ export class Surface {
   }
 
   view (): Box {
-    const { scale, stage } = this
-    const [left, top] = [-stage.x() / scale, -stage.y() / scale]
-    return { left, top, right: left + stage.width() / scale, bottom: top + stage.height() / scale }
+    return boxOfView(this.looking())
+  }
+
+  private looking (): View {
+    const { stage, scale, below } = this
+    const ratio = below.getCanvas().getPixelRatio()
+    return { x: stage.x(), y: stage.y(), scale, width: stage.width(), height: stage.height(), ratio }
+  }
+
+  private get isCarrying (): boolean {
+    return this.offset.x !== 0 || this.offset.y !== 0
   }
 
   elements (): Element[] {
@@ -60,9 +83,15 @@ export class Surface {
   /** Draws the page again. What only came on top of all is drawn there, without the rest. */
   changed (keys: Set<string> | null = null): void {
     const last = keys?.size === 1 ? this.elements().at(-1) : undefined
-    if (last && keys?.has(last.key) && this.isNew(last)) this.drawOnTop(last)
-    else this.below.batchDraw()
+    const isOnTop = last && keys?.has(last.key) && this.painter.putOnTop(last)
+    if (!isOnTop) this.painter.renew()
     this.above.batchDraw()
+  }
+
+  /** Lies on a canvas of its own, out of reach of what erases. */
+  lay (background: unknown): void {
+    this.background = background
+    this.paper.batchDraw()
   }
 
   doing (): void {
@@ -107,47 +136,15 @@ export class Surface {
   }
 
   private moved (): void {
-    this.stage.batchDraw()
-    this.drawnKeys.clear()
+    this.paper.batchDraw()
+    this.painter.moved()
+    this.above.batchDraw()
     this.whenViewed()
   }
 
   private fill (): void {
     this.stage.size({ width: this.container.clientWidth || 1, height: this.container.clientHeight || 1 })
     this.moved()
-  }
-
-  private readonly drawnKeys = new Set<string>()
-
-  private isNew (element: Element): boolean {
-    return this.isDrawn && !this.drawnKeys.has(element.key) && !this.faded.has(element.key) &&
-      str(element.fields.composite) === ''
-  }
-
-  private isDrawn = false
-
-  private drawPage (pen: CanvasRenderingContext2D): void {
-    const view = this.view()
-    this.drawnKeys.clear()
-    for (const element of this.elements()) {
-      this.drawnKeys.add(element.key)
-      if (this.selected.has(element.key) && (this.offset.x || this.offset.y)) continue
-      if (this.faded.has(element.key)) pen.globalAlpha = FADED
-      paint(pen, element, view)
-      pen.globalAlpha = 1
-    }
-    this.isDrawn = true
-  }
-
-  private drawOnTop (element: Element): void {
-    this.drawnKeys.add(element.key)
-    const pen = this.below.getNativeCanvasElement().getContext('2d')!
-    const ratio = this.below.getCanvas().getPixelRatio() * this.scale
-    const pixels = ratio / this.scale
-    pen.save()
-    pen.setTransform(ratio, 0, 0, ratio, this.stage.x() * pixels, this.stage.y() * pixels)
-    paint(pen, element, this.view())
-    pen.restore()
   }
 
   private drawDoings (pen: CanvasRenderingContext2D): void {
@@ -164,12 +161,11 @@ export class Surface {
     pen.lineWidth = 1.5 / this.scale
     pen.save()
     pen.translate(this.offset.x, this.offset.y)
-    const isMoving = this.offset.x !== 0 || this.offset.y !== 0
     for (const key of this.selected) {
       const element = this.board.get(key)
       const box = element && boxOf(element)
       if (!box) continue
-      if (isMoving) paint(pen, element, null)
+      if (this.isCarrying) paint(pen, element, null)
       const { left, top, right, bottom } = grown(box, 3 / this.scale)
       pen.strokeRect(left, top, right - left, bottom - top)
     }
