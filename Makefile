@@ -4,7 +4,7 @@
 PYTHON ?=
 VENV   := .venv
 BIN    := $(VENV)/bin
-PAGE   := hatch_build.py $(wildcard solosync/web/ui/*.json solosync/web/ui/src/*)
+PAGE   := hatch_build.py $(wildcard solosync/web/ui/*.js* solosync/web/ui/src/*)
 ARGS   ?=
 
 .DEFAULT_GOAL := help
@@ -44,7 +44,7 @@ binary: $(VENV)/.dev ## Make the one-file program dist/solosync and try it out
 	@$(BIN)/python -m pytest -m binary $(ARGS)
 
 clean: ## Remove what was made here (never a data folder)
-	@rm -rf $(VENV) .cache build dist
+	@rm -rf $(VENV) .cache build dist solosync/web/pages/built
 
 # The first Python that is new enough; `make PYTHON=/path/to/python serve` chooses one.
 $(BIN)/python:

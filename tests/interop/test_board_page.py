@@ -209,7 +209,15 @@ def test_tools_change_what_they_should_and_undo_takes_back_ones_own_only(server,
         ann.press("z", control=True, shift=True)
         ann.wait_for_count(2)
 
+        ann.press("?")
+        ann.page.wait_for("document.querySelector('dialog').open")
+        ann.press("Escape")  # the keys of the board sleep meanwhile
+        ann.page.run(
+            "new Promise(done => { const sheet = document.querySelector('dialog');"
+            "sheet.addEventListener('close', done); sheet.querySelector('button').click() })"
+        )
         ann.press("t")
+        ann.page.wait_for("document.querySelector('[aria-label=Text]').ariaPressed === 'true'")
         ann.drag((700, 200))
         ann.page.wait_for("document.activeElement?.matches('.writer')")
         ann.page.call("Input.insertText", text="<b>Café</b>")

@@ -31,7 +31,7 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
 
   addEventListener('keydown', event => {
     if (isElsewhere(event, model)) return
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
+    const key = nameOf(event)
     const action = event.ctrlKey || event.metaKey ? withControl[key] : plain[key] ?? other(model, gestures, event)
     if (!action || event.altKey) return
     event.preventDefault()
@@ -41,8 +41,14 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
   addEventListener('blur', () => { gestures.isHolding = false })
 }
 
+/** The letter on the key where a layout without Latin letters is chosen. */
+function nameOf ({ key, code }: KeyboardEvent): string {
+  if (key.length > 1) return key
+  return (key > '~' && code.startsWith('Key') ? code.slice(3) : key).toLowerCase()
+}
+
 function other (model: Model, gestures: Gestures, event: KeyboardEvent): (() => void) | undefined {
-  const tool = TOOLS[event.key.toLowerCase()]
+  const tool = TOOLS[nameOf(event)]
   if (tool) return () => model.chooseTool(tool)
   const color = COLORS[Number(event.key) - 1]
   if (color) return () => model.choose({ color })

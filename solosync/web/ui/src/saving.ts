@@ -25,6 +25,7 @@ const SYNC = 0
 const STEP_1 = 0
 const STEP_2 = 1
 const ASK_AFTER_MS = 150
+const BEAT_MS = 15_000
 const CLOSED: Record<number, Ended> = { 4401: 'signed out', 4403: 'forbidden', 4404: 'gone' }
 /** An answer to a question that the server got before what we had for it. */
 const TOO_EARLY = -1
@@ -60,6 +61,8 @@ export class Saver {
     addEventListener('beforeunload', event => {
       if (this.unsaved > 0 && !this.kept) event.preventDefault()
     })
+    // y-websocket takes half a minute without any message for a lost connection.
+    setInterval(() => this.ask(), BEAT_MS)
     if (navigator.onLine) this.provider.connect()
     this.tell()
   }
