@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import functools
 import ipaddress
@@ -15,7 +16,7 @@ import sys
 import threading
 import time
 import webbrowser
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from types import FrameType
@@ -28,7 +29,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template import TemplateConfig
 from uvicorn.server import HANDLED_SIGNALS
 
-from solosync import clock, crypto, paths
+from solosync import clock, crypto, greeting, paths
 from solosync.blobs import open_blobs
 from solosync.config import Config
 from solosync.domain import Store, links, thumbnails
@@ -39,16 +40,21 @@ from solosync.jobs.context import Context
 from solosync.jobs.runner import Runner
 from solosync.jobs.schedule import SCHEDULE
 from solosync.jobs.tasks import TASKS
+from solosync.net import addresses, certificates
+from solosync.net.addresses import Reach
+from solosync.net.discovery import Advertiser
+from solosync.net.network import Network
 from solosync.net.openid import Provider
 from solosync.option_kinds import MIB
 from solosync.realtime.rooms import Rooms
 from solosync.store.lock import FolderLock, read_holder
-from solosync.web import errors, openapi, repeats, static
+from solosync.web import errors, openapi, repeats, static, texts
 from solosync.web.edge import Application, answer_unrouted
 from solosync.web.measures import Measures
 from solosync.web.repeats import Replayed
 from solosync.web.routes import routes
 from solosync.web.services import Services
+from solosync.web.shared_pictures import SharedPictures
 from solosync.web.sightings import Sightings
 from solosync.web.sockets.link import Link
 from solosync.web.wire import Wire
@@ -83,6 +89,7 @@ REQUEST_HEADERS = [
     "x-request-id",
     "x-rev",
     "x-revision",
+    "x-share-view",
 ]
 RESPONSE_HEADERS = [
     "accept-ranges",
@@ -148,15 +155,39 @@ def serve(config: Config) -> int:
         return _show_running(config)
     try:
         with _listen(config) as listener, _open_store(config) as store:
-            lock.announce(config.local_url)
+            lock.announce(config.local_url, config.host, config.public_url)
             token = links.issue_owner_link(store, crypto.load_keys(config.data_dir))
+            if config.tls:
+                certificates.prepare(config.data_dir, addresses.find(config))
             _greet(config, token)
             app = build_app(config, store)
-            server = _Server(_uvicorn_config(config, app), app)
-            server.run(sockets=[listener])
-            return 0 if server.started else 1
+            return _run(config, app, listener)
     finally:
         lock.release()
+
+
+def _run(config: Config, app: Application, listener: socket.socket) -> int:
+    with contextlib.ExitStack() as stack:
+        server = _Server(_uvicorn_config(config, app), app)
+        followers = []
+        if config.tls:
+            followers.append(lambda reach: _renew_certificate(config, server, reach))
+        if config.lan:
+            advertiser = Advertiser(config)
+            followers += [greeting.Watcher(config).follow, advertiser.advertise]
+        if followers:
+            server.network = stack.enter_context(Network(config, followers))
+        if config.lan:
+            stack.callback(advertiser.close)
+        server.run(sockets=[listener])
+        return 0 if server.started else 1
+
+
+def _renew_certificate(config: Config, server: _Server, reach: Reach) -> None:
+    """Connections that come from now on are given the one that fits the network as it is."""
+    file = certificates.prepare(config.data_dir, reach)
+    if server.config.ssl is not None:
+        server.call(functools.partial(server.config.ssl.load_cert_chain, file))
 
 
 def open_in_browser(url: str, patience_seconds: float = 3.0) -> bool:
@@ -185,7 +216,7 @@ def _show_running(config: Config) -> int:
         time.sleep(0.05)
     if holder is None or holder.url is None:
         raise Locked("Another solosync is just starting or ending here. Try again in a moment.")
-    _say(f"solosync is running already: {holder.url}")
+    greeting.say(f"solosync is running already: {holder.url}")
     if config.open:
         with _open_store(config) as store:
             token = links.issue_owner_link(store, crypto.load_keys(config.data_dir))
@@ -195,20 +226,9 @@ def _show_running(config: Config) -> int:
 
 def _greet(config: Config, token: str) -> None:
     """Tells whoever is at the terminal where to go, and opens the page."""
-    _say(f"solosync is running at {config.base_url}")
-    if config.lan and (address := _network_address()):
-        _say(f"On this network: http://{address}:{config.port}")
-    _say(f"To sign in, once:  {config.base_url}/link/{token}")
-    _say("Ctrl-C ends it.")
+    greeting.greet(config, token)
     if config.open:
         open_in_browser(f"{config.local_url}/link/{token}", patience_seconds=0)
-
-
-def _say(line: str) -> None:
-    """To a person only: what a script reads stays quiet, and no link ends up in a log."""
-    if sys.stdout.isatty():
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
 
 
 def _open_store(config: Config) -> Store:
@@ -238,16 +258,6 @@ def _listen(config: Config) -> socket.socket:
         raise Unavailable(f"Can't listen on {where}: {error.strerror or error}.") from error
 
 
-def _network_address() -> str | None:
-    """This machine's address on its network; None if it is on none."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # for documentation only (RFC 5737); sends nothing
-        except OSError:
-            return None
-        return str(probe.getsockname()[0])
-
-
 def _uvicorn_config(config: Config, app: Application) -> uvicorn.Config:
     return uvicorn.Config(
         app,
@@ -265,6 +275,7 @@ def _uvicorn_config(config: Config, app: Application) -> uvicorn.Config:
         forwarded_allow_ips=_proxies(config),
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        ssl_certfile=certificates.server_file(config.data_dir) if config.tls else None,
     )
 
 
@@ -285,6 +296,20 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, app: Application) -> None:
         super().__init__(config)
         self._app = app
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.network: Network | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """What isn't needed for an answer is begun after the first can be given."""
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        if self.network is not None and self.started:
+            self.network.start()
+
+    def call(self, what: Callable[[], object]) -> None:
+        """From another thread: what only the event loop's may touch."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(what)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.should_exit:
@@ -338,6 +363,8 @@ async def _running(
         )
         sightings = Sightings(store)
         await stack.enter_async_context(sightings.written_regularly())
+        shared_pictures = SharedPictures(store, blobs, config)
+        stack.push_async_callback(asyncio.to_thread, shared_pictures.close)
         app.state["services"] = Services(
             config=config,
             store=store,
@@ -349,6 +376,7 @@ async def _running(
             measures=measures,
             readiness=Readiness(store, lambda: runner.is_working),
             sightings=sightings,
+            shared_pictures=shared_pictures,
             openid=_openid(config),
         )
         runner.start()
@@ -374,4 +402,4 @@ def _cors(config: Config) -> CORSConfig:
 
 
 def _add_to_templates(engine: JinjaTemplateEngine) -> None:
-    engine.engine.globals["static"] = static.url
+    engine.engine.globals.update(texts.FOR_TEMPLATES | {"static": static.url})

@@ -73,6 +73,9 @@ class Config:
     lan: bool = _option(
         False, SWITCH, "Listen on every network of this machine and print the addresses."
     )
+    tls: bool = _option(
+        False, SWITCH, "Serve https, by a certificate that is made here; see docs/lan.md."
+    )
     open: bool = _option(True, SWITCH, "Open the page in the browser at the start.")
     registration: Literal["closed", "invite", "open"] = _option(
         "closed",
@@ -214,7 +217,13 @@ class Config:
     def local_url(self) -> str:
         """The server's own address for a browser on this machine, without a slash at the end."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        shown = f"[{host}]" if ":" in host else host
+        return f"{self.scheme}://{shown}:{self.port}"
+
+    @property
+    def scheme(self) -> str:
+        """How this server itself is spoken to, whatever stands before it."""
+        return "https" if self.tls else "http"
 
     @property
     def base_url(self) -> str:

@@ -7,6 +7,7 @@ import http.client
 import os
 import shutil
 import socket
+import ssl
 import stat
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from solosync.blobs import open_blobs
 from solosync.config import Config
 from solosync.domain import files, sessions
 from solosync.errors import Damaged, SchemaTooNew, SolosyncError, Unavailable
-from solosync.net import mail_check
+from solosync.net import certificates, mail_check
 from solosync.option_kinds import MIB
 from solosync.store import lock, maintenance, migrations
 from solosync.store.engine import Store
@@ -284,7 +285,7 @@ def port(config: Config) -> Finding:
     name = "port"
     holder = lock.read_holder(config.data_dir)
     if holder is not None:
-        if holder.url and answers(holder.url):
+        if holder.url and answers(holder.url, config.data_dir):
             return Finding(name, "ok", f"the server answers at {holder.url}")
         return Finding(
             name,
@@ -305,12 +306,17 @@ def port(config: Config) -> Finding:
     return Finding(name, "ok", f"{config.host} port {config.port} is free")
 
 
-def answers(url: str) -> bool:
-    """Whether a solosync at the address says that it is ready."""
+def answers(url: str, data_dir: Path) -> bool:
+    """Whether a solosync at the address says that it is ready; its certificate is the folder's."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(
-        parts.hostname or "", parts.port, timeout=ANSWER_SECONDS
-    )
+    host, port = parts.hostname or "", parts.port
+    authority = certificates.authority(data_dir)
+    connection = http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
+    if parts.scheme == "https" and authority is not None:
+        trusting = ssl.create_default_context(cadata=authority.der)
+        connection = http.client.HTTPSConnection(
+            host, port, timeout=ANSWER_SECONDS, context=trusting
+        )
     try:
         connection.request("GET", "/health/ready")
         return connection.getresponse().status == 200

@@ -5,6 +5,7 @@ SolosyncError
 │   ├── InvalidOps          one operation of a list doesn't fit; nothing was changed
 │   └── CodeRefused         a code or link of ours that isn't good, or no longer
 ├── Unauthenticated         no valid proof of who is asking
+│   └── PasswordRequired    a share link's password is missing or wrong
 ├── Forbidden               known, but not allowed
 │   └── FeatureOff          switched off here, or for the one who asks
 ├── NotFound                not there, or not visible to the one who asks
@@ -63,6 +64,11 @@ class CodeRefused(Invalid):
 class Unauthenticated(SolosyncError):
     code = "unauthenticated"
     default_message = "Sign in first."
+
+
+class PasswordRequired(Unauthenticated):
+    code = "password_required"
+    default_message = "This link asks for a password."
 
 
 class Forbidden(SolosyncError):

@@ -40,6 +40,12 @@ class MembershipChanged(msgspec.Struct, frozen=True):
     user_id: str
 
 
+class ShareRevoked(msgspec.Struct, frozen=True):
+    """A link to a board is good no more, because somebody said so or made another."""
+
+    share_id: str
+
+
 class NotificationAdded(msgspec.Struct, frozen=True):
     """Somebody has something new to read."""
 

@@ -10,6 +10,8 @@ from contextvars import ContextVar
 from typing import Literal, NamedTuple
 
 Language = Literal["en", "uk"]
+LANGUAGE_COOKIE = "language"
+"""What a browser was told to speak, whatever else it would rather."""
 LANGUAGES: tuple[Language, ...] = ("en", "uk")
 
 

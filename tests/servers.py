@@ -5,6 +5,7 @@ import http.client
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -24,9 +25,12 @@ def free_port() -> int:
         return port
 
 
-def is_ready(port: int) -> bool:
-    """Whether a server says so."""
+def is_ready(port: int, *, by_tls: bool = False) -> bool:
+    """Whether a server says so; whose certificate it has is of no interest here."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    if by_tls:
+        believing = ssl._create_unverified_context()
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=believing)
     try:
         connection.request("GET", "/health/ready")
         return connection.getresponse().status == 200
@@ -56,7 +60,7 @@ def running(
     )
     try:
         deadline = time.monotonic() + START_SECONDS
-        while not is_ready(port):
+        while not is_ready(port, by_tls="--tls" in options):
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < deadline, "the server doesn't get ready"
             # Another process can't be waited for but by asking; a short pause leaves it the core.

@@ -31,6 +31,8 @@ BASE_URL = "http://127.0.0.1:8765"
 SECRET = "s3cret"
 BOARDS = "/api/v1/solo/sessions/"
 
+# Where bodies are those of HTML's forms.
+FORMS = ("/boards", "/devices", "/settings")
 # Whatever is needed where a body is; `{...}` stands for an id as in paths.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/auth/magic/request"): {"email": "nobody@example.org"},
@@ -69,6 +71,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/api/v1/admin/features/{name}"): {"is_on": True},
     ("PATCH", "/api/v1/admin/features/{name}"): {"percentage": 50},
     ("PATCH", "/api/v1/admin/users/{user_id}"): {"is_active": False},
+    ("POST", "/boards/{session_id}/rename"): {"name": SECRET},
+    ("POST", "/devices/{device_id}/rename"): {"name": "Mine"},
+    ("POST", "/boards/{session_id}/export"): {"format": "json"},
 }
 
 
@@ -108,7 +113,8 @@ class World:
         elif who != "nobody":
             headers["Authorization"] = f"Bearer {self.bearers[who]}"
         if method not in ("GET", "DELETE"):
-            settings.setdefault("json", given)
+            is_form = path.startswith(FORMS)
+            settings.setdefault("data" if is_form else "json", given)
         return self.client.request(method, url, headers=headers, follow_redirects=False, **settings)
 
     def count_changes(self) -> int:

@@ -122,7 +122,8 @@ def run_serve(port, folder):
 
 def test_second_server_on_one_folder_ends_with_zero(port, folder):
     with server(port, folder) as process:
-        assert read_holder(folder) == Holder(process.pid, f"http://127.0.0.1:{port}")
+        held = Holder(process.pid, f"http://127.0.0.1:{port}", "127.0.0.1")
+        assert read_holder(folder) == held
         second = run_serve(free_port(), folder)
         assert (second.returncode, second.stderr) == (0, "")
         assert process.poll() is None
@@ -304,6 +305,7 @@ def test_configuration_of_the_address_is_what_is_announced(port, folder):
     config = Config(data_dir=folder, port=port, public_url="https://boards.example")
     assert config.local_url == f"http://127.0.0.1:{port}"
     with server(port, folder, "--public-url", config.public_url) as process:
-        assert read_holder(folder) == Holder(process.pid, config.local_url)
+        held = Holder(process.pid, config.local_url, config.host, config.public_url)
+        assert read_holder(folder) == held
         headers = {"Host": "boards.example"}
         assert httpx.get(f"{config.local_url}/", headers=headers).status_code == 200

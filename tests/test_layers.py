@@ -17,6 +17,7 @@ LAYERS = [
     ["__main__"],
     ["cli"],
     ["app", "doctor"],
+    ["greeting"],
     ["web"],
     ["realtime", "jobs"],
     ["domain"],
@@ -24,7 +25,7 @@ LAYERS = [
     ["records"],
     [
         *("errors", "ids", "clock", "crypto", "config", "option_kinds", "events", "origin"),
-        *("paths", "logs"),
+        *("paths", "logs", "qr"),
     ],
 ]
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
@@ -47,7 +48,10 @@ WALLS = {
     "uharfbuzz": {"render"},
     "obstore": {"blobs"},
     "jwt": {"crypto"},
-    "cryptography": {"crypto"},
+    "cryptography": {"crypto", "net"},
+    "ifaddr": {"net"},
+    "zeroconf": {"net"},
+    "segno": {"qr"},
     "authlib": {"net"},
     "joserfc": {"net"},
     "httpx": {"net"},

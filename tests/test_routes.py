@@ -66,10 +66,34 @@ POST   /api/v1/solo/sessions/{session_id}/versions/{rev}/restore            401 
 POST   /api/v1/solo/sessions/{session_id}/export                            401 404 201 404 201 404 403 201
 GET    /api/v1/solo/sessions/{session_id}/exports                           401 404 200 404 200 404 403 200
 POST   /api/v1/solo/sessions/{session_id}/thumbnail                         401 404 200 404 200 404 403 200
-GET    /boards/{session_id}                                                 401 404 200 404 200 404 403 403
+GET    /boards/{session_id}/draw                                            401 404 200 404 200 404 403 403
+POST   /api/v1/solo/sessions/{session_id}/share                             401 404 201 404 201 404 403 201
+GET    /api/v1/solo/sessions/{session_id}/share                             401 404 200 404 200 404 403 200
+DELETE /api/v1/solo/sessions/{session_id}/share                             401 404 204 404 204 404 403 204
+GET    /api/v1/solo/sessions/{session_id}/share/access                      401 404 200 404 200 404 403 200
 POST   /api/v1/solo/uploads/presign                                         401 404 200 404 200 404 403 200
 GET    /api/v1/exports/{export_id}                                          401 404 404 404 200 404 403 200
 DELETE /api/v1/exports/{export_id}                                          401 404 404 404 204 404 403 204
+
+GET    /devices                                                             401 200 200 200 200 200 403 403
+POST   /devices/{device_id}/rename                                          401 404 404 404 303 404 403 403
+POST   /devices/{device_id}/sign-out                                        401 404 404 404 303 404 403 403
+GET    /settings                                                            401 200 200 200 200 200 403 403
+POST   /settings                                                            401 303 303 303 303 303 403 403
+GET    /trash                                                               401 200 200 200 200 200 403 403
+POST   /boards                                                              401 303 303 303 303 303 403 403
+POST   /boards/import                                                       401 400 400 400 400 400 403 403
+GET    /boards/{session_id}                                                 401 404 200 404 200 404 403 403
+POST   /boards/{session_id}/rename                                          401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/duplicate                                       401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/trash                                           401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/restore                                         401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/share                                           401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/unshare                                         401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/export                                          401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/versions/{rev}/restore                          401 404 303 404 303 404 403 403
+GET    /devices/add                                                         401 200 200 200 200 200 403 403
+POST   /devices/add                                                         401 200 200 200 200 200 403 403
 
 GET    /api/v1/admin/metrics/summary                                        401 403 403 403 403 200 403 200
 GET    /api/v1/admin/metrics/storage                                        401 403 403 403 403 200 403 200
@@ -99,6 +123,8 @@ POST   /api/register             403
 POST   /api/request-otp          200
 POST   /api/verify-otp           400
 POST   /api/refresh              401
+GET    /api/v1/solo/public/{token} 404
+POST   /api/v1/solo/public/{token}/view 404
 GET    /api/schema               200
 GET    /api/docs                 200
 GET    /health/live              200
@@ -107,6 +133,7 @@ GET    /metrics                  404
 GET    /                         200
 GET    /register                 403
 POST   /register                 403
+POST   /language                 400
 POST   /sign-in                  401
 POST   /sign-in/code             400
 POST   /sign-in/verify           400
@@ -116,8 +143,14 @@ GET    /link/{token}             410
 POST   /link/{token}             410
 GET    /invitation/{token}       410
 POST   /invitation/{token}       410
+GET    /certificate.crt          404
 GET    /pair                     200
 POST   /pair                     400
+GET    /solo/shared/{token}      404
+POST   /solo/shared/{token}      404
+GET    /solo/shared/{token}/picture 404
+GET    /solo/shared/{token}/preview.png 404
+GET    /solo/shared/{token}/download 404
 PUT    /uploads/{file_id}        403
 GET    /files/{name}             404
 GET    /thumbnails/{name}        404

@@ -44,7 +44,7 @@ def notices(config: Config) -> Iterator[str]:
     if troubles := mail_check.troubles(config):
         found = "; ".join(trouble.found for trouble in troubles)
         yield f"Mail won't work as it is configured: {found}. `solosync doctor` says more."
-    if config.crosses_sites and config.public_url.startswith("https:"):
+    if config.crosses_sites and config.base_url.startswith("https:"):
         yield (
             "cors_origins names another site: its pages get cookies of their own (SameSite=None;"
             " Partitioned)."
@@ -52,7 +52,7 @@ def notices(config: Config) -> Iterator[str]:
     elif config.crosses_sites:
         yield (
             "cors_origins names another site. Browsers give it our cookies over TLS alone, and"
-            " public_url is no https address: there, only bearer tokens work."
+            " neither tls is on nor public_url an https address: there, only bearer tokens work."
         )
     if config.debug and config.magic_link_debug_echo_token:
         yield (

@@ -6,7 +6,7 @@ from solosync.clock import now_ms
 from solosync.domain.policy import may_edit_boards
 from solosync.errors import Forbidden, NotFound, SolosyncError, Unauthenticated
 from solosync.records.actors import Actor
-from solosync.store import access
+from solosync.store import access, shares
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
 
@@ -16,7 +16,7 @@ def find_lost(
 ) -> dict[tuple[Actor, int], SolosyncError]:
     """Of pairs of an actor and a board's key, those that lost their access, and why:
     Unauthenticated (signed out, deactivated, a key that is no longer good), Forbidden (no role any
-    more), NotFound (deleted)."""
+    more), NotFound (deleted, or watched by a link that is good no more)."""
     pairs, now = set(holders), now_ms()
     if not pairs:
         return {}
@@ -24,7 +24,7 @@ def find_lost(
     def read(tx: Tx) -> dict[tuple[Actor, int], SolosyncError]:
         lost = {}
         for actor, key in pairs:
-            reason = _reason(access.find(tx, actor, key, now), key)
+            reason = _reason(tx, actor, key, now)
             if reason is not None:
                 lost[actor, key] = reason
         return lost
@@ -43,7 +43,10 @@ def require_signed_in(tx: Tx, actor: Actor) -> None:
         raise Unauthenticated("You were signed out meanwhile. Sign in again.")
 
 
-def _reason(standing: access.Standing | None, key: int) -> SolosyncError | None:
+def _reason(tx: Tx, actor: Actor, key: int, now: int) -> SolosyncError | None:
+    if actor.share_id is not None:
+        return None if shares.is_standing(tx, actor.share_id, now) else NotFound("share", "")
+    standing = access.find(tx, actor, key, now)
     if standing is None or standing.is_trashed:
         return NotFound("session", str(key))
     if not standing.is_signed_in:

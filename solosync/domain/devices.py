@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -30,6 +30,11 @@ def list_devices(store: Store, actor: Actor, query: Query) -> Slice[Device]:
     """Where the actor is signed in."""
     seen_after = now_ms() - tokens.REFRESH_SECONDS * 1000
     return store.read(lambda tx: devices.list_for_actor(tx, actor, query, seen_after=seen_after))
+
+
+def names(store: Store, device_ids: Collection[str]) -> dict[str, str]:
+    """By id, for whoever sees a board that was changed there."""
+    return store.read(lambda tx: devices.names(tx, device_ids))
 
 
 def rename(store: Store, actor: Actor, device_id: str, name: str) -> Device:

@@ -7,19 +7,22 @@ from typing import NamedTuple
 
 from solosync.clock import now_ms
 from solosync.crypto import Keys
-from solosync.domain import audit, credentials, devices, notifications, tokens
+from solosync.domain import accounts, audit, credentials, notifications, tokens
+from solosync.domain.devices import check_name
 from solosync.domain.tokens import TokenPair
-from solosync.errors import CodeRefused, Unavailable
+from solosync.errors import CodeRefused, Forbidden, Unavailable
 from solosync.records.actors import Actor
+from solosync.records.audit import Event
 from solosync.records.pairings import Pairing
 from solosync.records.users import User
-from solosync.store import device_tokens, pairings, users
+from solosync.store import device_tokens, devices, pairings, users
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
 
 DIGITS = 6
 LIFE_SECONDS = 5 * 60
 PAIRING = "pairing code"
+TERMINAL_KIND = "terminal"
 # Each live code is one more that a guess may hit.
 MOST_LIVE = 3
 _DRAWS = 20
@@ -41,7 +44,34 @@ def start(store: Store, keys: Keys, actor: Actor) -> Code:
     """A code that lets one device in as the actor, until it runs out or the actor's own device is
     signed out. The older ones of several
     stop being good. Raises Unavailable if there is no free one."""
-    event = audit.event("device.pair", actor)
+    return _start(store, keys, actor, audit.event("device.pair", actor))
+
+
+def start_at_terminal(store: Store, keys: Keys, email: str | None) -> Code:
+    """The same for the person with that address, else for this machine's owner, asked for by
+    whoever is at the machine. Raises NotFound, and Forbidden for somebody deactivated."""
+    user = accounts.get_owner(store, email)
+    if not user.is_active:
+        raise Forbidden(f"{user.email} was deactivated; pair a device as somebody else.")
+    device_id = store.write(lambda tx: _terminal(tx, user))
+    actor = Actor(user.user_id, device_id, user.is_staff, user.display_name)
+    event = audit.event("device.pair", target=user.user_id, via=accounts.TERMINAL)
+    return _start(store, keys, actor, event)
+
+
+def _terminal(tx: Tx, user: User) -> str:
+    """What codes that are asked for there hang on: to sign it out ends them."""
+    known = devices.list_for_user(tx, user.user_id)
+    found = next((device for device in known if device.kind == TERMINAL_KIND), None)
+    if found is not None:
+        devices.mark_seen(tx, found.device_id, now_ms(), "")
+        return found.device_id
+    device = tokens.new_device(user, name="Terminal", kind=TERMINAL_KIND, address="")
+    devices.insert(tx, device)
+    return device.device_id
+
+
+def _start(store: Store, keys: Keys, actor: Actor, event: Event) -> Code:
     expires_at = event.created_at + LIFE_SECONDS * 1000
 
     def insert(tx: Tx) -> str:
@@ -70,7 +100,7 @@ def claim(
     Raises Invalid for a name that can't be used, and CodeRefused: each wrong code counts against
     all that are live, for it may have been meant for any of them.
     """
-    clean = devices.check_name(name)
+    clean = check_name(name)
     code_hash, now = keys.hash_token(PAIRING, digits.strip()), now_ms()
     user = store.read(lambda tx: _find_user(tx, code_hash, now))
     if user is None:

@@ -36,6 +36,14 @@ class Created(NamedTuple):
     reading: Reading
 
 
+class Usage(NamedTuple):
+    """How many boards somebody can open, how many are in the trash, and the bytes of both."""
+
+    boards: int
+    trashed: int
+    bytes: int
+
+
 def create_session(
     store: Store,
     actor: Actor,
@@ -68,7 +76,9 @@ def create_session(
     )
 
 
-def import_session(store: Store, user: User, name: str, state: bytes) -> Session:
+def import_session(
+    store: Store, user: User | Actor, name: str, state: bytes, *, device_id: str | None = None
+) -> Session:
     """A new board of the user's from a file's content: a Solo state, or an Excalidraw file.
 
     Raises Invalid.
@@ -77,7 +87,7 @@ def import_session(store: Store, user: User, name: str, state: bytes) -> Session
     created = _insert(
         store,
         user_id=user.user_id,
-        device_id=None,
+        device_id=device_id,
         name=clean_name,
         document=Document.from_state(state.removeprefix(_BYTE_ORDER_MARK), depth=_DEPTH_IN_FILE),
         organization_id=None,
@@ -110,6 +120,10 @@ def list_sessions(
     store: Store, actor: Actor, query: Query, *, trashed: bool = False
 ) -> Slice[Session]:
     return store.read(lambda tx: sessions.list_for_actor(tx, actor, query, trashed=trashed))
+
+
+def measure(store: Store, actor: Actor) -> Usage:
+    return Usage(*store.read(lambda tx: sessions.measure(tx, actor)))
 
 
 def list_all_sessions(store: Store) -> list[Session]:

@@ -36,6 +36,7 @@ SCHEDULE: dict[str, Rule] = {
     "solo.give_back_space": Hourly(50),
     "solo.empty_trash": Daily(2, 45),
     "solo.cleanup_exports": Daily(3, 0),
+    "solo.cleanup_expired_shares": Daily(3, 30),
     "solo.cleanup_temporary_files": Daily(4, 30),
     "solo.cleanup_orphan_files": Weekly(SUNDAY, 4, 0),
 }

@@ -10,6 +10,7 @@ TASKS: dict[str, Task] = {
     "solo.generate_png_export": Task("pictures", exports.make, 2, exports.give_up),
     "solo.generate_svg_export": Task("pictures", exports.make, 2, exports.give_up),
     "solo.generate_pdf_export": Task("pictures", exports.make, 1, exports.give_up),
+    "solo.cleanup_expired_shares": Task("upkeep", upkeep.clean_up_expired_shares),
     "solo.cleanup_exports": Task("upkeep", upkeep.clean_up_exports),
     "solo.cleanup_orphan_files": Task("upkeep", upkeep.clean_up_files),
     "solo.cleanup_temporary_files": Task("upkeep", upkeep.clean_up_temporary_files),

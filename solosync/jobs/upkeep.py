@@ -3,7 +3,7 @@
 import logging
 
 from solosync import clock, crypto, paths
-from solosync.domain import audit_chain, exports, files, upkeep
+from solosync.domain import audit_chain, exports, files, shares, upkeep
 from solosync.jobs.context import Context
 from solosync.records.jobs import Job
 
@@ -19,6 +19,10 @@ def clean_up_exports(context: Context, job: Job) -> None:
 
 def clean_up_files(context: Context, job: Job) -> None:
     files.clean_up(context.store, context.blobs, clock.now_ms())
+
+
+def clean_up_expired_shares(context: Context, job: Job) -> None:
+    shares.clean_up(context.store, clock.now_ms())
 
 
 def clean_up_temporary_files(context: Context, job: Job) -> None:

@@ -7,7 +7,13 @@ from contextlib import asynccontextmanager, suppress
 
 from solosync.domain import Store, access
 from solosync.errors import SolosyncError, Unavailable
-from solosync.events import DeviceRevoked, MembershipChanged, SessionDeleted, UserDeactivated
+from solosync.events import (
+    DeviceRevoked,
+    MembershipChanged,
+    SessionDeleted,
+    ShareRevoked,
+    UserDeactivated,
+)
 from solosync.realtime.journal import Committer
 from solosync.realtime.room import Room
 from solosync.realtime.snapshots import Turn
@@ -62,6 +68,7 @@ class Rooms:
             bus.subscribe(DeviceRevoked, wake),
             bus.subscribe(UserDeactivated, wake),
             bus.subscribe(MembershipChanged, wake),
+            bus.subscribe(ShareRevoked, wake),
         ]
         self._sweeper = loop.create_task(self._sweep_forever())
 

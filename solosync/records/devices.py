@@ -4,8 +4,9 @@ import msgspec
 
 
 class Device(msgspec.Struct, frozen=True):
-    """``kind`` is browser, api (a program), device (one that was paired) or key (an API key).
-    ``address`` is the network address it was last seen at."""
+    """``kind`` is browser, api (a program), device (one that was paired), key (an API key) or
+    terminal (where codes for pairing were asked for on the machine itself). ``address`` is the
+    network address it was last seen at."""
 
     device_id: str
     user_id: str

@@ -1,6 +1,6 @@
 """Sign-ins."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from solosync.records.actors import Actor
 from solosync.records.devices import Device
@@ -55,6 +55,13 @@ def list_for_actor(tx: Tx, actor: Actor, query: Query, *, seen_after: int) -> Sl
     (their tokens ran out), except paired ones."""
     found = page(tx, LISTED, (actor.user_id, seen_after), query)
     return Slice([Device(*row) for row in found.items], found.next, found.prev, found.total)
+
+
+def names(tx: Tx, device_ids: Collection[str]) -> dict[str, str]:
+    """By id, revoked ones and API keys too; those that are forgotten are missing."""
+    marks = ", ".join("?" * len(device_ids))
+    query = f"SELECT device_id, name FROM devices WHERE device_id IN ({marks})"
+    return dict(tx.all(query, tuple(device_ids)))
 
 
 def list_for_user(tx: Tx, user_id: str) -> list[Device]:

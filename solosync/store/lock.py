@@ -16,10 +16,13 @@ LOOKERS_ON_PAUSE_SECONDS = 0.02
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """Who holds a data folder; `url` is None until it has announced one."""
+    """Who holds a data folder; `url` is None until it has announced one. `host` is what it listens
+    on, `public_url` the address that others are to use, if it isn't its own."""
 
     pid: int | None = None
     url: str | None = None
+    host: str = ""
+    public_url: str = ""
 
 
 class FolderLock:
@@ -44,9 +47,9 @@ class FolderLock:
         file.close()
         return False
 
-    def announce(self, url: str) -> None:
+    def announce(self, url: str, host: str = "", public_url: str = "") -> None:
         """Lets others know where the server answers."""
-        self._tell(Holder(os.getpid(), url))
+        self._tell(Holder(os.getpid(), url, host, public_url))
 
     def release(self) -> None:
         """Does nothing if it isn't held."""

@@ -102,6 +102,21 @@ def list_for_actor(tx: Tx, actor: Actor, query: Query, *, trashed: bool = False)
     return Slice([Session(*row) for row in found.items], found.next, found.prev, found.total)
 
 
+def measure(tx: Tx, actor: Actor) -> tuple[int, int, int]:
+    """How many boards they can open, how many are in the trash, and the bytes of both."""
+    row = tx.one(
+        f"""
+        SELECT count(*) FILTER (WHERE deleted_at IS NULL), count(deleted_at),
+            coalesce(sum(state_bytes), 0)
+        {_VISIBLE}
+        """,
+        (actor.user_id, actor.organization_id),
+    )
+    assert row is not None
+    boards, trashed, size = row
+    return boards, trashed, size
+
+
 def find(tx: Tx, session_id: str) -> Session | None:
     """Whoever asks, but not in the trash."""
     row = tx.one(

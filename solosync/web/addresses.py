@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from litestar import Request
 
-from solosync.config import Config
+from solosync.config import Config, is_loopback
 from solosync.crypto import Keys
 from solosync.domain import exports, files, image_headers, thumbnails
+from solosync.net import addresses as network
 from solosync.records.exports import Export
 from solosync.records.files import File
 from solosync.records.sessions import Session
@@ -47,7 +48,21 @@ def file(request: Asked, shown: File) -> str:
 
 def mailed_base(request: Asked) -> str:
     """For what is mailed, and read on other machines."""
-    return services(request).config.public_url or base(request)
+    return services(request).config.public_url or reachable_base(request)
+
+
+def share(request: Asked, token: str) -> str:
+    """Where a board is shown to whoever has the link."""
+    front = services(request).config.frontend_url.rstrip("/")
+    return f"{front or mailed_base(request)}/solo/shared/{token}"
+
+
+def reachable_base(request: Asked) -> str:
+    """For another device, which knows this machine by another address than itself does."""
+    asked = base(request)
+    if not is_loopback(urlsplit(asked).hostname or ""):
+        return asked
+    return next(iter(network.urls(services(request).config)), asked)
 
 
 def invitations(request: Asked) -> str:

@@ -21,7 +21,7 @@ from solosync import origin
 from solosync.config import Config
 from solosync.errors import RateLimited, SolosyncError, Unavailable
 from solosync.ids import new_id
-from solosync.origin import LANGUAGES, Language, Origin
+from solosync.origin import LANGUAGE_COOKIE, LANGUAGES, Language, Origin
 from solosync.web import conditional, errors, limits, repeats
 from solosync.web.hosts import Hosts
 from solosync.web.measures import Measures
@@ -44,6 +44,7 @@ _HEADERS = {
     b"cross-origin-opener-policy": b"same-origin",
     b"cache-control": b"no-store",
 }
+_CHOSEN = re.compile(rf"(?:^|;) ?{LANGUAGE_COOKIE}=({'|'.join(LANGUAGES)})(?:;|$)".encode())
 _HSTS = b"max-age=31536000"
 # Probes of containers and proxies ask by whatever name; there is nothing to learn here.
 _ANY_HOST = ("/health/live", "/health/ready")
@@ -72,7 +73,11 @@ class Application(Litestar):
         request_id = _request_id(scope["headers"])
         # The path as it was asked for: routing takes the slash from its end.
         scope.setdefault("state", {}).update(
-            request_id=request_id, path=scope["path"], is_answered=False, status=0
+            request_id=request_id,
+            path=scope["path"],
+            is_answered=False,
+            status=0,
+            is_head=scope.get("method") == "HEAD",
         )
         scope["path"] = _SLASHES.sub("/", scope["path"])  # as routing will, and what we look at
         token = origin.current.set(_origin(scope, request_id))
@@ -126,7 +131,7 @@ class Application(Litestar):
                 state["is_answered"] = True
                 state["status"] = message["status"]
                 headers = _completed(message["headers"], state)
-                if self._hosts.is_reached_by_tls(scope):
+                if self._hosts.insists_on_tls(scope):
                     headers.append((b"strict-transport-security", _HSTS))
                 message["headers"] = headers
             await send(message)
@@ -213,7 +218,9 @@ def _plain_client(scope: Scope) -> Any:
 
 def _origin(scope: Scope, request_id: str) -> Origin:
     client = scope.get("client")
-    accepted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
+    headers = dict(scope["headers"])
+    chosen = _CHOSEN.search(headers.get(b"cookie", b""))
+    accepted = chosen[1] if chosen else headers.get(b"accept-language", b"")
     return Origin(request_id, client[0] if client else "", _language(accepted.decode("latin-1")))
 
 

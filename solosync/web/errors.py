@@ -151,6 +151,23 @@ OUTCOMES: Mapping[type[SolosyncError], Outcome] = {
 }
 
 
+# What contracts say beside that; looked up the same way.
+MEMBERS: Mapping[type[SolosyncError], Mapping[str, str]] = {
+    PreconditionFailed: {"error": "precondition_failed"},
+    errors.Stale: {"error": "rev_mismatch"},
+    errors.SessionTooLarge: {"detail": "session_too_large"},
+    errors.PasswordRequired: {"error": "password_required"},
+    errors.CodeRefused: {"error": "invalid_or_expired"},
+    InvalidFormat: {"error": "Invalid format"},
+    errors.TooLarge: {"error": "payload_too_large"},
+    errors.UnsupportedMedia: {"error": "unsupported_media_type"},
+}
+NOT_THERE: Mapping[str, Mapping[str, str]] = {
+    "export": {"detail": "Export not found"},
+    "share": {"error": "Invalid or expired share link"},
+}
+
+
 class Problem(msgspec.Struct):
     """What every answer that isn't a success holds; routes add members of their own."""
 
@@ -183,25 +200,13 @@ def outcome(error: BaseException) -> Outcome:
 
 def contract_members(error: SolosyncError) -> dict[str, object]:
     """What contracts add for this error, beside its details."""
-    match error:
-        case PreconditionFailed():
-            return {"error": "precondition_failed"}
-        case errors.Stale():
-            return {"error": "rev_mismatch"}
-        case errors.SessionTooLarge():
-            return {"detail": "session_too_large"}
-        case errors.NotFound(kind="export"):
-            return {"detail": "Export not found"}
-        case errors.CodeRefused():
-            return {"error": "invalid_or_expired"}
-        case InvalidFormat():
-            return {"error": "Invalid format"}
-        case errors.TooLarge():
-            return {"error": "payload_too_large"}
-        case errors.UnsupportedMedia():
-            return {"error": "unsupported_media_type"}
-        case errors.InvalidOps():
-            return {"detail": "invalid_ops", "message": error.message}
+    if isinstance(error, errors.InvalidOps):
+        return {"detail": "invalid_ops", "message": error.message}
+    if isinstance(error, errors.NotFound):
+        return dict(NOT_THERE.get(error.kind, {}))
+    for ancestor in type(error).__mro__:
+        if ancestor in MEMBERS:
+            return dict(MEMBERS[ancestor])
     return {}
 
 

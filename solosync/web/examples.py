@@ -65,6 +65,22 @@ _EXPORTED: Json = {
     "created_at": _AT,
     "updated_at": _AT,
 }
+_SHARE: Json = {
+    "id": "7d2e9c4a-1b3f-4d5e-8a6c-0f1e2d3c4bbb",
+    "token": "kW3xQ9aT...",
+    "url": f"{_HERE}/solo/shared/kW3xQ9aT...",
+    "token_prefix": "kW3xQ9aT",
+    "session_id": _BOARD,
+    "is_active": True,
+    "has_password": False,
+    "expires_at": "2026-02-07T12:00:00.000000Z",
+    "max_views": 100,
+    "view_count": 3,
+    "allow_download": False,
+    "created_at": _AT,
+    "last_accessed_at": _LATER,
+}
+_LOOK: Json = {"ip_address": "192.0.2.7", "user_agent": "Mozilla/5.0", "accessed_at": _LATER}
 _ME: Json = {
     "id": _ANN,
     "email": "ann@example.org",
@@ -221,6 +237,23 @@ EXAMPLES: Json = examples_admin.EXAMPLES | {
     "VersionList": {"count": 1, "results": [_VERSION], "next": None},
     "VersionDetail": {"rev": 7, "created_at": _AT, "state": _STATE, "set_aside": []},
     "MadeThumbnail": {"thumbnail_url": f"{_HERE}/thumbnails/1f8c...webp?v=8", "status": "success"},
+    # Shares
+    "ShareFields": {"expires_in_days": 7, "max_views": 100, "allow_download": False},
+    "ShareItem": _SHARE | {"view_count": 0, "last_accessed_at": None},
+    "ShareStatus": {"is_shared": True, "is_valid": True} | _SHARE,
+    "AccessList": {"count": 1, "results": [_LOOK]},
+    "PublicBoard": {
+        "id": _BOARD,
+        "name": "Plan of the garden",
+        "state": _STATE,
+        "page_count": 1,
+        "owner": "Ann Example",
+        "allow_download": False,
+        "created_at": _AT,
+        "thumbnail_url": None,
+    },
+    "ViewFields": {"password": "open sesame"},
+    "View": {"view": "eyJhbGciOiJIUzI1NiIs..."},
     # Uploads and exports
     "PresignFields": {"session_id": _BOARD, "content_type": "image/png", "size_bytes": 20480},
     "Presigned": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from litestar import Request
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
@@ -13,6 +13,7 @@ from solosync.errors import Invalid
 from solosync.web.bodies import read_pieces
 
 MOST_FIELDS = 32
+MOST_FILES = 200
 MOST_FIELD_BYTES = 16 * 1024
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,200})"|([^\s;]{1,200}))', re.I)
 
@@ -30,24 +31,78 @@ async def read_form(
     Raises Invalid for what is no such form, TooLarge when the whole has more than `limit` bytes,
     and what else `read_pieces` does.
     """
+    form = _Form(file)
+    await _parse(request, form, limit=limit, endpoint=endpoint, most=MOST_FIELDS)
+    return form.texts()
+
+
+async def _parse(
+    request: Request[Any, Any, Any],
+    form: _Form | _Files,
+    *,
+    limit: int,
+    endpoint: str,
+    most: int,
+) -> None:
     match = _BOUNDARY.search(request.headers.get("content-type", ""))
     if match is None:
         raise Invalid("The form doesn't say its boundary.")
     try:
         with PushMultipartParser(
-            match[1] or match[2], max_segment_count=MOST_FIELDS, max_segment_size=limit
+            match[1] or match[2], max_segment_count=most, max_segment_size=limit
         ) as parser:
-            form = _Form(file)
             try:
                 async for chunk in read_pieces(request, limit, endpoint):
                     if chunk:  # to the parser, an empty one is the end
                         for event in parser.parse(chunk):
                             form.take(event)
-                return form.texts()
             finally:
                 form.close()
     except MultipartError as error:
         raise Invalid("That is no proper multipart form.") from error
+
+
+class Received(NamedTuple):
+    """A file of a form: as its sender calls it, and where it is now."""
+
+    name: str
+    path: Path
+    size: int
+
+
+async def read_files(
+    request: Request[Any, Any, Any], folder: Path, *, limit: int, endpoint: str
+) -> list[Received]:
+    """All files of a form, each put into the folder; its fields are passed over. Raises as
+    `read_form`."""
+    files = _Files(folder)
+    await _parse(request, files, limit=limit, endpoint=endpoint, most=MOST_FILES)
+    return files.received
+
+
+class _Files:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file: BinaryIO | None = None
+        self.received: list[Received] = []
+
+    def take(self, event: MultipartSegment | bytearray | None) -> None:
+        if isinstance(event, MultipartSegment):
+            if event.filename:  # a field that was left empty has none
+                path = self._folder / str(len(self.received))
+                self._file = path.open("xb")
+                self.received.append(Received(event.filename, path, 0))
+        elif event is None:
+            self.close()
+        elif self._file is not None:
+            self._file.write(event)
+            last = self.received[-1]
+            self.received[-1] = last._replace(size=last.size + len(event))
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
 class _Form:

@@ -1,16 +1,16 @@
-"""The names that this server goes by, and whether it is reached in secret."""
+"""The names that this server goes by, and whether browsers have to come by TLS."""
 
 from __future__ import annotations
 
 import functools
 import ipaddress
 import re
-import socket
 from urllib.parse import urlsplit
 
 from litestar.types import Scope
 
 from solosync.config import Config, is_loopback
+from solosync.net import addresses
 
 # A name or an address, and a port: no more, because the whole of it stands in links that are
 # mailed. An address's zone is left out too: it means something on one machine only.
@@ -25,13 +25,13 @@ class Hosts:
         self._names = {"localhost"}
         self._public_url = config.public_url
         self._is_open = not config.is_loopback
+        self._is_self_made = config.tls
         if not is_loopback(config.host):
             self._names.add(config.host.lower())
         if config.public_url:
             self._names.add(urlsplit(config.public_url).hostname or "")
         if self._is_open:
-            machine = socket.gethostname().lower()
-            self._names |= {machine, machine.partition(".")[0] + ".local"}
+            self._names |= set(addresses.names())
 
     def are_ours(self, scope: Scope) -> bool:
         name = _host_name(_host(scope))
@@ -40,8 +40,12 @@ class Hosts:
         # On a network, the address that this very connection came in on is ours too.
         return self._is_open and name == _server_address(scope)
 
-    def is_reached_by_tls(self, scope: Scope) -> bool:
-        """Here, or at a proxy that answers for `public_url`."""
+    def insists_on_tls(self, scope: Scope) -> bool:
+        """Whether browsers are to come by TLS from now on: where it is spoken here, or at a proxy
+        that answers for `public_url`. With a certificate of our own they would let nobody past
+        their warning any more, for a year, whatever we do then."""
+        if self._is_self_made:
+            return False
         if scope["scheme"] in ("https", "wss"):
             return True
         return self._public_url == f"https://{_host(scope).lower()}"

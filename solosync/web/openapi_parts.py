@@ -47,6 +47,7 @@ TAGS = {
     "Boards": "Boards, their saves and their history.",
     "Uploads": "Pictures that boards show.",
     "Exports": "Files of boards: PNG, SVG, PDF, JSON.",
+    "Shares": "Boards as those see them who have a link.",
     "Team": "What the team workspace client asks: cookies, and answers in an envelope.",
     "Admin": "For staff: figures, jobs, features, people, and who did what.",
     "Health": "For whatever watches over the server.",
@@ -79,6 +80,7 @@ SECURITY_SCHEMES: Json = {
 
 PATH_PARAMETERS = {
     "session_id": ("A board.", "0b9f6c52-1d1f-4c0a-9a54-6a2f4a3f5b11"),
+    "token": ("What a share link ends in.", "kW3xQ9aT..."),
     "rev": ("A rev of the board, as the list of versions has it.", "7"),
     "export_id": ("An export.", "5d0c1f38-3f6e-4a57-8d5a-0f1f6f9b7c22"),
     "device_id": ("A device.", "a3c1a7de-52b8-4b8e-8f3f-2f3d1c5e9a33"),

@@ -24,6 +24,7 @@ from solosync.realtime.rooms import Rooms
 from solosync.records.actors import Actor
 from solosync.web.buckets import Buckets
 from solosync.web.measures import Measures
+from solosync.web.shared_pictures import SharedPictures
 from solosync.web.sightings import Sightings
 from solosync.web.tries import Tries
 
@@ -55,6 +56,7 @@ class Services:
     measures: Measures
     readiness: Readiness
     sightings: Sightings
+    shared_pictures: SharedPictures
     tries: Tries = dataclasses.field(default_factory=Tries)
     strays: Tries = dataclasses.field(
         default_factory=lambda: Tries(tries=STRAYS, window_seconds=STRAY_SECONDS)

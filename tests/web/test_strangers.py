@@ -42,6 +42,8 @@ BODY = {
     "percentage": 100,
     "task": "solo.drop_expired",
 }
+# And every page's.
+FORM = {"name": "Mine", "format": "json"}
 
 
 class Ids(dict):
@@ -137,7 +139,8 @@ def ask(person, method, path, ids):
     """The status, and the answer without what any two requests differ in."""
     address = re.sub(r"\{(\w+)\}", lambda match: ids[match[1]], path)
     headers = {"If-Match": 'W/"rev:0"', "X-Request-Id": "r"}
-    settings = {} if method in ("GET", "DELETE") else {"json": BODY}
+    kind = {"json": BODY} if path.startswith("/api/") else {"data": FORM}
+    settings = {} if method in ("GET", "DELETE") else kind
     response = person.request(
         method, f"{address}/", headers=headers, follow_redirects=False, **settings
     )

@@ -18,6 +18,7 @@ from solosync.store.migrations import (
     m0002_jobs,
     m0003_pictures,
     m0004_accounts,
+    m0005_shares,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ MIGRATIONS: list[tuple[str, Callable[["Database"], None]]] = [
     ("0002_jobs", m0002_jobs.migrate),
     ("0003_pictures", m0003_pictures.migrate),
     ("0004_accounts", m0004_accounts.migrate),
+    ("0005_shares", m0005_shares.migrate),
 ]
 SCHEMA_VERSION = len(MIGRATIONS)
 

@@ -22,7 +22,6 @@ from solosync.web.routes.api_keys import (
     revoke_api_key,
     rotate_api_key,
 )
-from solosync.web.routes.board_page import open_board
 from solosync.web.routes.devices import change_device, list_devices, revoke_device
 from solosync.web.routes.exports import (
     delete_export,
@@ -59,13 +58,37 @@ from solosync.web.routes.organizations import (
     list_organizations,
     read_organization,
 )
-from solosync.web.routes.pages import home, open_link, use_link
+from solosync.web.routes.pages.adding import offer_adding, show_certificate, start_adding
+from solosync.web.routes.pages.board import export_board, restore_board_version, show_board
+from solosync.web.routes.pages.boards import (
+    duplicate_board,
+    make_board,
+    rename_board,
+    restore_board,
+    trash_board,
+)
+from solosync.web.routes.pages.devices import (
+    rename_device,
+    show_devices,
+    sign_out_device,
+)
+from solosync.web.routes.pages.drawing import draw_board
+from solosync.web.routes.pages.home import home, show_trash
+from solosync.web.routes.pages.imports import import_boards
+from solosync.web.routes.pages.links import open_link, use_link
+from solosync.web.routes.pages.settings import (
+    change_settings,
+    choose_language,
+    show_settings,
+)
+from solosync.web.routes.pages.sharing import share_board, unshare_board
 from solosync.web.routes.pairings import (
     claim_device,
     open_pairing,
     pair_device,
     use_pairing,
 )
+from solosync.web.routes.public import read_public, view_public
 from solosync.web.routes.saves import beacon, save_diff, save_session, save_stream
 from solosync.web.routes.schema import read_schema, show_docs
 from solosync.web.routes.sessions import (
@@ -75,6 +98,19 @@ from solosync.web.routes.sessions import (
     read_session,
     restore_session,
     trash_session,
+)
+from solosync.web.routes.shared import (
+    download_shared,
+    open_shared,
+    preview_shared,
+    show_shared,
+    unlock_shared,
+)
+from solosync.web.routes.shares import (
+    create_share,
+    list_share_accesses,
+    read_share,
+    revoke_share,
 )
 from solosync.web.routes.sign_in import (
     ask_code,
@@ -136,6 +172,10 @@ def routes() -> list[ControllerRouterHandler]:
         request_export,  # POST /{session_id}/export/
         list_exports,  # GET /{session_id}/exports/
         make_thumbnail,  # POST /{session_id}/thumbnail/
+        create_share,  # POST /{session_id}/share/
+        read_share,  # GET /{session_id}/share/
+        revoke_share,  # DELETE /{session_id}/share/
+        list_share_accesses,  # GET /{session_id}/share/access/
     ]
     exports: list[ControllerRouterHandler] = [
         read_export,  # GET /{export_id}/
@@ -200,6 +240,7 @@ def routes() -> list[ControllerRouterHandler]:
         Router("/api/v1/invitations", route_handlers=[accept_invitation], tags=["Organizations"]),
         Router("/api/v1/notifications", route_handlers=notifications, tags=["Notifications"]),
         Router("/api/v1/solo/sessions", route_handlers=boards, tags=["Boards"]),
+        Router("/api/v1/solo/public", route_handlers=[read_public, view_public], tags=["Shares"]),
         Router("/api/v1/solo/uploads", route_handlers=[presign_upload], tags=["Uploads"]),
         Router("/api/v1/exports", route_handlers=exports, tags=["Exports"]),
         Router("/api/v1/admin", route_handlers=admin, tags=["Admin"]),
@@ -210,7 +251,25 @@ def routes() -> list[ControllerRouterHandler]:
         show_docs,  # GET /api/docs/
         board_socket,  # WS /ws/boards/{session_id}
         home,  # GET /
-        open_board,  # GET /boards/{session_id}
+        draw_board,  # GET /boards/{session_id}/draw
+        show_trash,  # GET /trash
+        make_board,  # POST /boards
+        import_boards,  # POST /boards/import
+        show_board,  # GET /boards/{session_id}
+        share_board,  # POST /boards/{session_id}/share
+        unshare_board,  # POST /boards/{session_id}/unshare
+        export_board,  # POST /boards/{session_id}/export
+        restore_board_version,  # POST /boards/{session_id}/versions/{rev}/restore
+        rename_board,  # POST /boards/{session_id}/rename
+        duplicate_board,  # POST /boards/{session_id}/duplicate
+        trash_board,  # POST /boards/{session_id}/trash
+        restore_board,  # POST /boards/{session_id}/restore
+        show_devices,  # GET /devices
+        rename_device,  # POST /devices/{device_id}/rename
+        sign_out_device,  # POST /devices/{device_id}/sign-out
+        show_settings,  # GET /settings
+        change_settings,  # POST /settings
+        choose_language,  # POST /language
         sign_in,  # POST /sign-in
         ask_code,  # POST /sign-in/code
         use_code,  # POST /sign-in/verify
@@ -225,6 +284,14 @@ def routes() -> list[ControllerRouterHandler]:
         use_invitation,  # POST /invitation/{token}
         open_pairing,  # GET /pair
         use_pairing,  # POST /pair
+        open_shared,  # GET /solo/shared/{token}
+        unlock_shared,  # POST /solo/shared/{token}
+        show_shared,  # GET /solo/shared/{token}/picture
+        preview_shared,  # GET /solo/shared/{token}/preview.png
+        download_shared,  # GET /solo/shared/{token}/download
+        offer_adding,  # GET /devices/add
+        start_adding,  # POST /devices/add
+        show_certificate,  # GET /certificate.crt
         receive_upload,  # PUT /uploads/{file_id}
         show_file,  # GET /files/{name}
         show_thumbnail,  # GET /thumbnails/{name}

@@ -129,11 +129,11 @@ async def request_export(request: Caller, session_id: FromPath[str]) -> Response
     else:
         body = await read_object(request, BODY_BYTES, "export")
         given = msgspec.structs.asdict(body.fields(ExportFields))
-        requested = await _request(request, session, _asked(request, given, key))
-    item = _item(request, requested.export)
+        requested = await request_new(request, session, asked_for(request, given, key))
+    shown = item(request, requested.export)
     if requested.is_new:
-        return Response(item, status_code=201)
-    return Response(item, status_code=200, headers={repeats.REPLAYED: "true"})
+        return Response(shown, status_code=201)
+    return Response(shown, status_code=200, headers={repeats.REPLAYED: "true"})
 
 
 @get(
@@ -163,7 +163,7 @@ async def list_exports(
     follows = len(page) < len(found.listed)
     return ExportList(
         count=found.total,
-        results=[_item(request, listed.export) for listed in page],
+        results=[item(request, listed.export) for listed in page],
         next=paging.cursor((page[-1].export.created_at, page[-1].key)) if follows else end,
     )
 
@@ -177,7 +177,7 @@ async def list_exports(
 async def read_export(request: Caller, export_id: FromPath[str]) -> ExportItem:
     """How far it is, and where the file is. Only those who asked for it see it."""
     export = exports.get_export(services(request).store, request.user, _id(export_id))
-    return _item(request, export)
+    return item(request, export)
 
 
 @delete(
@@ -227,7 +227,8 @@ async def download_export(
     return answer
 
 
-async def _request(request: Caller, session: Session, asked: exports.Asked) -> exports.Requested:
+async def request_new(request: Caller, session: Session, asked: exports.Asked) -> exports.Requested:
+    """An export of the board as it is now. Raises as `exports.request`."""
     with_services = services(request)
     store = with_services.store
     repeated = exports.find_repeated(store, request.user, session, asked)
@@ -252,7 +253,7 @@ async def _take_picture(request: Caller, session: Session, key: str | None) -> e
     with_services = services(request)
     with received_file(with_services.config.data_dir) as picture:
         fields = await read_form(request, picture, limit=FORM_BYTES, endpoint="export")
-        asked = _asked(request, fields, key)
+        asked = asked_for(request, fields, key)
         if asked.format != "png":
             raise Invalid("Only a PNG can be sent ready made.", fields={"format": "not png"})
         if not picture.exists():
@@ -269,7 +270,7 @@ async def _take_picture(request: Caller, session: Session, key: str | None) -> e
         )
 
 
-def _asked(request: Caller, given: Mapping[str, Any], key: str | None) -> exports.Asked:
+def asked_for(request: Caller, given: Mapping[str, Any], key: str | None) -> exports.Asked:
     """Raises InvalidFormat, and Invalid for an option that can't be used."""
     format = given.get("format")
     try:
@@ -287,7 +288,7 @@ def _id(text: str) -> str:
     return text.lower()
 
 
-def _item(request: Caller, export: Export) -> ExportItem:
+def item(request: Caller, export: Export) -> ExportItem:
     is_expired = exports.is_expired(export)
     url = None
     if export.status == "completed" and not is_expired:

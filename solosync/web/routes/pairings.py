@@ -65,7 +65,7 @@ async def pair_device(request: Caller) -> PairingCode:
     code = await asyncio.to_thread(
         pairings.start, with_services.store, with_services.keys, request.user
     )
-    url = f"{addresses.base(request)}/pair?code={code.digits}"
+    url = f"{addresses.reachable_base(request)}/pair?code={code.digits}"
     return PairingCode(code.digits, url, iso(code.expires_at))
 
 

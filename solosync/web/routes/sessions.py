@@ -10,7 +10,7 @@ from litestar import Response, delete, get, post
 from litestar.params import FromPath, FromQuery
 
 from solosync.clock import iso_us
-from solosync.domain import sessions
+from solosync.domain import sessions, shares
 from solosync.realtime.room import Reading, Saved
 from solosync.records import scopes
 from solosync.records.listing import EVERYTHING
@@ -104,10 +104,13 @@ async def list_sessions(request: Caller, trash: FromQuery[bool] = False) -> Sess
     found = await asyncio.to_thread(
         sessions.list_sessions, services(request).store, request.user, query, trashed=trash
     )
+    shared = await asyncio.to_thread(
+        shares.find_shared, services(request).store, [session.key for session in found.items]
+    )
     is_paged = found.next is not None or "limit" in request.query_params
     return SessionList(
         count=found.total,
-        results=[_item(request, session) for session in found.items],
+        results=[_item(request, session, session.key in shared) for session in found.items],
         next=listing.next_cursor(found) if is_paged else msgspec.UNSET,
     )
 
@@ -190,14 +193,18 @@ async def restore_session(request: Caller, session_id: FromPath[str]) -> Respons
 )
 async def duplicate_session(request: Caller, session_id: FromPath[str]) -> Response[SessionDetail]:
     """A copy of everything drawn, called "<name> (Copy)"."""
+    return _detail_of_new(request, await copy_of(request, session_id))
+
+
+async def copy_of(request: Caller, session_id: str) -> sessions.Created:
+    """A new board with all that is on this one. Raises NotFound."""
     with_services = services(request)
     session = find(request, session_id)
     async with with_services.rooms.enter(session) as room:
         reading = await room.read(None)
-    copy = await asyncio.to_thread(
+    return await asyncio.to_thread(
         sessions.duplicate_session, with_services.store, request.user, session, reading.state
     )
-    return _detail_of_new(request, copy)
 
 
 def detail(
@@ -209,7 +216,7 @@ def detail(
         name=session.name,
         page_count=reading.page_count,
         thumbnail_url=addresses.thumbnail(request, session),
-        is_shared=False,
+        is_shared=session.key in shares.find_shared(services(request).store, [session.key]),
         owner_id=session.owner_id,
         created_at=iso_us(session.created_at),
         updated_at=iso_us(session.updated_at),
@@ -249,13 +256,13 @@ async def _read(request: Caller, session: Session) -> tuple[Session, Reading]:
     return session, reading
 
 
-def _item(request: Caller, session: Session) -> SessionItem:
+def _item(request: Caller, session: Session, is_shared: bool) -> SessionItem:
     return SessionItem(
         id=session.session_id,
         name=session.name,
         page_count=session.page_count,
         thumbnail_url=addresses.thumbnail(request, session),
-        is_shared=False,
+        is_shared=is_shared,
         owner_id=session.owner_id,
         created_at=iso_us(session.created_at),
         updated_at=iso_us(session.updated_at),

@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from solosync.clock import iso
 from solosync.domain import history
 from solosync.errors import NotFound
+from solosync.realtime.room import Saved
 from solosync.records import scopes
 from solosync.records.versions import Version
 from solosync.web import listing, paging
@@ -115,10 +116,14 @@ async def restore_version(
     request: Caller, session_id: FromPath[str], rev: FromPath[str]
 ) -> Response[SessionDetail]:
     """Back to how the board was, as a new rev that can itself be undone."""
-    session = find(request, session_id)
-    async with services(request).rooms.enter(session) as room:
-        restored = await room.restore(request.user, _number(rev))
-    return detail(request, find(request, session_id), restored)
+    saved = await restored(request, session_id, rev)
+    return detail(request, find(request, session_id), saved)
+
+
+async def restored(request: Caller, session_id: str, rev: str) -> Saved:
+    """The board, brought back to that rev. Raises NotFound."""
+    async with services(request).rooms.enter(find(request, session_id)) as room:
+        return await room.restore(request.user, _number(rev))
 
 
 def _item(version: Version) -> VersionItem:

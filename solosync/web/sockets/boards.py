@@ -15,7 +15,7 @@ from typing import Any, cast
 from litestar import WebSocket, asgi
 from litestar.types import Receive, Scope, Send
 
-from solosync.domain import sessions
+from solosync.domain import sessions, shares
 from solosync.errors import SolosyncError, TooLarge
 from solosync.realtime.peer import Peer
 from solosync.realtime.room import Malformed, Room
@@ -25,6 +25,7 @@ from solosync.web.auth import address, admit, socket_actor
 from solosync.web.credentials import socket_subprotocol
 from solosync.web.errors import outcome
 from solosync.web.services import services
+from solosync.web.sockets import viewers
 from solosync.web.sockets.link import EXTENSION, Link
 
 log = logging.getLogger(__name__)
@@ -43,28 +44,52 @@ async def board_socket(scope: Scope, receive: Receive, send: Send) -> None:
     subprotocol = socket_subprotocol(socket)
     await send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": []})
     link = cast("dict[str, Link]", scope["extensions"])[EXTENSION]
+    session_id = scope["path_params"]["session_id"]
     try:
-        actor = await socket_actor(socket)
-        is_reader = _is_reader(actor)
-        with_services = services(socket)
-        seen = partial(with_services.sightings.note, actor.device_id, address(socket))
-        seen()
-        session = sessions.get_session(
-            with_services.store, actor, scope["path_params"]["session_id"]
-        )
-        async with with_services.rooms.enter(session) as room:
-            peer = room.join(actor, write=link.write, read_only=is_reader)
-            try:
-                max_bytes = with_services.config.max_state_bytes
-                await _serve(room, peer, link, receive, max_bytes, seen)
-            finally:
-                link.detach()
-                room.leave(peer)
+        is_shown = viewers.LINK in socket.query_params
+        await (_show if is_shown else _edit)(socket, session_id, link, receive)
     except SolosyncError as error:
         await _close(send, link, outcome(error).close_code, error.message)
     except Exception:
         log.exception("A board's socket failed")
         await _close(send, link, 1011, "Something went wrong here. Connect again.")
+
+
+async def _edit(
+    socket: WebSocket[Any, Any, Any], session_id: str, link: Link, receive: Receive
+) -> None:
+    """For people who are signed in, and API keys."""
+    actor = await socket_actor(socket)
+    is_reader = _is_reader(actor)
+    with_services = services(socket)
+    seen = partial(with_services.sightings.note, actor.device_id, address(socket))
+    seen()
+    session = sessions.get_session(with_services.store, actor, session_id)
+    async with with_services.rooms.enter(session) as room:
+        peer = room.join(actor, write=link.write, read_only=is_reader)
+        try:
+            max_bytes = with_services.config.max_state_bytes
+            await _serve(room, peer, link, receive, max_bytes, seen)
+        finally:
+            link.detach()
+            room.leave(peer)
+
+
+async def _show(
+    socket: WebSocket[Any, Any, Any], session_id: str, link: Link, receive: Receive
+) -> None:
+    """For those who have a share link."""
+    share, session = viewers.admit(socket, session_id)
+    with_services = services(socket)
+    async with with_services.rooms.enter(session) as room:
+        write = viewers.tells_board(link.write)
+        peer = room.join(shares.viewer(share), write=write, read_only=True)
+        try:
+            with viewers.until_expired(share, peer):
+                await _serve(room, peer, link, receive, viewers.MOST_BYTES, lambda: None)
+        finally:
+            link.detach()
+            room.leave(peer)
 
 
 def _is_reader(actor: Actor) -> bool:
@@ -121,6 +146,8 @@ def _hand_on(room: Room, peer: Peer, message: bytes | None, max_bytes: int) -> N
         raise Malformed
     if len(message) > max_bytes:
         raise TooLarge(max_bytes)
+    if peer.actor.share_id is not None and viewers.is_presence(message):
+        return
     room.deliver(peer, message)
 
 

@@ -30,7 +30,7 @@ function Board ({ model, name }: { model: Model, name: string }): JSX.Element {
   }, [])
   return (
     <>
-      <Bar model={model} name={name} />
+      <Bar model={model} name={name} about={`/boards/${session}`} />
       <div class='middle'>
         <div
           ref={area} id='canvas' role='application' aria-label={texts.canvas(model.count.value)} tabIndex={0}

@@ -21,12 +21,12 @@ function Act (
   )
 }
 
-export function Bar ({ model, name }: OfModel & { name: string }): JSX.Element {
+export function Bar ({ model, name, about }: OfModel & { name: string, about: string }): JSX.Element {
   const others = model.others.value
   return (
     <header>
       <a class='home' href='/' title={texts.home} aria-label={texts.home}><Icon name='home' /></a>
-      <h1>{name}</h1>
+      <h1><a href={about} title={texts.about}>{name}</a></h1>
       <Status model={model} />
       {others.length > 0 && (
         <p class='others' title={others.join(', ')}>{texts.somebody(others.length + 1)}</p>

@@ -2,6 +2,7 @@
 
 export const texts = {
   home: 'Your boards',
+  about: 'Exports, history, sharing',
   opening: 'Opening…',
   saved: 'Saved',
   saving: 'Saving…',

@@ -15,13 +15,13 @@ LARGEST_SCRIPT = 350 * 1024
 @pytest.fixture
 def addresses(ann):
     """Of the script and the style sheet."""
-    page = ann.get(f"/boards/{ann.make_board()['id']}").text
+    page = ann.get(f"/boards/{ann.make_board()['id']}/draw").text
     return re.findall(r'"(/static/board-[^"]+)"', page)
 
 
 def test_page_tells_its_script_which_board_and_who(ann):
     board = ann.make_board(name='<script>alert("1")</script>')
-    page = ann.get(f"/boards/{board['id']}").text
+    page = ann.get(f"/boards/{board['id']}/draw").text
     told = {name: html.unescape(value) for name, value in re.findall(r'data-(\w+)="([^"]*)"', page)}
     assert told["session"] == board["id"]
     assert told["name"] == '<script>alert("1")</script>'
@@ -31,10 +31,10 @@ def test_page_tells_its_script_which_board_and_who(ann):
 
 def test_board_of_somebody_else_and_one_in_the_trash_are_not_there(ann, bob):
     board = ann.make_board()["id"]
-    assert_problem(bob.get(f"/boards/{board}"), 404)
-    assert_problem(ann.get("/boards/no-such-board"), 404)
+    assert_problem(bob.get(f"/boards/{board}/draw"), 404)
+    assert_problem(ann.get("/boards/no-such-board/draw"), 404)
     ann.delete(f"/api/v1/solo/sessions/{board}/")
-    assert_problem(ann.get(f"/boards/{board}"), 404)
+    assert_problem(ann.get(f"/boards/{board}/draw"), 404)
 
 
 def test_script_and_styles_are_kept_by_browsers_for_ever(client, addresses):

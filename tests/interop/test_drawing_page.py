@@ -40,7 +40,7 @@ class Drawer:
         self.open()
 
     def open(self):
-        self.page.open(f"{self.server.url}/boards/{self.board}")
+        self.page.open(f"{self.server.url}/boards/{self.board}/draw")
         self.wait_for_status("Saved")
 
     def wait_for_status(self, text):

@@ -17,12 +17,12 @@ from solosync.web.services import services
 
 
 @get(
-    "/boards/{session_id:str}",
+    "/boards/{session_id:str}/draw",
     guards=[signed_in],
     opt={RATE: limits.AUTOSAVE},
     include_in_schema=False,
 )
-async def open_board(request: Request[Any, Any, Any], session_id: FromPath[str]) -> Template:
+async def draw_board(request: Request[Any, Any, Any], session_id: FromPath[str]) -> Template:
     return await asyncio.to_thread(_board, request, session_id)
 
 
@@ -36,4 +36,4 @@ def _board(request: Request[Any, Any, Any], session_id: str) -> Template:
         "user_id": actor.user_id,
         "person": accounts.get_person(store, actor.user_id).user.display_name,
     }
-    return Template("board.html", context=context)
+    return Template("draw.html", context=context)

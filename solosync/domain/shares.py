@@ -1,0 +1,238 @@
+"""Links by which a board is shown to whoever has them, and how many have looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from solosync import crypto
+from solosync.clock import now_ms
+from solosync.crypto import Keys, new_token
+from solosync.domain import audit
+from solosync.errors import NotFound, Unauthenticated
+from solosync.events import ShareRevoked
+from solosync.ids import new_id
+from solosync.origin import current
+from solosync.records.actors import Actor
+from solosync.records.sessions import Session
+from solosync.records.shares import Access, Share
+from solosync.store import sessions, shares, users
+from solosync.store.engine import Store
+from solosync.store.transactions import Tx
+
+LINK = "share link"
+VIEW = "share view"
+VIEW_SECONDS = 60 * 60
+DAY_MS = 24 * 3_600_000
+LONGEST_DAYS = 3650
+MOST_VIEWS = 1_000_000_000
+# Who has looked can be read for so long after a link has ended.
+KEPT_DAYS = 30
+_PREFIX = 8
+_LONGEST_AGENT = 300
+
+
+class Terms(NamedTuple):
+    """What a link is good for. None or 0 days is for ever, no ``max_views`` any number."""
+
+    expires_in_days: int | None
+    max_views: int | None
+    allow_download: bool
+    password_hash: str | None
+
+
+class Link(NamedTuple):
+    """A link as those see it who may edit the board; its ``token`` only while it is good."""
+
+    share: Share
+    token: str | None
+
+
+class Opened(NamedTuple):
+    """What a link leads to; ``owner`` is a name to show."""
+
+    share: Share
+    session: Session
+    owner: str
+
+
+# -- for those whose board it is ---------------------------------------------------------------
+
+
+def create(store: Store, keys: Keys, actor: Actor, session_id: str, terms: Terms) -> Link:
+    """A link to a board; an earlier one is good no more. Raises NotFound."""
+    days = terms.expires_in_days
+    event = audit.event(
+        "share.create",
+        actor,
+        target=session_id,
+        expires_in_days=days,
+        max_views=terms.max_views,
+        allow_download=terms.allow_download,
+        is_protected=terms.password_hash is not None,
+    )
+    token, now = new_token(), event.created_at
+
+    def insert(tx: Tx) -> Share:
+        session = _session(tx, actor, session_id)
+        share = Share(
+            share_id=new_id(),
+            session_key=session.key,
+            token_hash=keys.hash_token(LINK, token),
+            sealed_token=keys.lock(LINK, token.encode()),
+            prefix=token[:_PREFIX],
+            password_hash=terms.password_hash,
+            expires_at=now + days * DAY_MS if days else None,
+            max_views=terms.max_views,
+            view_count=0,
+            allow_download=terms.allow_download,
+            created_by=actor.user_id,
+            created_at=now,
+            last_accessed_at=None,
+            revoked_at=None,
+        )
+        _revoke(tx, session.key, now)
+        shares.insert(tx, share)
+        audit.record(tx, event)
+        return share
+
+    return Link(store.write(insert), token)
+
+
+def get(store: Store, keys: Keys, actor: Actor, session_id: str) -> Link | None:
+    """The board's link, if it wasn't revoked. Raises NotFound."""
+    now = now_ms()
+
+    def find(tx: Tx) -> tuple[Share | None, bool]:
+        key = _session(tx, actor, session_id).key
+        return shares.find_in_use(tx, key), bool(shares.find_open_boards(tx, [key], now))
+
+    share, is_good = store.read(find)
+    if share is None:
+        return None
+    token = keys.unlock(LINK, share.sealed_token).decode() if is_good else None
+    return Link(share, token)
+
+
+def revoke(store: Store, actor: Actor, session_id: str) -> None:
+    """Whoever watches by the link is shown out at once. Raises NotFound for a board that the actor
+    may not see; without a link there is nothing to do."""
+    event = audit.event("share.revoke", actor, target=session_id)
+
+    def end(tx: Tx) -> None:
+        if _revoke(tx, _session(tx, actor, session_id).key, event.created_at):
+            audit.record(tx, event)
+
+    store.write(end)
+
+
+def list_accesses(store: Store, actor: Actor, session_id: str) -> list[Access]:
+    """Newest first. Raises NotFound."""
+    return store.read(lambda tx: shares.list_accesses(tx, _session(tx, actor, session_id).key))
+
+
+def find_shared(store: Store, session_keys: Iterable[int]) -> set[int]:
+    """Of these boards, those that somebody could open by a link now."""
+    now = now_ms()
+    return store.read(lambda tx: shares.find_open_boards(tx, session_keys, now))
+
+
+# -- for those who have a link -----------------------------------------------------------------
+
+
+def open_link(store: Store, keys: Keys, token: str) -> Opened:
+    """Raises NotFound for a link that isn't ours or is good no more. Whether a view is left is
+    asked for when one is counted: who was admitted stays so."""
+    token_hash, now = keys.hash_token(LINK, token), now_ms()
+
+    def find(tx: Tx) -> Opened | None:
+        share = shares.find_standing(tx, token_hash, now)
+        session = sessions.find_by_key(tx, share.session_key) if share else None
+        if share is None or session is None:
+            return None
+        owner = users.find(tx, session.owner_id)
+        # Some people put their address where their name should be.
+        name = owner.display_name.partition("@")[0] if owner else ""
+        return Opened(share, session, name)
+
+    opened = store.read(find)
+    if opened is None:
+        raise NotFound("share", "")
+    return opened
+
+
+def check_views_left(opened: Opened) -> None:
+    """Raises NotFound, as if there were no such link."""
+    if not opened.share.has_views_left:
+        raise NotFound("share", "")
+
+
+def count_view(store: Store, keys: Keys, opened: Opened, user_agent: str) -> str:
+    """One more person looks at the board; returns what proves for an hour that they were counted.
+    Of many who come at once, no more are admitted than there are views left. Raises NotFound."""
+    share_id, session = opened.share.share_id, opened.session
+    event = audit.event(
+        "share.access",
+        target=session.session_id,
+        organization_id=session.organization_id,
+        share=share_id,
+    )
+    agent = user_agent[:_LONGEST_AGENT].encode(errors="replace").decode()
+    access = Access(current.get().address, agent, event.created_at)
+
+    def count(tx: Tx) -> bool:
+        if not shares.is_standing(tx, share_id, access.accessed_at):
+            return False
+        if not shares.count_view(tx, share_id, access):
+            return False
+        audit.record(tx, event)
+        return True
+
+    if not store.write(count):
+        raise NotFound("share", "")
+    issued_at = access.accessed_at // 1000
+    claims = {"sub": share_id, "iat": issued_at, "exp": issued_at + VIEW_SECONDS}
+    return keys.sign(VIEW, claims)
+
+
+def is_view(keys: Keys, share: Share, proof: str) -> bool:
+    """Whether it proves that its holder was counted for this link within the hour."""
+    try:
+        return bool(proof) and keys.read_signed(VIEW, proof)["sub"] == share.share_id
+    except Unauthenticated:
+        return False
+
+
+def fits(share: Share, password: str) -> bool:
+    """As costly as `crypto.verify_password`."""
+    return crypto.verify_password(share.password_hash, password)
+
+
+def viewer(share: Share) -> Actor:
+    """Whoever watches by a link: nobody known, who may change nothing."""
+    return Actor("", "", False, "", scopes=frozenset(), share_id=share.share_id)
+
+
+# -- for the jobs ------------------------------------------------------------------------------
+
+
+def clean_up(store: Store, now_ms: int) -> int:
+    """Forgets links that ended long ago, and who looked by them; returns how many."""
+    return store.write(lambda tx: shares.purge(tx, now_ms - KEPT_DAYS * DAY_MS))
+
+
+# -- inside ------------------------------------------------------------------------------------
+
+
+def _session(tx: Tx, actor: Actor, session_id: str) -> Session:
+    session = sessions.find_for_actor(tx, actor, session_id)
+    if session is None:
+        raise NotFound("session", session_id)
+    return session
+
+
+def _revoke(tx: Tx, session_key: int, now: int) -> bool:
+    revoked = shares.revoke(tx, session_key, now)
+    for share_id in revoked:
+        tx.emit(ShareRevoked(share_id))
+    return bool(revoked)

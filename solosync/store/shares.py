@@ -1,0 +1,144 @@
+"""Share links, and who has looked by them.
+
+A link stands until it is revoked or expires, as long as the board isn't in the trash and whoever
+made it may still edit the board. Whoever was admitted stays so then; others come in while there are
+views left.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from solosync.records.shares import Access, Share
+from solosync.store.transactions import Row, Tx
+
+MOST_ACCESSES = 1000
+COLUMNS = """
+    shares.share_id, shares.session_key, shares.token_hash, shares.sealed_token, shares.prefix,
+    shares.password_hash, shares.expires_at, shares.max_views, shares.view_count,
+    shares.allow_download, shares.created_by, shares.created_at, shares.last_accessed_at,
+    shares.revoked_at
+"""
+_STANDING = """
+    FROM shares JOIN sessions ON sessions.key = shares.session_key
+    WHERE shares.revoked_at IS NULL AND coalesce(shares.expires_at > :now, 1)
+    AND sessions.deleted_at IS NULL
+    AND EXISTS (
+        SELECT 1 FROM memberships JOIN users USING (user_id)
+        WHERE memberships.organization_id = sessions.organization_id
+        AND memberships.user_id = shares.created_by
+        AND memberships.role IN ('admin', 'member') AND users.is_active
+    )
+"""
+
+
+def insert(tx: Tx, share: Share) -> None:
+    """Revoke the board's earlier link first."""
+    values = msgspec.structs.astuple(share)
+    names = COLUMNS.replace("shares.", "")
+    tx.execute(f"INSERT INTO shares ({names}) VALUES ({', '.join('?' * len(values))})", values)
+
+
+def find_in_use(tx: Tx, session_key: int) -> Share | None:
+    """The board's link that isn't revoked, whether it still stands or not."""
+    row = tx.one(
+        f"SELECT {COLUMNS} FROM shares WHERE session_key = ? AND revoked_at IS NULL", (session_key,)
+    )
+    return _share(row)
+
+
+def find_standing(tx: Tx, token_hash: bytes, now: int) -> Share | None:
+    row = tx.one(
+        f"SELECT {COLUMNS} {_STANDING} AND shares.token_hash = :hash",
+        {"now": now, "hash": token_hash},
+    )
+    return _share(row)
+
+
+def is_standing(tx: Tx, share_id: str, now: int) -> bool:
+    row = tx.one(
+        f"SELECT 1 {_STANDING} AND shares.share_id = :share", {"now": now, "share": share_id}
+    )
+    return row is not None
+
+
+def find_open_boards(tx: Tx, session_keys: Iterable[int], now: int) -> set[int]:
+    """Of these boards, those that somebody could open by a link."""
+    rows = tx.all(
+        f"""
+        SELECT shares.session_key {_STANDING}
+        AND coalesce(shares.view_count < shares.max_views, 1)
+        AND shares.session_key IN (SELECT value FROM json_each(:keys))
+        """,
+        {"now": now, "keys": msgspec.json.encode(list(session_keys)).decode()},
+    )
+    return {key for (key,) in rows}
+
+
+def count_view(tx: Tx, share_id: str, access: Access) -> bool:
+    """One more has looked; False, and nothing is counted, if no view is left."""
+    counted = tx.execute(
+        """
+        UPDATE shares SET view_count = view_count + 1, last_accessed_at = ?
+        WHERE share_id = ? AND coalesce(view_count < max_views, 1)
+        """,
+        (access.accessed_at, share_id),
+    )
+    if counted.rowcount == 0:
+        return False
+    tx.execute(
+        """
+        INSERT INTO share_accesses (share_id, ip_address, user_agent, accessed_at)
+        VALUES (?, ?, ?, ?)
+        """,
+        (share_id, access.ip_address, access.user_agent, access.accessed_at),
+    )
+    tx.execute(
+        """
+        DELETE FROM share_accesses WHERE share_id = ? AND access_id <= (
+            SELECT access_id FROM share_accesses WHERE share_id = ?
+            ORDER BY access_id DESC LIMIT 1 OFFSET ?
+        )
+        """,
+        (share_id, share_id, MOST_ACCESSES),
+    )
+    return True
+
+
+def list_accesses(tx: Tx, session_key: int) -> list[Access]:
+    """By all links of the board that are still known, newest first."""
+    rows = tx.all(
+        """
+        SELECT ip_address, user_agent, accessed_at FROM share_accesses JOIN shares USING (share_id)
+        WHERE session_key = ? ORDER BY access_id DESC LIMIT ?
+        """,
+        (session_key, MOST_ACCESSES),
+    )
+    return [Access(*row) for row in rows]
+
+
+def revoke(tx: Tx, session_key: int, at: int) -> list[str]:
+    """The board's link, if it has one; returns its id."""
+    rows = tx.all(
+        """
+        UPDATE shares SET revoked_at = ? WHERE session_key = ? AND revoked_at IS NULL
+        RETURNING share_id
+        """,
+        (at, session_key),
+    )
+    return [share_id for (share_id,) in rows]
+
+
+def purge(tx: Tx, before: int) -> int:
+    """Forgets links that were revoked or expired before then, with who looked; returns how many."""
+    purged = tx.execute(
+        "DELETE FROM shares WHERE expires_at < ? OR revoked_at < ?", (before, before)
+    )
+    return purged.rowcount
+
+
+def _share(row: Row | None) -> Share | None:
+    if row is None:
+        return None
+    share = Share(*row)
+    return msgspec.structs.replace(share, allow_download=bool(share.allow_download))

@@ -1,0 +1,82 @@
+"use strict";
+
+// Everything works without this file: it says what was done to whoever can't see it, keeps the
+// keyboard's place, and closes menus.
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers.Accept = "text/html";
+});
+
+let menuUsed = "";
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  menuUsed = event.target.closest("details.menu")?.id ?? "";
+  document.getElementById("problem").replaceChildren();
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  const notice = document.querySelector("[data-told]");
+  document.getElementById("told").textContent = notice ? notice.firstElementChild.textContent : "";
+  if (document.activeElement === document.body) {
+    const next = [...document.querySelectorAll("[data-focus]")].pop();
+    const menu = document.getElementById(menuUsed)?.querySelector("summary");
+    (next ?? menu ?? document.querySelector("h1")).focus();
+  }
+});
+
+document.addEventListener("htmx:sendError", () => {
+  const problem = document.getElementById("problem");
+  problem.textContent = problem.dataset.unreachable;
+});
+
+// Files may be dropped anywhere on a page that has a form for them.
+
+document.addEventListener("dragover", (event) => {
+  if (document.getElementById("import") && event.dataTransfer.types.includes("Files")) {
+    event.preventDefault();
+    document.body.classList.add("dropping");
+  }
+});
+
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) {
+    document.body.classList.remove("dropping");
+  }
+});
+
+document.addEventListener("drop", (event) => {
+  const form = document.getElementById("import");
+  document.body.classList.remove("dropping");
+  if (form && event.dataTransfer.files.length) {
+    event.preventDefault();
+    document.getElementById("files").files = event.dataTransfer.files;
+    form.closest("details")?.setAttribute("open", "");
+    form.requestSubmit();
+  }
+});
+
+document.addEventListener("htmx:xhr:progress", (event) => {
+  const sent = event.target.querySelector("#sent");
+  if (sent && event.detail.lengthComputable) {
+    sent.hidden = false;
+    sent.value = event.detail.loaded / event.detail.total;
+  }
+});
+
+function closeMenus(but) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== but) {
+      menu.open = false;
+    }
+  }
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest("details.menu[open]");
+  if (event.key === "Escape" && menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});

@@ -1,0 +1,85 @@
+"""The start page: one's boards as cards, and the trash."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Request, get
+from litestar.response import Template
+
+from solosync.domain import Store, sessions
+from solosync.errors import NotFound
+from solosync.records.actors import Actor
+from solosync.web import limits, listing
+from solosync.web.auth import find_actor, public, signed_in
+from solosync.web.documented import RATE
+from solosync.web.listing import TEXT, Listing
+from solosync.web.routes.pages.looks import cards, here, page
+from solosync.web.routes.sign_in import sign_in_page
+from solosync.web.services import Caller, services
+
+HOME = Listing(
+    sorts=("updated_at", "name", "created_at"),
+    filters={"name": TEXT},
+    default="-updated_at",
+    limit=24,
+)
+SORTS = {"-updated_at": "Last changed", "name": "Name", "-created_at": "Newest"}
+
+
+@get("/", guards=[public], opt={RATE: limits.AUTOSAVE}, include_in_schema=False)
+async def home(request: Request[Any, Any, Any]) -> Template:
+    """One's boards, or the way to sign in."""
+    actor = await find_actor(request)
+    if actor is None:
+        return sign_in_page(request)
+    return await asyncio.to_thread(_show, request, actor, False)
+
+
+@get("/trash", guards=[signed_in], opt={RATE: limits.AUTOSAVE}, include_in_schema=False)
+async def show_trash(request: Caller) -> Template:
+    """What was thrown away, and can be brought back."""
+    return await asyncio.to_thread(_show, request, request.user, True)
+
+
+def _show(request: Request[Any, Any, Any], actor: Actor, trashed: bool) -> Template:
+    store = services(request).store
+    query = listing.read(request, HOME)
+    found = sessions.list_sessions(store, actor, query, trashed=trashed)
+    usage = sessions.measure(store, actor)
+    asked = request.query_params
+    context = {
+        "frontend_url": services(request).config.frontend_url,
+        "address": str(request.base_url).rstrip("/"),
+        "boards": cards(request, found.items),
+        "total": found.total,
+        "usage": usage,
+        "more": _more(asked, listing.next_cursor(found)),
+        "is_continued": query.position is not None,
+        "searched": asked.get("name", ""),
+        "sort": asked.get("sort", HOME.default),
+        "sorts": SORTS,
+        "back": here(request),
+        "done": asked.get("done", ""),
+        "undo": _undoable(store, actor, asked.get("board", "")),
+    }
+    return page("trash.html" if trashed else "home.html", actor, context)
+
+
+def _more(asked: Mapping[str, str], cursor: str | None) -> str:
+    """The query of the boards that follow: the same question, or the cursor wouldn't fit."""
+    if cursor is None:
+        return ""
+    question = {name: asked[name] for name in ("name", "sort") if name in asked}
+    return urlencode(question | {"cursor": cursor})
+
+
+def _undoable(store: Store, actor: Actor, session_id: str) -> str:
+    """The id of the board that was just thrown away, if it can be brought back."""
+    try:
+        return sessions.get_session(store, actor, session_id, trashed=True).session_id
+    except NotFound:
+        return ""

@@ -1,0 +1,183 @@
+"""The link by which a board is shown to whoever has it: made, looked at, revoked."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import msgspec
+from litestar import delete, get, post
+from litestar.params import FromPath
+
+from solosync import crypto
+from solosync.clock import iso
+from solosync.domain import shares
+from solosync.domain.accounts import LONGEST_PASSWORD
+from solosync.records import scopes
+from solosync.web import addresses
+from solosync.web.auth import signed_in
+from solosync.web.bodies import read_object
+from solosync.web.documented import BODY, BODY_ERRORS, SCOPE, WRITE_ERRORS, problems
+from solosync.web.routes.sessions import find
+from solosync.web.services import Caller, services
+
+BODY_BYTES = 16 * 1024
+
+
+class ShareFields(msgspec.Struct):
+    """`expires_in_days` null or 0: never. Without `max_views`, any number may look."""
+
+    expires_in_days: Annotated[int, msgspec.Meta(ge=0, le=shares.LONGEST_DAYS)] | None = 7
+    max_views: Annotated[int, msgspec.Meta(ge=1, le=shares.MOST_VIEWS)] | None = None
+    allow_download: bool = False
+    password: Annotated[str, msgspec.Meta(max_length=LONGEST_PASSWORD)] | None = None
+
+
+class ShareItem(msgspec.Struct):
+    """`url` is a page that a browser can open; it ends in `token`, which begins with
+    `token_prefix`."""
+
+    id: str
+    token: str | None
+    url: str | None
+    token_prefix: str
+    session_id: str
+    is_active: bool
+    has_password: bool
+    expires_at: str | None
+    max_views: int | None
+    view_count: int
+    allow_download: bool
+    created_at: str
+    last_accessed_at: str | None
+
+
+class ShareStatus(msgspec.Struct):
+    """Without a link, `is_shared` is all there is. `is_valid` tells whether somebody could come in
+    by it now; `token` and `url` are there as long as it is."""
+
+    is_shared: bool
+    is_valid: bool | msgspec.UnsetType = msgspec.UNSET
+    id: str | msgspec.UnsetType = msgspec.UNSET
+    token: str | msgspec.UnsetType | None = msgspec.UNSET
+    url: str | msgspec.UnsetType | None = msgspec.UNSET
+    token_prefix: str | msgspec.UnsetType = msgspec.UNSET
+    session_id: str | msgspec.UnsetType = msgspec.UNSET
+    is_active: bool | msgspec.UnsetType = msgspec.UNSET
+    has_password: bool | msgspec.UnsetType = msgspec.UNSET
+    expires_at: str | msgspec.UnsetType | None = msgspec.UNSET
+    max_views: int | msgspec.UnsetType | None = msgspec.UNSET
+    view_count: int | msgspec.UnsetType = msgspec.UNSET
+    allow_download: bool | msgspec.UnsetType = msgspec.UNSET
+    created_at: str | msgspec.UnsetType = msgspec.UNSET
+    last_accessed_at: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class AccessItem(msgspec.Struct):
+    ip_address: str
+    user_agent: str
+    accessed_at: str
+
+
+class AccessList(msgspec.Struct):
+    count: int
+    results: list[AccessItem]
+
+
+@post(
+    "/{session_id:str}/share",
+    guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_WRITE, BODY: ShareFields},
+    responses=problems(401, 403, 404, *BODY_ERRORS, *WRITE_ERRORS),
+)
+async def create_share(request: Caller, session_id: FromPath[str]) -> ShareItem:
+    """A link to the board, which shows it to whoever has it; an earlier one is good no more."""
+    find(request, session_id)
+    body = await read_object(request, BODY_BYTES, "share")
+    link = await make_link(request, session_id, body.fields(ShareFields))
+    return ShareItem(**_fields(request, session_id, link))
+
+
+@get(
+    "/{session_id:str}/share",
+    guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_READ},
+    responses=problems(401, 404),
+)
+async def read_share(request: Caller, session_id: FromPath[str]) -> ShareStatus:
+    """The board's link, with its token as long as it is good."""
+    with_services = services(request)
+    link = await asyncio.to_thread(
+        shares.get, with_services.store, with_services.keys, request.user, session_id
+    )
+    if link is None:
+        return ShareStatus(is_shared=False)
+    is_valid = link.token is not None
+    return ShareStatus(is_shared=True, is_valid=is_valid, **_fields(request, session_id, link))
+
+
+@delete(
+    "/{session_id:str}/share",
+    guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_WRITE},
+    responses=problems(401, 403, 404, *WRITE_ERRORS),
+)
+async def revoke_share(request: Caller, session_id: FromPath[str]) -> None:
+    """The link is good no more, and whoever watches by it is shown out."""
+    store = services(request).store
+    await asyncio.to_thread(shares.revoke, store, request.user, session_id)
+
+
+@get(
+    "/{session_id:str}/share/access",
+    guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_READ},
+    responses=problems(401, 404),
+)
+async def list_share_accesses(request: Caller, session_id: FromPath[str]) -> AccessList:
+    """Who has looked at the board by links, newest first; at most the last thousand."""
+    store = services(request).store
+    found = await asyncio.to_thread(shares.list_accesses, store, request.user, session_id)
+    items = [
+        AccessItem(access.ip_address, access.user_agent, iso(access.accessed_at))
+        for access in found
+    ]
+    return AccessList(len(items), items)
+
+
+async def make_link(request: Caller, session_id: str, fields: ShareFields) -> shares.Link:
+    """Raises NotFound."""
+    with_services = services(request)
+    password_hash = None
+    if fields.password:
+        async with with_services.hashing:
+            password_hash = await asyncio.to_thread(crypto.hash_password, fields.password)
+    terms = shares.Terms(
+        fields.expires_in_days, fields.max_views, fields.allow_download, password_hash
+    )
+    return await asyncio.to_thread(
+        shares.create, with_services.store, with_services.keys, request.user, session_id, terms
+    )
+
+
+def _fields(request: Caller, session_id: str, link: shares.Link) -> dict[str, Any]:
+    share, token = link
+    return {
+        "id": share.share_id,
+        "token": token,
+        "url": addresses.share(request, token) if token else None,
+        "token_prefix": share.prefix,
+        "session_id": session_id,
+        "is_active": token is not None,
+        "has_password": share.password_hash is not None,
+        "expires_at": _iso(share.expires_at),
+        "max_views": share.max_views,
+        "view_count": share.view_count,
+        "allow_download": share.allow_download,
+        "created_at": iso(share.created_at),
+        "last_accessed_at": _iso(share.last_accessed_at),
+    }
+
+
+def _iso(ms: int | None) -> str | None:
+    return iso(ms) if ms is not None else None

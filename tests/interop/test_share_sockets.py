@@ -1,0 +1,196 @@
+"""A shared board watched live: through a real server, by real sockets."""
+
+import time
+from contextlib import suppress
+
+import httpx
+import pytest
+from pycrdt import Doc, Map, create_sync_message, handle_sync_message
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from solosync import paths
+from solosync.board import protocol
+from solosync.clock import now_ms
+from solosync.store.engine import Store
+from tests.interop.boards import stroke
+from tests.live import PREFIX, LiveServer
+
+pytestmark = pytest.mark.interop
+
+STATE = {"pages": [{"id": "p1", "name": "One", "strokes": []}]}
+SECONDS = 10
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with LiveServer(tmp_path_factory.mktemp("shares") / "data") as server:
+        yield server
+
+
+@pytest.fixture
+def ann(server):
+    return server.sign_in()
+
+
+@pytest.fixture
+def board(ann):
+    return ann.make_board(STATE)
+
+
+class Viewer:
+    """Somebody who watches by a link, and has the board's document."""
+
+    def __init__(self, socket):
+        self.socket = socket
+        self.doc = Doc()
+        self.elements = self.doc.get("elements", type=Map)
+        self.kinds = set()
+        with suppress(ConnectionClosed):  # shown out before it said a word
+            socket.send(bytes(create_sync_message(self.doc)))
+
+    def take(self):
+        """The next message."""
+        message = self.socket.recv(timeout=SECONDS)
+        self.kinds.add(message[0])
+        if message[0] == protocol.SYNC:
+            answer = handle_sync_message(message[1:], self.doc)
+            if answer is not None:
+                self.socket.send(bytes(answer))
+
+    def sees(self, element_id):
+        """Waits until it does."""
+        while element_id not in {element["id"] for element in self.elements.to_py().values()}:
+            self.take()
+
+    def closing(self):
+        """Waits for the end; the code."""
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                self.take()
+        return closed.value.rcvd.code
+
+
+def share(ann, board, **fields):
+    answer = ann.http.post(f"{PREFIX}{board}/share/", json=fields)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["token"]
+
+
+def proof(server, token, **body):
+    path = f"{server.url}/api/v1/solo/public/{token}/view/"
+    answer = httpx.post(path, json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["view"]
+
+
+def watching(server, board, token, view):
+    return connect(f"{server.socket_url}/{board}?share={token}&view={view}")
+
+
+def draw(ann, board, element_id):
+    state = {"pages": [{"id": "p1", "name": "One", "strokes": [stroke(element_id)]}]}
+    ann.patch(board, state)
+
+
+def test_viewer_follows_what_is_drawn(server, ann, board):
+    token = share(ann, board)
+    with watching(server, board, token, proof(server, token)) as socket:
+        viewer = Viewer(socket)
+        draw(ann, board, "s1")
+        viewer.sees("s1")
+
+
+def test_viewer_who_changes_something_is_shown_out_and_nothing_changes(server, ann, board):
+    token = share(ann, board)
+    with watching(server, board, token, proof(server, token)) as socket:
+        viewer = Viewer(socket)
+        draw(ann, board, "s1")
+        viewer.sees("s1")
+        before = ann.get(board)
+        viewer.elements.clear()
+        update = viewer.doc.get_update()
+        socket.send(protocol.encode_sync(protocol.UPDATE, update))
+        assert viewer.closing() == 4403
+    assert ann.get(board)["state"] == before["state"]
+    assert ann.get(board)["rev"] == before["rev"]
+
+
+def test_viewer_is_told_of_nobody_and_tells_nobody(server, ann, board):
+    token = share(ann, board)
+    presence = protocol.encode_awareness([protocol.Presence(7, 1, b'{"user":{"name":"Ann"}}')])
+    with (
+        connect(ann.socket_address(board)) as own,
+        watching(server, board, token, proof(server, token)) as socket,
+    ):
+        person, viewer = Viewer(own), Viewer(socket)
+        own.send(presence)
+        socket.send(protocol.encode_awareness([protocol.Presence(8, 1, b'{"user":{}}')]))
+        socket.send(bytes((protocol.QUERY_AWARENESS,)))
+        draw(ann, board, "s1")
+        viewer.sees("s1")
+        person.sees("s1")
+        assert viewer.kinds == {protocol.SYNC}
+        assert person.kinds == {protocol.SYNC}
+
+
+def test_revoked_link_shows_its_viewers_out_at_once(server, ann, board):
+    token = share(ann, board)
+    view = proof(server, token)
+    with watching(server, board, token, view) as socket, connect(ann.socket_address(board)) as own:
+        viewer = Viewer(socket)
+        viewer.take()
+        assert ann.http.delete(f"{PREFIX}{board}/share/").status_code == 204
+        assert viewer.closing() == 4404
+        person = Viewer(own)
+        draw(ann, board, "s2")
+        person.sees("s2")
+    with watching(server, board, token, view) as socket:
+        assert Viewer(socket).closing() == 4404
+
+
+def test_link_that_another_took_the_place_of_is_revoked(server, ann, board):
+    token = share(ann, board)
+    with watching(server, board, token, proof(server, token)) as socket:
+        viewer = Viewer(socket)
+        viewer.take()
+        share(ann, board)
+        assert viewer.closing() == 4404
+
+
+def test_board_in_the_trash_is_not_watched(server, ann, board):
+    token = share(ann, board)
+    with watching(server, board, token, proof(server, token)) as socket:
+        viewer = Viewer(socket)
+        viewer.take()
+        assert ann.http.delete(f"{PREFIX}{board}/").status_code == 204
+        assert viewer.closing() == 4404
+
+
+def test_socket_needs_a_link_of_this_board_and_a_view_of_it(server, ann, board):
+    token, other = share(ann, board), ann.make_board(STATE)
+    view = proof(server, token)
+    foreign = share(ann, other)
+    for address, link, seen, code in (
+        (board, token, "", 4401),
+        (board, token, "x", 4401),
+        (board, token, proof(server, foreign), 4401),
+        (other, token, view, 4404),
+        (board, "x", view, 4404),
+        (board, "", view, 4404),
+    ):
+        with watching(server, address, link, seen) as socket:
+            assert Viewer(socket).closing() == code, (link, seen)
+
+
+def test_expiring_link_shows_its_viewers_out_on_time(server, ann, board):
+    token = share(ann, board)
+    view = proof(server, token)
+    expires_at = now_ms() + 700
+    with Store.open(server.folder / paths.DATABASE_NAME) as store:
+        store.write(lambda tx: tx.execute("UPDATE shares SET expires_at = ?", (expires_at,)))
+    begun = time.monotonic()
+    with watching(server, board, token, view) as socket:
+        assert Viewer(socket).closing() == 4404
+    assert now_ms() >= expires_at
+    assert time.monotonic() - begun < 1.5
