@@ -4,6 +4,7 @@
 PYTHON ?=
 VENV   := .venv
 BIN    := $(VENV)/bin
+PAGE   := hatch_build.py $(wildcard solosync/web/ui/*.js* solosync/web/ui/src/*)
 ARGS   ?=
 
 .DEFAULT_GOAL := help
@@ -43,7 +44,7 @@ binary: $(VENV)/.dev ## Make the one-file program dist/solosync and try it out
 	@$(BIN)/python -m pytest -m binary $(ARGS)
 
 clean: ## Remove what was made here (never a data folder)
-	@rm -rf $(VENV) .cache build dist
+	@rm -rf $(VENV) .cache build dist solosync/web/pages/built
 
 # The first Python that is new enough; `make PYTHON=/path/to/python serve` chooses one.
 $(BIN)/python:
@@ -57,12 +58,12 @@ $(BIN)/python:
 	exit 1
 
 # A stamp each, so that a second run starts at once; serving needs none of the developer's tools.
-$(VENV)/.run: pyproject.toml | $(BIN)/python
+$(VENV)/.run: pyproject.toml $(PAGE) | $(BIN)/python
 	@echo 'Installing solosync into $(VENV) ...'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml | $(BIN)/python
+$(VENV)/.dev: pyproject.toml $(PAGE) | $(BIN)/python
 	@echo 'Installing solosync and its tools into $(VENV) ...'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.run

@@ -78,8 +78,8 @@ def test_code_names_only_documents_that_exist():
 
 def test_files_of_the_map_exist():
     drawn = README.partition("## A map of the code\n\n```\n")[2].partition("```")[0]
-    names = re.findall(r"\b(?:routes|sockets|pages)/|\b[a-z]+(?:/|\.py)", drawn)
-    inside = {"routes/", "sockets/", "pages/"}
+    names = re.findall(r"\b(?:routes|sockets|pages|ui)/|\b[a-z]+(?:/|\.py)", drawn)
+    inside = {"routes/", "sockets/", "pages/", "ui/"}
     missing = [
         name
         for name in names

@@ -66,6 +66,7 @@ POST   /api/v1/solo/sessions/{session_id}/versions/{rev}/restore            401 
 POST   /api/v1/solo/sessions/{session_id}/export                            401 404 201 404 201 404 403 201
 GET    /api/v1/solo/sessions/{session_id}/exports                           401 404 200 404 200 404 403 200
 POST   /api/v1/solo/sessions/{session_id}/thumbnail                         401 404 200 404 200 404 403 200
+GET    /boards/{session_id}/draw                                            401 404 200 404 200 404 403 403
 POST   /api/v1/solo/sessions/{session_id}/share                             401 404 201 404 201 404 403 201
 GET    /api/v1/solo/sessions/{session_id}/share                             401 404 200 404 200 404 403 200
 DELETE /api/v1/solo/sessions/{session_id}/share                             401 404 204 404 204 404 403 204

@@ -1,4 +1,8 @@
-"""The few files that pages need: read once, named by their content, so that browsers keep them."""
+"""The few files that pages need: read once, named by their content, so that browsers keep them.
+
+Those in `built` are made by hatch_build.py: their names tell their content, and what is sent to
+browsers that take it compressed lies beside them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import asyncio
 import functools
 import gzip
 import hashlib
+import json
 import mimetypes
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +18,7 @@ from typing import Any, NamedTuple
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
-from solosync.errors import NotFound
+from solosync.errors import NotFound, Unavailable
 from solosync.web import limits
 from solosync.web.auth import public
 from solosync.web.documented import RATE
@@ -24,16 +29,42 @@ SMALL_BYTES = 1024
 """What is smaller isn't worth compressing."""
 
 
+ENTRY = "src/board.tsx"
+CODINGS = {"br": ".br", "gzip": ".gz"}  # the better one first
+
+
 class Asset(NamedTuple):
     content: bytes
     media_type: str
     version: str
+    packed: dict[str, bytes]
+    """By coding: what was compressed when it was built."""
+    is_built: bool
+
+
+class Scripts(NamedTuple):
+    """The addresses of what the board's page loads."""
+
+    script: str
+    styles: list[str]
 
 
 @functools.cache
 def assets() -> dict[str, Asset]:
-    """By name. What isn't in the folder at the first call can't be asked for."""
-    return {file.name: _read(file) for file in (PAGES / "static").iterdir() if file.is_file()}
+    """By name. What isn't in the folders at the first call can't be asked for."""
+    shown = {file.name: _read(file) for file in (PAGES / "static").iterdir() if file.is_file()}
+    built = (file for kind in ("*.js", "*.css") for file in (PAGES / "built").glob(kind))
+    return shown | {file.name: _read(file, is_built=True) for file in built}
+
+
+@functools.cache
+def scripts() -> Scripts:
+    """Raises Unavailable in a checkout that nobody has installed."""
+    manifest = PAGES / "built" / "manifest.json"
+    if not manifest.exists():
+        raise Unavailable("The board's page isn't built yet. Run `python hatch_build.py`.")
+    entry = json.loads(manifest.read_bytes())[ENTRY]
+    return Scripts(f"/static/{entry['file']}", [f"/static/{name}" for name in entry["css"]])
 
 
 def url(name: str) -> str:
@@ -46,9 +77,9 @@ async def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> R
     asset = assets().get(name)
     if asset is None:
         raise NotFound("file", name)
-    is_gzipped = len(asset.content) >= SMALL_BYTES and _takes_gzip(request)
-    etag = f'"{asset.version}-gzip"' if is_gzipped else f'"{asset.version}"'
-    is_named_by_content = request.query_params.get("v") == asset.version
+    coding = _coding(request, asset)
+    etag = f'"{asset.version}-{coding}"' if coding else f'"{asset.version}"'
+    is_named_by_content = asset.is_built or request.query_params.get("v") == asset.version
     headers = {
         "ETag": etag,
         "Cache-Control": FOREVER if is_named_by_content else "no-cache",
@@ -56,17 +87,27 @@ async def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> R
     }
     if request.headers.get("if-none-match") == etag:
         return Response(b"", status_code=304, headers=headers, media_type=asset.media_type)
-    if not is_gzipped:
+    if coding is None:
         return Response(asset.content, headers=headers, media_type=asset.media_type)
-    content = await asyncio.to_thread(_gzipped, name)
-    headers["Content-Encoding"] = "gzip"
-    return Response(content, headers=headers, media_type=asset.media_type)
+    headers["Content-Encoding"] = coding
+    packed = asset.packed.get(coding)
+    if packed is None:
+        packed = await asyncio.to_thread(_gzipped, name)
+    return Response(packed, headers=headers, media_type=asset.media_type)
 
 
-def _takes_gzip(request: Request[Any, Any, Any]) -> bool:
+def _coding(request: Request[Any, Any, Any], asset: Asset) -> str | None:
+    """The best that the client takes and that there is, if any."""
+    if len(asset.content) < SMALL_BYTES:
+        return None
     accepted = request.headers.get("accept-encoding", "").lower().split(",")
     codings = {part.partition(";")[0].strip(): part.partition(";")[2] for part in accepted}
-    weight = codings.get("gzip", codings.get("*", "q=0")).replace(" ", "")
+    there = [*asset.packed] or ["gzip"]
+    return next((coding for coding in there if _takes(codings, coding)), None)
+
+
+def _takes(codings: dict[str, str], coding: str) -> bool:
+    weight = codings.get(coding, codings.get("*", "q=0")).replace(" ", "")
     return weight.rstrip("0.") != "q="
 
 
@@ -75,8 +116,10 @@ def _gzipped(name: str) -> bytes:
     return gzip.compress(assets()[name].content, mtime=0)
 
 
-def _read(file: Path) -> Asset:
+def _read(file: Path, *, is_built: bool = False) -> Asset:
     content = file.read_bytes()
     media_type, _ = mimetypes.guess_type(file.name)
     version = hashlib.sha256(content).hexdigest()[:16]
-    return Asset(content, media_type or "application/octet-stream", version)
+    beside = {coding: file.with_name(file.name + end) for coding, end in CODINGS.items()}
+    packed = {coding: path.read_bytes() for coding, path in beside.items() if path.exists()}
+    return Asset(content, media_type or "application/octet-stream", version, packed, is_built)

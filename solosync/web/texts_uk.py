@@ -57,6 +57,7 @@ SENTENCES = {
     "Rename": "Перейменувати",
     "Duplicate": "Створити копію",
     "Move to the trash": "Перемістити до кошика",
+    "Draw on it": "Малювати на ній",
     "Export and history": "Експорт та історія",
     "{boards} here, {size} in all.": "Тут {boards}, разом {size}.",
     "Nothing is called like that.": "З такою назвою нічого немає.",

@@ -72,6 +72,7 @@ from solosync.web.routes.pages.devices import (
     show_devices,
     sign_out_device,
 )
+from solosync.web.routes.pages.drawing import draw_board
 from solosync.web.routes.pages.home import home, show_trash
 from solosync.web.routes.pages.imports import import_boards
 from solosync.web.routes.pages.links import open_link, use_link
@@ -251,6 +252,7 @@ def routes() -> list[ControllerRouterHandler]:
         show_docs,  # GET /api/docs/
         board_socket,  # WS /ws/boards/{session_id}
         home,  # GET /
+        draw_board,  # GET /boards/{session_id}/draw
         show_trash,  # GET /trash
         make_board,  # POST /boards
         import_boards,  # POST /boards/import

@@ -77,6 +77,7 @@ def _show(request: Caller, session_id: str) -> Template:
     (card,) = cards(request, [session])
     context = {
         "board": card,
+        "is_drawn_here": session.dialect == "solo",
         "rev": session.rev,
         "share": shown_link(request, session),
         "formats": FORMATS,

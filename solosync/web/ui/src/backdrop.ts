@@ -1,0 +1,56 @@
+// What lies under a page: its colour and the pattern of its paper, as in the server's pictures.
+
+import { num, positive, str, type Box } from './geometry'
+
+const PATTERNS = new Set(['grid', 'dots', 'ruled', 'graph'])
+const MOST_LINES = 200 // on a screen; beyond that, only every second, fourth, ... is drawn
+const FIFTH = 5
+
+export function paintBackdrop (pen: CanvasRenderingContext2D, background: unknown, view: Box): void {
+  const given = typeof background === 'string' ? { type: background } : background
+  const fields = (given !== null && typeof given === 'object' ? given : {}) as Record<string, unknown>
+  const kind = str(fields.type)
+  const [width, height] = [view.right - view.left, view.bottom - view.top]
+  pen.fillStyle = '#ffffff'
+  if (kind !== 'white' && str(fields.color)) pen.fillStyle = str(fields.color)
+  pen.fillRect(view.left, view.top, width, height)
+  if (!PATTERNS.has(kind)) return
+  let spacing = Math.max(2, positive(num(fields.gridSize), 20))
+  while (Math.max(width, height) / spacing > MOST_LINES) spacing *= 2
+  pen.fillStyle = pen.strokeStyle = '#e5e7eb'
+  if (str(fields.lineColor)) pen.fillStyle = pen.strokeStyle = str(fields.lineColor)
+  if (kind === 'dots') dots(pen, view, spacing)
+  else {
+    pen.lineWidth = 1
+    pen.globalAlpha = kind === 'graph' ? 0.5 : 1
+    lines(pen, view, spacing, kind !== 'ruled')
+    pen.globalAlpha = 1
+    if (kind === 'graph') lines(pen, view, spacing * FIFTH, true)
+  }
+}
+
+function lines (pen: CanvasRenderingContext2D, view: Box, spacing: number, isCrossed: boolean): void {
+  pen.beginPath()
+  for (const y of places(view.top, view.bottom, spacing)) {
+    pen.moveTo(view.left, y)
+    pen.lineTo(view.right, y)
+  }
+  for (const x of isCrossed ? places(view.left, view.right, spacing) : []) {
+    pen.moveTo(x, view.top)
+    pen.lineTo(x, view.bottom)
+  }
+  pen.stroke()
+}
+
+function dots (pen: CanvasRenderingContext2D, view: Box, spacing: number): void {
+  for (const y of places(view.top, view.bottom, spacing)) {
+    for (const x of places(view.left, view.right, spacing)) pen.fillRect(x - 1, y - 1, 2, 2)
+  }
+}
+
+/** Moved by half a line: it is sharp then, not two pixels of half its colour. */
+function places (low: number, high: number, spacing: number): number[] {
+  const first = Math.ceil(low / spacing)
+  const count = Math.max(0, Math.floor(high / spacing) - first + 1)
+  return Array.from({ length: count }, (_, at) => (first + at) * spacing + 0.5)
+}

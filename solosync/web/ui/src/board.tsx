@@ -1,0 +1,77 @@
+// The page of a board: Preact for what stands around the canvas, Konva for the canvas.
+
+import { render, type JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import './board.css'
+import { Bar, Help, Pages, Tools } from './chrome'
+import { Gestures } from './gestures'
+import { FONT } from './geometry'
+import { listenToKeys } from './keys'
+import { Model } from './model'
+import { Closed } from './status'
+import { Surface } from './surface'
+import { texts } from './texts'
+
+function Board ({ model, name }: { model: Model, name: string }): JSX.Element {
+  const area = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const surface = new Surface(area.current!, model.board)
+    const gestures = new Gestures(area.current!, surface, model.board, () => model.choice.value, {
+      pointed: point => model.pointed(point),
+      write: (place, element) => model.write(place, element),
+      mayDraw: () => model.mayDraw,
+      selected: () => {
+        model.selection.value = surface.selected.size
+        surface.doing()
+      }
+    })
+    listenToKeys(model, gestures)
+    void model.open(surface)
+  }, [])
+  return (
+    <>
+      <Bar model={model} name={name} about={`/boards/${session}`} />
+      <div class='middle'>
+        <div
+          ref={area} id='canvas' role='application' aria-label={texts.canvas(model.count.value)} tabIndex={0}
+          data-tool={model.choice.value.tool}
+        />
+        <Writer model={model} />
+        <Closed model={model} />
+      </div>
+      <Tools model={model} />
+      <Pages model={model} />
+      <Help model={model} />
+    </>
+  )
+}
+
+/** The field in which a text is written, where it will stand. */
+function Writer ({ model }: { model: Model }): JSX.Element | null {
+  const field = useRef<HTMLTextAreaElement>(null)
+  const writing = model.writing.value
+  useEffect(() => field.current?.focus(), [writing])
+  if (!writing) return null
+  const scale = model.scale.value
+  const { stage } = model.surface
+  const done = (): void => model.written(field.current?.value ?? '')
+  return (
+    <textarea
+      ref={field} class='writer' aria-label={texts.writing} defaultValue={writing.text} onBlur={done}
+      style={{
+        left: `${stage.x() + writing.place.x * scale}px`,
+        top: `${stage.y() + writing.place.y * scale}px`,
+        font: `${writing.size * scale}px/1 ${FONT}`,
+        color: writing.color
+      }}
+      onKeyDown={event => {
+        if (event.key === 'Escape' || (event.key === 'Enter' && (event.ctrlKey || event.metaKey))) done()
+      }}
+    />
+  )
+}
+
+const root = document.getElementById('board')!
+const { session = '', user = '', person = '', name = '' } = root.dataset
+const model = new Model(session, { id: user, name: person })
+render(<Board model={model} name={name} />, root)

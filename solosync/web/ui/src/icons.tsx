@@ -1,0 +1,25 @@
+// Drawn here, so that nothing is asked for from elsewhere.
+
+import type { JSX } from 'preact'
+
+const PATHS = {
+  pen: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
+  eraser: 'M8 19l-4-4 9-9 6 6-7 7zM8 19h11M9 10l6 6',
+  select: 'M6 4l12 8-5 1 3 6-2 1-3-6-4 4z',
+  text: 'M5 6h14M12 6v13M9 19h6',
+  hand: 'M12 3v18M3 12h18M12 3l-3 3M12 3l3 3M12 21l-3-3M12 21l3-3M3 12l3-3M3 12l3 3M21 12l-3-3M21 12l-3 3',
+  undo: 'M9 7L4 12l5 5M4 12h10a5 5 0 0 1 0 10',
+  redo: 'M15 7l5 5-5 5M20 12H10a5 5 0 0 0 0 10',
+  remove: 'M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13',
+  zoomIn: 'M12 5v14M5 12h14',
+  zoomOut: 'M5 12h14',
+  fit: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
+  help: 'M9 9a3 3 0 1 1 4 3c-1 .5-1 1-1 2M12 18v.5',
+  home: 'M4 11l8-7 8 7v9H4z'
+}
+
+export type IconName = keyof typeof PATHS
+
+export function Icon ({ name }: { name: IconName }): JSX.Element {
+  return <svg viewBox='0 0 24 24' aria-hidden='true'><path d={PATHS[name]} /></svg>
+}

@@ -1,0 +1,71 @@
+// Shortcuts. None of them works while a text is written or the help is open.
+
+import type { Gestures, Tool } from './gestures'
+import { COLORS, SIZES, type Model } from './model'
+
+const TOOLS: Record<string, Tool> = { p: 'pen', e: 'eraser', v: 'select', t: 'text', h: 'hand' }
+const ARROWS: Record<string, [number, number]> = {
+  ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]
+}
+
+export function listenToKeys (model: Model, gestures: Gestures): void {
+  const plain: Record<string, () => void> = {
+    '?': () => { model.isHelping.value = true },
+    Escape: () => model.unselect(),
+    Delete: () => model.removeSelected(),
+    Backspace: () => model.removeSelected(),
+    PageUp: () => model.turn(-1),
+    PageDown: () => model.turn(1),
+    '+': () => model.surface.zoom(1.25),
+    '=': () => model.surface.zoom(1.25),
+    '-': () => model.surface.zoom(0.8),
+    0: () => model.surface.fit(),
+    '[': () => thicker(model, -1),
+    ']': () => thicker(model, 1)
+  }
+  const withControl: Record<string, (event: KeyboardEvent) => void> = {
+    z: event => event.shiftKey ? model.redo() : model.undo(),
+    y: () => model.redo(),
+    a: () => model.selectAll()
+  }
+
+  addEventListener('keydown', event => {
+    if (isElsewhere(event, model)) return
+    const key = nameOf(event)
+    const action = event.ctrlKey || event.metaKey ? withControl[key] : plain[key] ?? other(model, gestures, event)
+    if (!action || event.altKey) return
+    event.preventDefault()
+    action(event)
+  })
+  addEventListener('keyup', event => { if (event.key === ' ') gestures.isHolding = false })
+  addEventListener('blur', () => { gestures.isHolding = false })
+}
+
+/** The letter on the key where a layout without Latin letters is chosen. */
+function nameOf ({ key, code }: KeyboardEvent): string {
+  if (key.length > 1) return key
+  return (key > '~' && code.startsWith('Key') ? code.slice(3) : key).toLowerCase()
+}
+
+function other (model: Model, gestures: Gestures, event: KeyboardEvent): (() => void) | undefined {
+  const tool = TOOLS[nameOf(event)]
+  if (tool) return () => model.chooseTool(tool)
+  const color = COLORS[Number(event.key) - 1]
+  if (color) return () => model.choose({ color })
+  const arrow = ARROWS[event.key]
+  const step = event.shiftKey ? 10 : 1
+  if (arrow && model.selection.value > 0) return () => model.moveSelected(arrow[0] * step, arrow[1] * step)
+  const isOnButton = event.target instanceof HTMLElement && event.target.closest('button, a')
+  if (event.key === ' ' && !isOnButton) return () => { gestures.isHolding = true }
+  return undefined
+}
+
+function thicker (model: Model, by: number): void {
+  const at = SIZES.indexOf(model.choice.value.size) + by
+  model.choose({ size: SIZES[Math.max(0, Math.min(SIZES.length - 1, at))]! })
+}
+
+function isElsewhere (event: KeyboardEvent, model: Model): boolean {
+  const isWriting = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
+  return isWriting || model.isHelping.value || model.isClosed.value || model.isExcalidraw.value
+}

@@ -1,0 +1,233 @@
+// What the page is about at the moment: the document, the canvas, and what the person has chosen.
+
+import { computed, signal } from '@preact/signals'
+import { BoardDocument, type Element, type Page } from './document'
+import { fontSize, whenLoaded } from './drawing'
+import type { Choice, Tool } from './gestures'
+import { moved, placeOf, round, str, type Point } from './geometry'
+import { Saver } from './saving'
+import type { Cursor, Surface } from './surface'
+import { texts } from './texts'
+
+export const COLORS = ['#1b1e2b', '#d92d20', '#e8770a', '#1a8f4b', '#2563eb', '#7c3aed']
+export const SIZES = [2, 4, 8, 16]
+const POINTED_MS = 50
+
+export interface Person { id: string, name: string }
+/** A text that is being written: where, and which element it is unless it is a new one. */
+export interface Writing { place: Point, key: string | null, text: string, size: number, color: string }
+
+export class Model {
+  readonly board = new BoardDocument()
+  readonly saver: Saver
+  readonly choice = signal<Choice>({ tool: 'pen', color: COLORS[0]!, size: SIZES[1]! })
+  readonly pages = signal<Page[]>([])
+  readonly page = signal('')
+  readonly selection = signal(0)
+  readonly count = signal(0)
+  readonly scale = signal(1)
+  readonly writing = signal<Writing | null>(null)
+  readonly others = signal<string[]>([])
+  readonly canUndo = signal(false)
+  readonly canRedo = signal(false)
+  readonly takesPages = signal(false)
+  readonly isExcalidraw = signal(false)
+  readonly isHelping = signal(false)
+  readonly isClosed = computed(() => this.saver.saving.value.state === 'ended')
+  surface!: Surface
+  private pointedAt = 0
+
+  constructor (private readonly sessionId: string, private readonly person: Person) {
+    const socket = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/boards`
+    this.saver = new Saver(this.board, socket)
+  }
+
+  async open (surface: Surface): Promise<void> {
+    this.surface = surface
+    surface.whenViewed = () => { this.scale.value = surface.scale }
+    whenLoaded(() => surface.changed())
+    this.board.listen(keys => this.changed(keys))
+    const { undoing } = this.board
+    for (const name of ['stack-item-added', 'stack-item-popped', 'stack-cleared'] as const) {
+      undoing.on(name, () => {
+        this.canUndo.value = undoing.canUndo()
+        this.canRedo.value = undoing.canRedo()
+      })
+    }
+    const opened = this.saver.open(this.sessionId, this.person.id)
+    const { provider } = this.saver
+    provider.awareness.setLocalStateField('user', { name: this.person.name, color: ownColor() })
+    provider.awareness.on('change', () => this.showOthers())
+    let isFirst = true
+    provider.on('sync', (isSynced: boolean) => {
+      if (isSynced && isFirst) surface.fit()
+      isFirst &&= !isSynced
+    })
+    await opened
+    this.changed(null)
+    surface.fit()
+  }
+
+  private changed (keys: Set<string> | null): void {
+    if (!keys) {
+      this.pages.value = this.board.pages()
+      this.isExcalidraw.value = this.board.isExcalidraw
+      const isThere = this.pages.value.some(page => page.key === this.page.value)
+      if (!isThere) this.show(this.pages.value[0]?.key ?? '')
+      else this.layPaper()
+    }
+    this.takesPages.value = this.board.isKnown && this.board.takesPages
+    for (const key of this.surface.selected) {
+      if (!this.board.get(key)) this.surface.selected.delete(key)
+    }
+    this.selection.value = this.surface.selected.size
+    this.count.value = this.surface.elements().length
+    this.surface.changed(keys)
+  }
+
+  choose (choice: Partial<Choice>): void {
+    this.choice.value = { ...this.choice.value, ...choice }
+    if (choice.tool && choice.tool !== 'select') this.unselect()
+    if (choice.color && this.selection.value > 0) this.paintSelected(choice.color)
+  }
+
+  chooseTool (tool: Tool): void {
+    this.choose({ tool })
+  }
+
+  private paintSelected (color: string): void {
+    this.board.set(new Map([...this.surface.selected].map(key => [key, { color }])))
+  }
+
+  /** Not before it is known which pages there are: what is drawn has to be on one. */
+  get mayDraw (): boolean {
+    return this.board.isKnown && !this.isExcalidraw.value && !this.isClosed.value && this.hasPage
+  }
+
+  private get hasPage (): boolean {
+    return this.pages.value.some(page => page.key === this.page.value)
+  }
+
+  // -- pages ---------------------------------------------------------------------------------
+
+  show (key: string): void {
+    this.page.value = this.surface.page = key
+    this.count.value = this.surface.elements().length
+    this.layPaper()
+    this.unselect()
+    this.surface.fit()
+    this.showOthers()
+  }
+
+  private layPaper (): void {
+    const shown = this.pages.value.find(page => page.key === this.page.value)
+    this.surface.lay(shown?.background)
+  }
+
+  turn (by: number): void {
+    const at = this.pages.value.findIndex(page => page.key === this.page.value)
+    const page = this.pages.value[at + by]
+    if (page) this.show(page.key)
+  }
+
+  addPage (): void {
+    this.show(this.board.addPage(texts.page(this.pages.value.length + 1)))
+  }
+
+  // -- what is selected ----------------------------------------------------------------------
+
+  unselect (): void {
+    this.surface.selected.clear()
+    this.selection.value = 0
+    this.surface.changed()
+  }
+
+  selectAll (): void {
+    this.chooseTool('select')
+    this.surface.selected = new Set(this.surface.elements().map(element => element.key))
+    this.selection.value = this.surface.selected.size
+    this.surface.doing()
+  }
+
+  removeSelected (): void {
+    if (this.surface.selected.size > 0) this.board.delete([...this.surface.selected])
+  }
+
+  moveSelected (dx: number, dy: number): void {
+    const found = [...this.surface.selected].map(key => this.board.get(key))
+    const elements = found.filter((element): element is Element => element !== undefined)
+    if (elements.length > 0) {
+      this.board.set(new Map(elements.map(element => [element.key, moved(element, dx, dy)])))
+    }
+  }
+
+  undo (): void {
+    this.board.undoing.undo()
+  }
+
+  redo (): void {
+    this.board.undoing.redo()
+  }
+
+  // -- texts ---------------------------------------------------------------------------------
+
+  write (at: Point, element: Element | null): void {
+    if (this.writing.value || !this.mayDraw) return
+    const place = (element && placeOf(element.fields)) ?? at
+    this.writing.value = {
+      place,
+      key: element?.key ?? null,
+      text: str(element?.fields.text),
+      size: element ? fontSize(element) : 20,
+      color: str(element?.fields.color) || this.choice.value.color
+    }
+  }
+
+  written (text: string): void {
+    const { writing } = this
+    const done = writing.value
+    writing.value = null
+    if (!done || text === done.text) return
+    if (done.key && text.trim()) this.board.set(new Map([[done.key, { text }]]))
+    else if (done.key) this.board.delete([done.key])
+    else if (text.trim()) {
+      const [x, y] = [round(done.place.x), round(done.place.y)]
+      const fields = { type: 'text', text, x, y, color: done.color, fontSize: done.size }
+      this.board.add(this.page.value, 'texts', fields)
+    }
+  }
+
+  // -- others --------------------------------------------------------------------------------
+
+  pointed (point: Point | null): void {
+    const now = performance.now()
+    if (point && now - this.pointedAt < POINTED_MS) return
+    this.pointedAt = now
+    const cursor = point && { page: this.page.value, x: round(point.x), y: round(point.y) }
+    this.saver.provider.awareness.setLocalStateField('cursor', cursor)
+  }
+
+  private showOthers (): void {
+    const { awareness } = this.saver.provider
+    const cursors: Cursor[] = []
+    const names: string[] = []
+    for (const [id, state] of awareness.getStates()) {
+      if (id === awareness.clientID || typeof state.user?.name !== 'string') continue
+      const name = state.user.name.slice(0, 40)
+      names.push(name)
+      const { page, x, y } = state.cursor ?? {}
+      if (page !== this.page.value || !Number.isFinite(x) || !Number.isFinite(y)) continue
+      cursors.push({ name, color: color(state.user.color), x, y })
+    }
+    this.others.value = names
+    this.surface.cursors = cursors
+    this.surface.doing()
+  }
+}
+
+const color = (given: unknown): string =>
+  typeof given === 'string' && /^#[0-9a-f]{6}$/i.test(given) ? given : COLORS[4]!
+
+function ownColor (): string {
+  return COLORS[1 + Math.floor(Math.random() * (COLORS.length - 1))]!
+}

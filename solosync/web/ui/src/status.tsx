@@ -1,0 +1,45 @@
+// The truth about saving, and what to do when it can't go on.
+
+import type { ComponentChildren, JSX } from 'preact'
+import type { Model } from './model'
+import type { Saving } from './saving'
+import { texts } from './texts'
+
+function told ({ state, unsaved, isKept, ended }: Saving): string {
+  if (state === 'ended') return texts.ended[ended ?? 'refused']
+  if (state !== 'offline') return texts[state]
+  if (!isKept) return unsaved > 0 ? texts.offlineLost(unsaved) : texts.offlineEmptyLost
+  return unsaved > 0 ? texts.offline(unsaved) : texts.offlineEmpty
+}
+
+export function Status ({ model }: { model: Model }): JSX.Element {
+  const saving = model.saver.saving.value
+  return (
+    <p id='status' role='status' data-state={saving.state} title={saving.isKept ? '' : texts.notKept}>
+      {told(saving)}
+    </p>
+  )
+}
+
+/** Stands over the canvas when nothing can be drawn any more. */
+export function Closed ({ model }: { model: Model }): JSX.Element | null {
+  if (model.isExcalidraw.value) return <Notice><p>{texts.excalidraw}</p><Home /></Notice>
+  const { state, ended = 'refused', unsaved, isKept } = model.saver.saving.value
+  if (state !== 'ended') return null
+  return (
+    <Notice>
+      <p>{texts.ended[ended]}</p>
+      {unsaved > 0 && isKept && <p>{texts.endedKept(unsaved)}</p>}
+      {ended === 'signed out' ? <a class='button' href='/'>{texts.signIn}</a> : <Home />}
+      {ended === 'refused' && <a class='button' href={location.href}>{texts.reload}</a>}
+    </Notice>
+  )
+}
+
+function Notice ({ children }: { children: ComponentChildren }): JSX.Element {
+  return <div class='notice' role='alert'>{children}</div>
+}
+
+function Home (): JSX.Element {
+  return <a class='button' href='/'>{texts.home}</a>
+}

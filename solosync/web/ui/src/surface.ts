@@ -1,0 +1,207 @@
+// The canvas: what is on the page below, what is being done to it above, and where one looks.
+
+import Konva from 'konva/lib/Core'
+import { paintBackdrop } from './backdrop'
+import type { BoardDocument, Element } from './document'
+import { boxOf, outline, paint } from './drawing'
+import { grown, together, type Box, type Point } from './geometry'
+import { boxOf as boxOfView, Painter, type View } from './painting'
+
+export interface Stroke { points: Point[], color: string, size: number }
+export interface Cursor { name: string, color: string, x: number, y: number }
+
+const [SMALLEST, LARGEST] = [0.05, 16]
+const FADED = 0.25
+const MARGIN = 40
+
+export class Surface {
+  readonly stage: Konva.Stage
+  page = ''
+  background: unknown = null
+  stroke: Stroke | null = null
+  marquee: Box | null = null
+  faded = new Set<string>()
+  selected = new Set<string>()
+  offset: Point = { x: 0, y: 0 }
+  cursors: Cursor[] = []
+  whenViewed = (): void => {}
+  private readonly paper = new Konva.Layer({ listening: false })
+  private readonly below = new Konva.Layer({ listening: false })
+  private readonly painter = new Painter(
+    () => this.looking(),
+    () => this.elements(),
+    ({ key }) => ({
+      isHidden: this.isCarrying && this.selected.has(key),
+      alpha: this.faded.has(key) ? FADED : 1
+    }),
+    () => this.below.batchDraw()
+  )
+
+  private readonly above = new Konva.Layer({ listening: false })
+
+  constructor (readonly container: HTMLDivElement, private readonly board: BoardDocument) {
+    this.stage = new Konva.Stage({ container, width: 1, height: 1, listening: false })
+    this.paper.add(layerShape(pen => paintBackdrop(pen, this.background, this.view())))
+    this.below.add(layerShape(pen => this.painter.draw(pen)))
+    this.above.add(layerShape(pen => this.drawDoings(pen)))
+    this.stage.add(this.paper, this.below, this.above)
+    new ResizeObserver(() => this.fill()).observe(container)
+    this.fill()
+  }
+
+  get scale (): number {
+    return this.stage.scaleX()
+  }
+
+  /** Where on the board something on the screen is. */
+  at (event: { clientX: number, clientY: number }): Point {
+    const { left, top } = this.container.getBoundingClientRect()
+    return {
+      x: (event.clientX - left - this.stage.x()) / this.scale,
+      y: (event.clientY - top - this.stage.y()) / this.scale
+    }
+  }
+
+  view (): Box {
+    return boxOfView(this.looking())
+  }
+
+  private looking (): View {
+    const { stage, scale, below } = this
+    const ratio = below.getCanvas().getPixelRatio()
+    return { x: stage.x(), y: stage.y(), scale, width: stage.width(), height: stage.height(), ratio }
+  }
+
+  private get isCarrying (): boolean {
+    return this.offset.x !== 0 || this.offset.y !== 0
+  }
+
+  elements (): Element[] {
+    return this.board.on(this.page)
+  }
+
+  /** Draws the page again. What only came on top of all is drawn there, without the rest. */
+  changed (keys: Set<string> | null = null): void {
+    const last = keys?.size === 1 ? this.elements().at(-1) : undefined
+    const isOnTop = last && keys?.has(last.key) && this.painter.putOnTop(last)
+    if (!isOnTop) this.painter.renew()
+    this.above.batchDraw()
+  }
+
+  /** Lies on a canvas of its own, out of reach of what erases. */
+  lay (background: unknown): void {
+    this.background = background
+    this.paper.batchDraw()
+  }
+
+  doing (): void {
+    this.above.batchDraw()
+  }
+
+  pan (dx: number, dy: number): void {
+    this.stage.position({ x: this.stage.x() + dx, y: this.stage.y() + dy })
+    this.moved()
+  }
+
+  zoom (factor: number, around?: { clientX: number, clientY: number }): void {
+    const { left, top, width, height } = this.container.getBoundingClientRect()
+    const middle = around ?? { clientX: left + width / 2, clientY: top + height / 2 }
+    const point = this.at(middle)
+    const scale = Math.max(SMALLEST, Math.min(LARGEST, this.scale * factor))
+    this.stage.scale({ x: scale, y: scale })
+    this.stage.position({
+      x: middle.clientX - left - point.x * scale,
+      y: middle.clientY - top - point.y * scale
+    })
+    this.moved()
+  }
+
+  /** Shows all that is on the page; never larger than it is. */
+  fit (): void {
+    let box: Box | null = null
+    for (const element of this.elements()) {
+      const own = boxOf(element)
+      if (own) box = together(box, own)
+    }
+    const { left, top, right, bottom } = grown(box ?? { left: 0, top: 0, right: 0, bottom: 0 }, MARGIN)
+    const [width, height] = [this.stage.width(), this.stage.height()]
+    const fitting = Math.min(1, width / (right - left), height / (bottom - top))
+    const scale = box ? Math.max(SMALLEST, fitting) : 1
+    this.stage.scale({ x: scale, y: scale })
+    this.stage.position({
+      x: box ? (width - (left + right) * scale) / 2 : 0,
+      y: box ? (height - (top + bottom) * scale) / 2 : 0
+    })
+    this.moved()
+  }
+
+  private moved (): void {
+    this.paper.batchDraw()
+    this.painter.moved()
+    this.above.batchDraw()
+    this.whenViewed()
+  }
+
+  private fill (): void {
+    this.stage.size({ width: this.container.clientWidth || 1, height: this.container.clientHeight || 1 })
+    this.moved()
+  }
+
+  private drawDoings (pen: CanvasRenderingContext2D): void {
+    if (this.stroke) {
+      pen.fillStyle = this.stroke.color
+      pen.fill(outline(this.stroke.points, this.stroke.size))
+    }
+    this.drawSelection(pen)
+    for (const cursor of this.cursors) this.drawCursor(pen, cursor)
+  }
+
+  private drawSelection (pen: CanvasRenderingContext2D): void {
+    pen.strokeStyle = '#3451d1'
+    pen.lineWidth = 1.5 / this.scale
+    pen.save()
+    pen.translate(this.offset.x, this.offset.y)
+    for (const key of this.selected) {
+      const element = this.board.get(key)
+      const box = element && boxOf(element)
+      if (!box) continue
+      if (this.isCarrying) paint(pen, element, null)
+      const { left, top, right, bottom } = grown(box, 3 / this.scale)
+      pen.strokeRect(left, top, right - left, bottom - top)
+    }
+    pen.restore()
+    if (!this.marquee) return
+    const { left, top, right, bottom } = this.marquee
+    pen.setLineDash([6 / this.scale, 4 / this.scale])
+    pen.strokeRect(left, top, right - left, bottom - top)
+    pen.setLineDash([])
+  }
+
+  /** As large on the screen at any zoom. */
+  private drawCursor (pen: CanvasRenderingContext2D, { name, color, x, y }: Cursor): void {
+    pen.save()
+    pen.translate(x, y)
+    pen.scale(1 / this.scale, 1 / this.scale)
+    pen.fillStyle = color
+    pen.beginPath()
+    pen.moveTo(0, 0)
+    pen.lineTo(4, 15)
+    pen.lineTo(8, 9)
+    pen.lineTo(15, 6)
+    pen.fill()
+    pen.font = '12px system-ui, sans-serif'
+    pen.beginPath()
+    pen.roundRect(12, 12, pen.measureText(name).width + 12, 20, 6)
+    pen.fill()
+    pen.fillStyle = '#ffffff'
+    pen.fillText(name, 18, 26)
+    pen.restore()
+  }
+}
+
+/** One shape that draws a whole layer: a node for each of thousands of strokes would cost more. */
+function layerShape (draw: (pen: CanvasRenderingContext2D) => void): Konva.Shape {
+  const sceneFunc = (context: Konva.Context): void =>
+    draw((context as unknown as { _context: CanvasRenderingContext2D })._context)
+  return new Konva.Shape({ listening: false, sceneFunc })
+}

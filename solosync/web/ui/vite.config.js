@@ -1,0 +1,17 @@
+import { defineConfig } from 'vite'
+
+// Names tell the content, so that browsers keep the files; `manifest.json` tells the names.
+export default defineConfig({
+  base: '/static/',
+  build: {
+    outDir: 'built',
+    assetsDir: '',
+    manifest: 'manifest.json',
+    modulePreload: false,
+    target: 'es2022',
+    rolldownOptions: {
+      input: 'src/board.tsx',
+      output: { entryFileNames: '[name]-[hash].js', assetFileNames: '[name]-[hash][extname]' }
+    }
+  }
+})
