@@ -16,8 +16,9 @@ help: ## List the targets
 serve: $(VENV)/.run ## Start the server and open its page
 	@$(BIN)/solosync serve $(ARGS)
 
+# Three at a time even on two processors: much of a test's time is waiting for a server.
 test: $(VENV)/.dev ## Run the tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev ## Check format, lint, types and the import layers
 	@$(BIN)/ruff format --check .
