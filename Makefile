@@ -4,7 +4,7 @@
 PYTHON ?=
 VENV   := .venv
 BIN    := $(VENV)/bin
-PAGE   := hatch_build.py $(wildcard solosync/web/ui/*.js* solosync/web/ui/src/*)
+PAGE   := hatch_build.py $(wildcard solosync/web/ui/*.js* solosync/web/ui/src/* solosync/web/ui/src/*/*)
 ARGS   ?=
 
 .DEFAULT_GOAL := help

@@ -64,7 +64,8 @@ def is_built() -> bool:
 def fingerprint() -> str:
     """Of all that the built files are made from."""
     content = hashlib.sha256()
-    names = [*SETTINGS, *sorted(f"src/{file.name}" for file in (SOURCES / "src").iterdir())]
+    sources = sorted(file.relative_to(SOURCES) for file in SOURCES.glob("src/**/*.*"))
+    names = [*SETTINGS, *(file.as_posix() for file in sources)]
     for name in names:
         source = (SOURCES / name).read_bytes()
         content.update(f"{name} {len(source)}\n".encode() + source)

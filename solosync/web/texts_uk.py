@@ -39,6 +39,7 @@ SENTENCES = {
     "To the start page": "На головну",
     # -- boards
     "Your boards": "Ваші дошки",
+    "Drawing needs JavaScript.": "Для малювання потрібен JavaScript.",
     "Open the whiteboard": "Відкрити дошку для малювання",
     "New board": "Нова дошка",
     "Name of a new board": "Назва нової дошки",

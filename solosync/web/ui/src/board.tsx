@@ -3,12 +3,15 @@
 import { render, type JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import './board.css'
-import { Bar, Help, Pages, Tools } from './chrome'
+import { Bar } from './around/bar'
+import { Help } from './around/help'
+import { Pages } from './around/pages'
+import { Closed } from './around/status'
+import { Tools } from './around/toolbar'
 import { Gestures } from './gestures'
 import { FONT } from './geometry'
 import { listenToKeys } from './keys'
 import { Model } from './model'
-import { Closed } from './status'
 import { Surface } from './surface'
 import { texts } from './texts'
 
@@ -16,7 +19,10 @@ function Board ({ model, name }: { model: Model, name: string }): JSX.Element {
   const area = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const surface = new Surface(area.current!, model.board)
-    const gestures = new Gestures(area.current!, surface, model.board, () => model.choice.value, {
+    const gestures = new Gestures(area.current!, {
+      surface,
+      board: model.board,
+      choice: () => model.choice.value,
       pointed: point => model.pointed(point),
       write: (place, element) => model.write(place, element),
       mayDraw: () => model.mayDraw,

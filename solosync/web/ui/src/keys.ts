@@ -1,9 +1,10 @@
 // Shortcuts. None of them works while a text is written or the help is open.
 
-import type { Gestures, Tool } from './gestures'
+import type { Gestures } from './gestures'
 import { COLORS, SIZES, type Model } from './model'
+import type { ToolName } from './tools/tool'
 
-const TOOLS: Record<string, Tool> = { p: 'pen', e: 'eraser', v: 'select', t: 'text', h: 'hand' }
+const TOOLS: Record<string, ToolName> = { p: 'pen', e: 'eraser', v: 'select', t: 'text', h: 'hand' }
 const ARROWS: Record<string, [number, number]> = {
   ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]
 }

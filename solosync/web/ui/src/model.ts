@@ -3,11 +3,11 @@
 import { computed, signal } from '@preact/signals'
 import { BoardDocument, type Element, type Page } from './document'
 import { fontSize, whenLoaded } from './drawing'
-import type { Choice, Tool } from './gestures'
 import { moved, placeOf, round, str, type Point } from './geometry'
 import { Saver } from './saving'
 import type { Cursor, Surface } from './surface'
 import { texts } from './texts'
+import type { Choice, ToolName } from './tools/tool'
 
 export const COLORS = ['#1b1e2b', '#d92d20', '#e8770a', '#1a8f4b', '#2563eb', '#7c3aed']
 export const SIZES = [2, 4, 8, 16]
@@ -91,7 +91,7 @@ export class Model {
     if (choice.color && this.selection.value > 0) this.paintSelected(choice.color)
   }
 
-  chooseTool (tool: Tool): void {
+  chooseTool (tool: ToolName): void {
     this.choose({ tool })
   }
 

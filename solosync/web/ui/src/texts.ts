@@ -1,63 +1,6 @@
-// All words that the page shows, so that another language is another table like this one.
+// The words of the page in its language, which the server chose from what the browser asked for.
 
-export const texts = {
-  home: 'Your boards',
-  about: 'Exports, history, sharing',
-  opening: 'Opening…',
-  saved: 'Saved',
-  saving: 'Saving…',
-  offlineEmpty: 'Offline — changes will be kept on this device',
-  offline: (count: number): string => `Offline — ${changes(count)} kept on this device`,
-  offlineLost: (count: number): string =>
-    `Offline — ${changes(count)} only in this tab: keep it open`,
-  offlineEmptyLost: 'Offline — this browser keeps nothing: keep this tab open',
-  notKept: "This browser keeps nothing on this device. What isn't saved is lost with the tab.",
-  ended: {
-    'signed out': 'You are signed out.',
-    forbidden: 'You may not change this board.',
-    gone: "This board isn't there any more.",
-    refused: "The server doesn't take what this page sent."
-  },
-  endedKept: (count: number): string => `${changes(count)} kept on this device, not saved.`,
-  signIn: 'Sign in',
-  reload: 'Load the page again',
-  excalidraw: 'This is an Excalidraw board. This page draws on Solo boards only; open it with a ' +
-    "program that speaks Excalidraw's layout.",
-  somebody: (count: number): string => `${count} ${count === 1 ? 'person' : 'people'} here`,
-  tools: {
-    pen: 'Pen', eraser: 'Eraser', select: 'Select', text: 'Text', hand: 'Move the page'
-  },
-  toolbar: 'Tools',
-  colors: 'Colour',
-  colorNames: ['Black', 'Red', 'Orange', 'Green', 'Blue', 'Violet'],
-  sizes: 'Thickness',
-  sizeNames: ['Thin', 'Medium', 'Thick', 'Very thick'],
-  undo: 'Undo',
-  redo: 'Redo',
-  remove: 'Delete',
-  zoomIn: 'Closer',
-  zoomOut: 'Further',
-  fit: 'Show everything',
-  pages: 'Pages',
-  page: (number: number): string => `Page ${number}`,
-  addPage: 'Add a page',
-  help: 'Help',
-  close: 'Close',
-  canvas: (count: number): string =>
-    `The board. On this page: ${count}. Draw with a pen, a finger or the mouse.`,
-  writing: 'Text',
-  shortcuts: [
-    ['P', 'Pen'], ['E', 'Eraser'], ['V', 'Select'], ['T', 'Text'], ['H', 'Move the page'],
-    ['1 – 6', 'Colours'], ['[ and ]', 'Thinner, thicker'],
-    ['Ctrl Z', 'Undo your last change'], ['Ctrl Shift Z', 'Redo'],
-    ['Ctrl A', 'Select everything'], ['Delete', 'Delete what is selected'],
-    ['Arrow keys', 'Move what is selected'], ['Double-click', 'Change a text (with Select)'],
-    ['Space and drag', 'Move the page'], ['Wheel', 'Move the page'],
-    ['Ctrl and wheel', 'Closer, further'], ['+, −, 0', 'Closer, further, everything'],
-    ['Page Up, Page Down', 'The page before, the next one'], ['?', 'This help']
-  ]
-} as const
+import { english, type Texts } from './texts_en'
+import { ukrainian } from './texts_uk'
 
-function changes (count: number): string {
-  return `${count} ${count === 1 ? 'change' : 'changes'}`
-}
+export const texts: Texts = document.documentElement.lang === 'uk' ? ukrainian : english

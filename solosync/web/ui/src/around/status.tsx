@@ -1,9 +1,9 @@
 // The truth about saving, and what to do when it can't go on.
 
 import type { ComponentChildren, JSX } from 'preact'
-import type { Model } from './model'
-import type { Saving } from './saving'
-import { texts } from './texts'
+import type { Model } from '../model'
+import type { Saving } from '../saving'
+import { texts } from '../texts'
 
 function told ({ state, unsaved, isKept, ended }: Saving): string {
   if (state === 'ended') return texts.ended[ended ?? 'refused']

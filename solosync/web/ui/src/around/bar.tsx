@@ -1,0 +1,23 @@
+// The bar above the canvas: where one is, what is saved, and who else is there.
+
+import type { JSX } from 'preact'
+import type { Model } from '../model'
+import { texts } from '../texts'
+import { Act } from './act'
+import { Icon } from './icons'
+import { Status } from './status'
+
+export function Bar ({ model, name, about }: { model: Model, name: string, about: string }): JSX.Element {
+  const others = model.others.value
+  return (
+    <header>
+      <a class='home' href='/' title={texts.home} aria-label={texts.home}><Icon name='home' /></a>
+      <h1><a href={about} title={texts.about}>{name}</a></h1>
+      <Status model={model} />
+      {others.length > 0 && (
+        <p class='others' title={others.join(', ')}>{texts.somebody(others.length + 1)}</p>
+      )}
+      <Act icon='help' label={texts.help} onClick={() => { model.isHelping.value = true }} />
+    </header>
+  )
+}

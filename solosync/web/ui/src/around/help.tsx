@@ -1,0 +1,23 @@
+// The sheet of shortcuts.
+
+import type { JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import type { Model } from '../model'
+import { texts } from '../texts'
+
+export function Help ({ model }: { model: Model }): JSX.Element {
+  const sheet = useRef<HTMLDialogElement>(null)
+  const isOpen = model.isHelping.value
+  useEffect(() => { if (isOpen) sheet.current?.showModal() }, [isOpen])
+  return (
+    <dialog ref={sheet} aria-label={texts.help} onClose={() => { model.isHelping.value = false }}>
+      <h2>{texts.help}</h2>
+      <dl>
+        {texts.shortcuts.map(([keys, meaning]) => (
+          <div key={keys}><dt><kbd>{keys}</kbd></dt><dd>{meaning}</dd></div>
+        ))}
+      </dl>
+      <form method='dialog'><button class='button' type='submit'>{texts.close}</button></form>
+    </dialog>
+  )
+}

@@ -1,0 +1,42 @@
+// Deletes the elements that it touches; they fade until it is lifted.
+
+import { isHit } from '../drawing'
+import type { Point } from '../geometry'
+import type { Tool } from './tool'
+
+const ERASER = 10 // pixels
+
+export const eraser: Tool = ({ surface, board }, { at: first }) => {
+  const gone = surface.faded
+  const within = ERASER / surface.scale
+  let last = first
+  const touch = (points: Point[]): void => {
+    const before = gone.size
+    const way = points.flatMap(point => steps(last, last = point, within))
+    for (const element of surface.elements()) {
+      if (!gone.has(element.key) && way.some(point => isHit(element, point, within))) {
+        gone.add(element.key)
+      }
+    }
+    if (gone.size > before) surface.changed()
+  }
+  const end = (): void => { surface.faded = new Set(); surface.changed() }
+  touch([first])
+  return {
+    move: touch,
+    end: () => {
+      if (gone.size > 0) board.delete(gone)
+      end()
+    },
+    cancel: end
+  }
+}
+
+/** From one point to another so closely that nothing between them is missed. */
+function steps (from: Point, to: Point, length: number): Point[] {
+  const count = Math.max(1, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / length))
+  return Array.from({ length: count }, (_, at) => {
+    const part = (at + 1) / count
+    return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part }
+  })
+}
