@@ -20,7 +20,7 @@ import pytest
 from websockets.sync.client import connect
 
 from solosync import crypto
-from solosync.app import open_in_browser
+from solosync.browser import open_page
 from solosync.config import Config
 from solosync.domain import accounts
 from solosync.store.engine import Store
@@ -220,7 +220,7 @@ def test_each_start_opens_a_fresh_link(port, data_dir, browser):
 @pytest.mark.parametrize("name", ["lynx", "w3m", "www-browser"])
 def test_browser_inside_the_terminal_is_left_alone(monkeypatch, name):
     monkeypatch.setattr(webbrowser, "get", lambda: webbrowser.GenericBrowser(name))
-    assert open_in_browser("http://127.0.0.1/") is False
+    assert open_page("http://127.0.0.1/") is False
 
 
 def test_machine_without_a_browser_goes_without(monkeypatch):
@@ -228,7 +228,7 @@ def test_machine_without_a_browser_goes_without(monkeypatch):
         raise webbrowser.Error("could not locate runnable browser")
 
     monkeypatch.setattr(webbrowser, "get", none)
-    assert open_in_browser("http://127.0.0.1/") is False
+    assert open_page("http://127.0.0.1/") is False
 
 
 def test_what_a_script_reads_holds_no_link(port, data_dir):

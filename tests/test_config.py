@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from solosync import config
-from solosync.config import OPTIONS, Config, ConfigError
+from solosync import settings
+from solosync.config import OPTIONS, Config, Option
 from solosync.option_kinds import Kind
+from solosync.settings import ConfigError
 
 MIB = 1024 * 1024
 
@@ -19,7 +20,7 @@ def load(folder: Path, flags=None, environ=None, file: str | None = None) -> Con
     if file is not None:
         folder.mkdir(exist_ok=True)
         (folder / "solosync.toml").write_text(file, encoding="utf-8")
-    return config.load({"data_dir": str(folder), **(flags or {})}, environ or {})
+    return settings.load({"data_dir": str(folder), **(flags or {})}, environ or {})
 
 
 def refusal(folder: Path, **given) -> str:
@@ -43,7 +44,7 @@ def test_each_setting_knows_where_it_comes_from(folder):
     folder.mkdir()
     (folder / "solosync.toml").write_text('log_level = "info"', encoding="utf-8")
     flags = {"data_dir": str(folder), "host": "::1", "port": None}
-    chosen = config.settings(flags, {"SOLOSYNC_PORT": "9000"})
+    chosen = settings.collect(flags, {"SOLOSYNC_PORT": "9000"})
     assert {name: chosen[name].source for name in ("host", "port", "log_level", "lan")} == {
         "host": "--host",
         "port": "SOLOSYNC_PORT",
@@ -131,9 +132,9 @@ def test_refusal_names_the_variable_or_the_file(folder):
 
 def test_refusal_of_a_secret_does_not_repeat_it():
     kind = Kind("a number", int)
-    option = config.Option("api_key", None, kind, "A key.", secret=True)
+    option = Option("api_key", None, kind, "A key.", secret=True)
     with pytest.raises(ConfigError) as caught:
-        config.read(option, "hunter2", "--api-key")
+        settings.read(option, "hunter2", "--api-key")
     assert "hunter2" not in str(caught.value)
     assert option.show("hunter2") == "(set)"
 
@@ -164,13 +165,13 @@ def test_named_file_that_is_missing_is_an_error(folder, tmp_path):
 def test_named_file_may_choose_the_data_folder_but_its_own_file_may_not(tmp_path):
     named = tmp_path / "named.toml"
     named.write_text(f"data_dir = '{tmp_path / 'elsewhere'}'", encoding="utf-8")
-    assert config.load({"config": str(named)}, {}).data_dir == tmp_path / "elsewhere"
+    assert settings.load({"config": str(named)}, {}).data_dir == tmp_path / "elsewhere"
     assert "can't set data_dir" in refusal(tmp_path / "here", file="data_dir = '/tmp'")
 
 
 def test_relative_data_dir_becomes_absolute(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert config.load({"data_dir": "boards"}, {}).data_dir == tmp_path / "boards"
+    assert settings.load({"data_dir": "boards"}, {}).data_dir == tmp_path / "boards"
 
 
 def test_lan_listens_on_every_network(folder):
@@ -233,11 +234,11 @@ def test_every_option_has_help_and_reads_back_what_it_shows(option):
 
 def test_every_option_has_something_behind_it():
     """An option that no code reads would be a promise that nobody keeps."""
-    package = Path(config.__file__).parent
+    package = Path(settings.__file__).parent
     code = "\n".join(
         file.read_text(encoding="utf-8")
         for file in package.rglob("*.py")
-        if file.name not in ("config.py", "option_kinds.py")
+        if file.name not in ("config.py", "settings.py", "option_kinds.py")
     )
     unread = [name for name in OPTIONS if f"config.{name}" not in code]
     assert unread == []
@@ -255,7 +256,7 @@ def test_every_option_has_something_behind_it():
     ],
 )
 def test_addresses_of_files_are_read(name, text, value):
-    assert getattr(config.load({name: text}, {}), name) == (value or text)
+    assert getattr(settings.load({name: text}, {}), name) == (value or text)
 
 
 @pytest.mark.parametrize(
@@ -274,5 +275,5 @@ def test_addresses_of_files_are_read(name, text, value):
     ],
 )
 def test_unusable_addresses_and_limits_are_refused(name, text):
-    with pytest.raises(config.ConfigError, match=name):
-        config.load({name: text}, {})
+    with pytest.raises(ConfigError, match=name):
+        settings.load({name: text}, {})

@@ -10,11 +10,12 @@ from threading import Thread
 
 import pytest
 
-from solosync import config, doctor
+from solosync import doctor
 from solosync.blobs import open_blobs
 from solosync.domain import exports
 from solosync.option_kinds import MIB
 from solosync.records.pictures import parse_options
+from solosync.settings import load
 from solosync.store.lock import FolderLock
 from tests.make import make_actor, make_session, make_user
 
@@ -134,7 +135,7 @@ def free_port():
 
 @pytest.fixture
 def settings(data_dir, free_port):
-    return config.load({"data_dir": str(data_dir), "port": str(free_port)}, {})
+    return load({"data_dir": str(data_dir), "port": str(free_port)}, {})
 
 
 @contextlib.contextmanager
@@ -171,7 +172,7 @@ def test_healthy_folder_passes_every_check(settings):
 
 
 def test_examination_makes_nothing(tmp_path, free_port):
-    settings = config.load({"data_dir": str(tmp_path / "none"), "port": str(free_port)}, {})
+    settings = load({"data_dir": str(tmp_path / "none"), "port": str(free_port)}, {})
     assert examined(settings)["data folder"].status == "warning"
     (tmp_path / "none").mkdir(mode=0o700)
     assert examined(settings)["database"].found.startswith("none yet")
@@ -245,7 +246,7 @@ def test_port_of_another_program_fails(settings):
 
 
 def test_address_that_is_not_this_machines_fails(settings):
-    elsewhere = config.load({"data_dir": str(settings.data_dir), "host": "192.0.2.1"}, {})
+    elsewhere = load({"data_dir": str(settings.data_dir), "host": "192.0.2.1"}, {})
     assert doctor.port(elsewhere).status == "failed"
 
 

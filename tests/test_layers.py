@@ -16,7 +16,8 @@ PACKAGE = Path(__file__).parent.parent / "solosync"
 LAYERS = [
     ["__main__"],
     ["cli"],
-    ["app", "doctor"],
+    ["server", "doctor"],
+    ["app"],
     ["greeting"],
     ["web"],
     ["realtime", "jobs"],
@@ -24,8 +25,8 @@ LAYERS = [
     ["store", "board", "render", "blobs", "net"],
     ["records"],
     [
-        *("errors", "ids", "clock", "crypto", "config", "option_kinds", "events", "origin"),
-        *("paths", "logs", "qr"),
+        *("errors", "ids", "clock", "crypto", "config", "settings", "option_kinds", "events"),
+        *("origin", "paths", "logs", "qr", "browser"),
     ],
 ]
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
@@ -33,7 +34,7 @@ REACH_THE_STORE_THROUGH_DOMAIN = {"web", "realtime", "jobs"}
 WALLS = {
     "litestar": {"web", "app"},
     "multipart": {"web"},
-    "uvicorn": {"web", "app"},
+    "uvicorn": {"web", "server"},
     "huey": {"jobs", "app"},
     "sqlite3": {"store"},
     "sqlite_utils": {"store"},
@@ -61,8 +62,8 @@ WALLS = {
     "prometheus_client": {"web", "app"},
     "argon2": {"crypto"},
     "platformdirs": {"paths"},
-    "os.environ": {"config"},
-    "os.getenv": {"config"},
+    "os.environ": {"settings"},
+    "os.getenv": {"settings"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 

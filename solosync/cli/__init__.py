@@ -28,8 +28,8 @@ from solosync.cli import (
     users,
 )
 from solosync.cli.arguments import Parser
-from solosync.config import ConfigError
 from solosync.errors import SolosyncError
+from solosync.settings import ConfigError
 
 DESCRIPTION = """Keeps whiteboards in sync across devices.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import platform
 
-from solosync import __version__, config
+from solosync import __version__, settings
 from solosync.cli import terminal
 from solosync.cli.arguments import ALL_OPTIONS, Commands, add_command, add_json, flags, load
+from solosync.config import OPTIONS
 
 
 def register(commands: Commands) -> None:
@@ -35,17 +36,17 @@ def version(arguments: argparse.Namespace) -> int:
 
 
 def show_config(arguments: argparse.Namespace) -> int:
-    chosen = config.settings(flags(arguments))
+    chosen = settings.collect(flags(arguments))
     if arguments.json:
         terminal.write_json(
             {
-                name: {"value": config.OPTIONS[name].plain(setting.value), "source": setting.source}
+                name: {"value": OPTIONS[name].plain(setting.value), "source": setting.source}
                 for name, setting in chosen.items()
             }
         )
     else:
         rows = [
-            (name, config.OPTIONS[name].show(setting.value), setting.source)
+            (name, OPTIONS[name].show(setting.value), setting.source)
             for name, setting in chosen.items()
         ]
         terminal.write_table(("option", "value", "set by"), rows)

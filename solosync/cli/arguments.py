@@ -7,9 +7,8 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from solosync import logs
+from solosync import logs, settings
 from solosync.config import OPTIONS
-from solosync.config import load as load_config
 
 if TYPE_CHECKING:
     from solosync.config import Config, Option
@@ -72,6 +71,6 @@ def flags(arguments: argparse.Namespace) -> dict[str, str | None]:
 
 def load(arguments: argparse.Namespace) -> Config:
     """The configuration for a command; what it logs goes where the configuration says."""
-    config = load_config(flags(arguments))
+    config = settings.load(flags(arguments))
     logs.configure(config.log_level, config.log_format)
     return config

@@ -27,14 +27,14 @@ def register(commands: Commands) -> None:
 
 def serve(arguments: argparse.Namespace) -> int:
     config = load(arguments)
-    from solosync import app, doctor
+    from solosync import doctor, server
 
     finding = doctor.file_system(config.data_dir)
     if finding.status != "ok":
         terminal.write_error(f"warning: {finding.found}. {finding.advice}")
     for notice in notices(config):
         log.warning(notice)
-    return app.serve(config)
+    return server.serve(config)
 
 
 def notices(config: Config) -> Iterator[str]:

@@ -5,9 +5,10 @@ import random
 
 import pytest
 
-from solosync import clock, config, paths
+from solosync import clock, paths
 from solosync.domain import upkeep
 from solosync.domain.history import DAY_MS
+from solosync.settings import load
 from solosync.store.engine import Store
 from tests.interop.boards import HUGE, ODD, Autosaver, by_id, stroke
 from tests.live import PREFIX, strokes
@@ -134,7 +135,7 @@ def a_week_later(server):
     """Stops the server, does what it does from time to time as if eight days had passed, and starts
     it again."""
     server.stop()
-    settings = config.load({"data_dir": str(server.folder)}, {})
+    settings = load({"data_dir": str(server.folder)}, {})
     with Store.open(server.folder / paths.DATABASE_NAME) as store:
         upkeep.run(store, settings, clock.now_ms() + 8 * DAY_MS)
     server.start()
