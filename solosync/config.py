@@ -79,7 +79,9 @@ class Config:
         5, RATE, "Codes and accounts asked for a minute, for each address and each account."
     )
     rate_autosave: int = _option(
-        600, RATE, "Saves, pages, pictures, files and looks at exports a minute, for each person."
+        600,
+        RATE,
+        "Saves, pages, pictures, files, versions and looks at exports a minute, for each person.",
     )
     rate_admin: int = _option(
         0, whole_number(0, MOST_A_MINUTE), "Administrative requests a minute; 0 is without limit."

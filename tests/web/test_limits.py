@@ -209,6 +209,7 @@ AUTOSAVE = {
     ("PATCH", f"{SESSION}/diff"),
     ("POST", f"{SESSION}/save-stream"),
     ("POST", f"{SESSION}/beacon"),
+    ("GET", f"{SESSION}/versions/{{rev}}"),
     ("GET", "/api/v1/exports/{export_id}"),
     ("GET", "/exports/{export_id}"),
     ("GET", "/files/{name}"),

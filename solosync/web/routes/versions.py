@@ -15,9 +15,9 @@ from solosync.errors import NotFound
 from solosync.realtime.room import Saved
 from solosync.records import scopes
 from solosync.records.versions import Version
-from solosync.web import listing, paging
+from solosync.web import limits, listing, paging
 from solosync.web.auth import signed_in
-from solosync.web.documented import SCOPE, WRITE_ERRORS, problems
+from solosync.web.documented import RATE, SCOPE, WRITE_ERRORS, problems
 from solosync.web.routes.sessions import MOST_A_PAGE, JsonObject, SessionDetail, detail, find
 from solosync.web.services import Caller, services
 
@@ -56,7 +56,7 @@ class VersionDetail(msgspec.Struct):
 @get(
     "/{session_id:str}/versions",
     guards=[signed_in],
-    opt={SCOPE: scopes.SESSIONS_READ},
+    opt={SCOPE: scopes.SESSIONS_READ, RATE: limits.AUTOSAVE},
     responses=problems(400, 401, 404),
 )
 async def list_versions(
@@ -83,7 +83,7 @@ async def list_versions(
 @get(
     "/{session_id:str}/versions/{rev:str}",
     guards=[signed_in],
-    opt={SCOPE: scopes.SESSIONS_READ},
+    opt={SCOPE: scopes.SESSIONS_READ, RATE: limits.AUTOSAVE},
     responses=problems(401, 404, 503),
 )
 async def read_version(

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import './board.css'
 import { Bar } from './around/bar'
 import { Help } from './around/help'
+import { HistoryPanel, PreviewBanner } from './around/history'
 import { Pages } from './around/pages'
 import { Closed } from './around/status'
 import { Tools } from './around/toolbar'
@@ -37,15 +38,19 @@ function Board ({ model, name }: { model: Model, name: string }): JSX.Element {
   return (
     <>
       <Bar model={model} name={name} about={`/boards/${session}`} />
-      <div class='middle'>
-        <div
-          ref={area} id='canvas' role='application' aria-label={texts.canvas(model.count.value)} tabIndex={0}
-          data-tool={model.choice.value.tool}
-        />
-        <Writer model={model} />
-        <Closed model={model} />
+      <div class='work'>
+        <div class='middle'>
+          <div
+            ref={area} id='canvas' role='application' aria-label={texts.canvas(model.count.value)} tabIndex={0}
+            data-tool={model.preview.value ? 'hand' : model.choice.value.tool}
+          />
+          <Writer model={model} />
+          <PreviewBanner model={model} />
+          <Closed model={model} />
+        </div>
+        <HistoryPanel model={model} />
       </div>
-      <Tools model={model} />
+      {!model.preview.value && <Tools model={model} />}
       <Pages model={model} />
       <Help model={model} />
     </>

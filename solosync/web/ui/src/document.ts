@@ -18,10 +18,18 @@ export interface Page extends Placed {
   background: unknown
 }
 
+/** What is looked at: a live board, or one as it was. */
+export interface Board {
+  pages: () => Page[]
+  /** In the order in which they are drawn. */
+  on: (page: string) => Element[]
+  get: (key: string) => Element | undefined
+}
+
 /** What changed: keys of elements, or null for everything. */
 export type Listener = (keys: Set<string> | null) => void
 
-const LISTS: readonly List[] = ['assets', 'shapes', 'strokes', 'texts']
+export const LISTS: readonly List[] = ['assets', 'shapes', 'strokes', 'texts']
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -49,7 +57,7 @@ function fieldsOf (map: Y.Map<unknown>): Fields {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-export class BoardDocument {
+export class BoardDocument implements Board {
   readonly doc = new Y.Doc()
   readonly undoing: Y.UndoManager
   private readonly elements = this.doc.getMap<Y.Map<unknown>>('elements')
@@ -190,7 +198,7 @@ export class BoardDocument {
   }
 }
 
-function drawingOrder (a: Element, b: Element): number {
+export function drawingOrder (a: Element, b: Element): number {
   if (a.list !== b.list) return LISTS.indexOf(a.list) - LISTS.indexOf(b.list)
   if (a.list === 'assets') {
     const between = (Number(a.fields.zIndex) || 0) - (Number(b.fields.zIndex) || 0)

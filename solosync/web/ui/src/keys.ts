@@ -11,8 +11,9 @@ const ARROWS: Record<string, [number, number]> = {
 
 export function listenToKeys (model: Model, gestures: Gestures): void {
   const plain: Record<string, () => void> = {
+    'shift h': () => model.history.toggle(),
     '?': () => { model.isHelping.value = true },
-    Escape: () => model.unselect(),
+    Escape: () => model.preview.value ? model.lookAtNow() : model.unselect(),
     Delete: () => model.removeSelected(),
     Backspace: () => model.removeSelected(),
     PageUp: () => model.turn(-1),
@@ -24,6 +25,7 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
     '[': () => thicker(model, -1),
     ']': () => thicker(model, 1)
   }
+  const whileLooking = new Set(['?', 'Escape', 'PageUp', 'PageDown', '+', '=', '-', '0'])
   const withControl: Record<string, (event: KeyboardEvent) => void> = {
     z: event => event.shiftKey ? model.redo() : model.undo(),
     y: () => model.redo(),
@@ -32,7 +34,8 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
 
   addEventListener('keydown', event => {
     if (isElsewhere(event, model)) return
-    const key = nameOf(event)
+    const key = event.shiftKey && nameOf(event) === 'h' ? 'shift h' : nameOf(event)
+    if (model.preview.value && !whileLooking.has(key) && key !== 'shift h') return
     const action = event.ctrlKey || event.metaKey ? withControl[key] : plain[key] ?? other(model, gestures, event)
     if (!action || event.altKey) return
     event.preventDefault()

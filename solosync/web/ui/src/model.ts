@@ -4,6 +4,7 @@ import { computed, signal } from '@preact/signals'
 import { BoardDocument, type Element, type Page } from './document'
 import { fontSize, whenLoaded } from './drawing'
 import { moved, placeOf, round, str, type Point } from './geometry'
+import { History, type Preview } from './history'
 import { Saver } from './saving'
 import type { Cursor, Surface } from './surface'
 import { texts } from './texts'
@@ -33,13 +34,18 @@ export class Model {
   readonly takesPages = signal(false)
   readonly isExcalidraw = signal(false)
   readonly isHelping = signal(false)
+  /** An older version that is shown; meanwhile nothing may be changed. */
+  readonly preview = signal<Preview | null>(null)
   readonly isClosed = computed(() => this.saver.saving.value.state === 'ended')
   surface!: Surface
+  readonly history: History
   private pointedAt = 0
+  private before = { page: '', view: (): void => {} }
 
   constructor (private readonly sessionId: string, private readonly person: Person) {
     const socket = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/boards`
     this.saver = new Saver(this.board, socket)
+    this.history = new History(this, sessionId)
   }
 
   async open (surface: Surface): Promise<void> {
@@ -69,6 +75,7 @@ export class Model {
   }
 
   private changed (keys: Set<string> | null): void {
+    if (this.preview.value) return // it is shown when one looks at the board again
     if (!keys) {
       this.pages.value = this.board.pages()
       this.isExcalidraw.value = this.board.isExcalidraw
@@ -101,7 +108,8 @@ export class Model {
 
   /** Not before it is known which pages there are: what is drawn has to be on one. */
   get mayDraw (): boolean {
-    return this.board.isKnown && !this.isExcalidraw.value && !this.isClosed.value && this.hasPage
+    return this.board.isKnown && !this.isExcalidraw.value && !this.isClosed.value &&
+      !this.preview.value && this.hasPage
   }
 
   private get hasPage (): boolean {
@@ -132,6 +140,29 @@ export class Model {
 
   addPage (): void {
     this.show(this.board.addPage(texts.page(this.pages.value.length + 1)))
+  }
+
+  // -- older versions ------------------------------------------------------------------------
+
+  /** Shows another board in place of this one, which goes on underneath. */
+  lookAt (preview: Preview): void {
+    if (!this.preview.value) this.before = { page: this.page.value, view: this.surface.keepView() }
+    this.pointed(null)
+    this.preview.value = preview
+    this.takesPages.value = false
+    this.surface.board = preview.board
+    this.pages.value = preview.board.pages()
+    this.show((this.pages.value.find(({ key }) => key === this.before.page) ?? this.pages.value[0])?.key ?? '')
+  }
+
+  lookAtNow (): void {
+    if (!this.preview.value) return
+    this.preview.value = null
+    this.surface.board = this.board
+    this.changed(null)
+    if (!this.pages.value.some(({ key }) => key === this.before.page)) return
+    this.show(this.before.page)
+    this.before.view()
   }
 
   // -- what is selected ----------------------------------------------------------------------
@@ -203,8 +234,8 @@ export class Model {
     const now = performance.now()
     if (point && now - this.pointedAt < POINTED_MS) return
     this.pointedAt = now
-    const cursor = point && { page: this.page.value, x: round(point.x), y: round(point.y) }
-    this.saver.provider.awareness.setLocalStateField('cursor', cursor)
+    const cursor = point && !this.preview.value && { page: this.page.value, x: round(point.x), y: round(point.y) }
+    this.saver.provider.awareness.setLocalStateField('cursor', cursor || null)
   }
 
   private showOthers (): void {
@@ -216,7 +247,7 @@ export class Model {
       const name = state.user.name.slice(0, 40)
       names.push(name)
       const { page, x, y } = state.cursor ?? {}
-      if (page !== this.page.value || !Number.isFinite(x) || !Number.isFinite(y)) continue
+      if (this.preview.value || page !== this.page.value || !Number.isFinite(x) || !Number.isFinite(y)) continue
       cursors.push({ name, color: color(state.user.color), x, y })
     }
     this.others.value = names

@@ -2,7 +2,7 @@
 
 import Konva from 'konva/lib/Core'
 import { paintBackdrop } from './backdrop'
-import type { BoardDocument, Element } from './document'
+import type { Board, Element } from './document'
 import { boxOf, outline, paint } from './drawing'
 import { grown, together, type Box, type Point } from './geometry'
 import { boxOf as boxOfView, Painter, type View } from './painting'
@@ -39,7 +39,7 @@ export class Surface {
 
   private readonly above = new Konva.Layer({ listening: false })
 
-  constructor (readonly container: HTMLDivElement, private readonly board: BoardDocument) {
+  constructor (readonly container: HTMLDivElement, public board: Board) {
     this.stage = new Konva.Stage({ container, width: 1, height: 1, listening: false })
     this.paper.add(layerShape(pen => paintBackdrop(pen, this.background, this.view())))
     this.below.add(layerShape(pen => this.painter.draw(pen)))
@@ -64,6 +64,16 @@ export class Surface {
 
   view (): Box {
     return boxOfView(this.looking())
+  }
+
+  /** Where one looks, and back there: as a function that leads back. */
+  keepView (): () => void {
+    const [position, scale] = [this.stage.position(), this.stage.scale()]
+    return () => {
+      this.stage.scale(scale)
+      this.stage.position(position)
+      this.moved()
+    }
   }
 
   private looking (): View {

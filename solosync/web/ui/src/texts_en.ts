@@ -41,6 +41,19 @@ export const english = {
   pages: 'Pages',
   page: (number: number): string => `Page ${number}`,
   addPage: 'Add a page',
+  history: 'History',
+  historyTrouble: {
+    offline: 'The history is on the server, which can’t be reached just now.',
+    failed: 'The server didn’t answer as it should.'
+  },
+  tryAgain: 'Try again',
+  more: 'Show more',
+  steps: (count: number): string => changes(count),
+  summary: (summary: string): string => summarized(summary),
+  asOf: (moment: string): string => `You look at the board as of ${moment}.`,
+  restore: 'Restore',
+  backToNow: 'Back',
+  broughtBack: (moment: string): string => `The board is as of ${moment} again.`,
   help: 'Help',
   close: 'Close',
   canvas: (count: number): string =>
@@ -54,8 +67,15 @@ export const english = {
     ['Arrow keys', 'Move what is selected'], ['Double-click', 'Change a text (with Select)'],
     ['Space and drag', 'Move the page'], ['Wheel', 'Move the page'],
     ['Ctrl and wheel', 'Closer, further'], ['+, −, 0', 'Closer, further, everything'],
-    ['Page Up, Page Down', 'The page before, the next one'], ['?', 'This help']
+    ['Page Up, Page Down', 'The page before, the next one'], ['Shift H', 'History'], ['?', 'This help']
   ]
+}
+
+const SUMMARIES: Record<string, string> = { '': 'Changed', created: 'Created', copied: 'Copied', imported: 'Imported' }
+
+/** As the server puts it, but for the number of a rev, which tells nobody anything. */
+function summarized (summary: string): string {
+  return SUMMARIES[summary] ?? summary.replace(/^restored rev \d+$/, 'An older version restored')
 }
 
 function changes (count: number): string {

@@ -42,6 +42,19 @@ export const ukrainian: Texts = {
   pages: 'Сторінки',
   page: number => `Сторінка ${number}`,
   addPage: 'Додати сторінку',
+  history: 'Історія',
+  historyTrouble: {
+    offline: 'Історія зберігається на сервері, а він зараз недоступний.',
+    failed: 'Сервер відповів не так, як мав би.'
+  },
+  tryAgain: 'Спробувати ще раз',
+  more: 'Показати ще',
+  steps: count => changes(count),
+  summary: summary => summarized(summary),
+  asOf: moment => `Ви дивитеся на дошку, якою вона була: ${moment}.`,
+  restore: 'Відновити',
+  backToNow: 'Назад',
+  broughtBack: moment => `Дошка знову така, як була: ${moment}.`,
   help: 'Довідка',
   close: 'Закрити',
   canvas: count => `Дошка. На цій сторінці елементів: ${count}. Малюйте пером, пальцем або мишею.`,
@@ -54,8 +67,20 @@ export const ukrainian: Texts = {
     ['Стрілки', 'Пересунути вибране'], ['Подвійне клацання', 'Змінити текст (з «Вибором»)'],
     ['Пробіл і тягнути', 'Пересування сторінки'], ['Колесо', 'Пересування сторінки'],
     ['Ctrl і колесо', 'Ближче, далі'], ['+, −, 0', 'Ближче, далі, усе'],
-    ['Page Up, Page Down', 'Попередня сторінка, наступна'], ['?', 'Ця довідка']
+    ['Page Up, Page Down', 'Попередня сторінка, наступна'], ['Shift H', 'Історія'], ['?', 'Ця довідка']
   ]
+}
+
+const SUMMARIES: Record<string, string> = { '': 'Змінено', created: 'Створено', copied: 'Скопійовано', imported: 'Імпортовано' }
+const WORDS: Record<string, string> = { added: 'додано', changed: 'змінено', removed: 'видалено', moved: 'пересунуто' }
+
+/** What the server tells in English. */
+function summarized (summary: string): string {
+  const told = SUMMARIES[summary] ?? summary
+    .replace(/^restored rev \d+$/, 'Відновлено давнішу версію')
+    .replace('saved without a base', 'збережено без відомої основи')
+    .replace(/(\d+) (added|changed|removed|moved)/g, (_, count, word) => `${WORDS[word]} ${count}`)
+  return told.charAt(0).toUpperCase() + told.slice(1)
 }
 
 function changes (count: number): string {

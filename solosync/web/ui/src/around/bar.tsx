@@ -17,6 +17,12 @@ export function Bar ({ model, name, about }: { model: Model, name: string, about
       {others.length > 0 && (
         <p class='others' title={others.join(', ')}>{texts.somebody(others.length + 1)}</p>
       )}
+      <button
+        type='button' class='opener' title={texts.history} aria-label={texts.history} aria-expanded={model.history.isOpen.value}
+        disabled={model.isExcalidraw.value} onClick={() => model.history.toggle()}
+      >
+        <Icon name='history' />
+      </button>
       <Act icon='help' label={texts.help} onClick={() => { model.isHelping.value = true }} />
     </header>
   )

@@ -1,0 +1,65 @@
+// A small picture of an older version, drawn when it comes into view.
+
+import type { JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { paintBackdrop } from '../backdrop'
+import type { Board } from '../document'
+import { boxOf, paint } from '../drawing'
+import { grown, together, type Box } from '../geometry'
+import type { Version } from '../history'
+import type { Model } from '../model'
+
+const [WIDTH, HEIGHT] = [96, 60]
+const MARGIN = 12
+const SLICE_MS = 8
+
+export function Miniature ({ model, version }: { model: Model, version: Version }): JSX.Element {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  useEffect(() => {
+    const to = canvas.current!
+    let isInView = false
+    const watcher = new IntersectionObserver(entries => {
+      isInView = entries.at(-1)!.isIntersecting
+      if (!isInView) return
+      model.history.inTurn(version, async board => {
+        watcher.disconnect()
+        await draw(to, board, model.page.value)
+      }, () => isInView && to.isConnected)
+    })
+    watcher.observe(to)
+    return () => watcher.disconnect()
+  }, [version.rev])
+  return <canvas ref={canvas} class='miniature' width={WIDTH * 2} height={HEIGHT * 2} aria-hidden='true' />
+}
+
+/** The page that is shown now, if it was there then. */
+async function draw (to: HTMLCanvasElement, board: Board, shown: string): Promise<void> {
+  const pages = board.pages()
+  const page = pages.find(({ key }) => key === shown) ?? pages[0]
+  const elements = board.on(page?.key ?? '')
+  let box: Box | null = null
+  for (const element of elements) {
+    const own = boxOf(element)
+    if (own) box = together(box, own)
+  }
+  const { left, top, right, bottom } = grown(box ?? { left: 0, top: 0, right: 0, bottom: 0 }, MARGIN)
+  const scale = Math.min(1, to.width / (right - left), to.height / (bottom - top))
+  const [x, y] = [(to.width / scale - left - right) / 2, (to.height / scale - top - bottom) / 2]
+  // On a canvas of its own, as what erases mustn't erase the paper.
+  const ink = document.createElement('canvas')
+  ;[ink.width, ink.height] = [to.width, to.height]
+  const [paper, pen] = [to.getContext('2d')!, ink.getContext('2d')!]
+  pen.setTransform(scale, 0, 0, scale, x * scale, y * scale)
+  let end = performance.now() + SLICE_MS
+  for (const element of elements) {
+    paint(pen, element, null)
+    if (performance.now() < end) continue
+    await new Promise(resolve => setTimeout(resolve))
+    end = performance.now() + SLICE_MS
+  }
+  paper.setTransform(scale, 0, 0, scale, x * scale, y * scale)
+  const view = { left: -x, top: -y, right: to.width / scale - x, bottom: to.height / scale - y }
+  paintBackdrop(paper, page?.background, view)
+  paper.resetTransform()
+  paper.drawImage(ink, 0, 0)
+}

@@ -1,0 +1,153 @@
+// What the board was: its versions, as the server keeps them, looked at and brought back.
+
+import { effect, signal } from '@preact/signals'
+import type { Board, Fields } from './document'
+import type { Model } from './model'
+import { boardOf } from './past'
+
+export interface Version { rev: number, created_at: string, actor: string, device: string, summary: string }
+/** Versions that one person made in one go, the newest first. */
+export interface Span { versions: Version[] }
+/** What is shown in the canvas instead of the board as it is. */
+export interface Preview { board: Board, version: Version }
+export type Trouble = 'offline' | 'failed' | null
+interface Page { count: number, results: Version[], next: string | null }
+
+const AT_ONCE = 100
+const SPAN_MS = 5 * 60_000
+const REST_MS = 2_000
+/** What saves and drawing leave behind; all else stands for itself. */
+const PLAIN = /^$|^\d/
+
+export class History {
+  readonly isOpen = signal(false)
+  readonly versions = signal<Version[]>([])
+  readonly more = signal<string | null>(null)
+  readonly trouble = signal<Trouble>(null)
+  readonly isBusy = signal(false)
+  /** What was brought back, and what was there before, unless that was the same. */
+  readonly restored = signal<{ version: Version, before?: Version } | null>(null)
+  private readonly url: string
+  private timer = 0
+  private turn: Promise<unknown> = Promise.resolve()
+
+  constructor (private readonly model: Model, sessionId: string) {
+    this.url = `/api/v1/solo/sessions/${sessionId}/versions/`
+    // Again when the connection is back, and after each save while somebody looks.
+    effect(() => {
+      const { state } = model.saver.saving.value
+      if (state === 'saved' && this.isOpen.value) this.refreshSoon()
+    })
+  }
+
+  private open (): void {
+    this.isOpen.value = true
+    void this.refresh()
+  }
+
+  toggle (): void {
+    if (this.isOpen.value) this.close()
+    else this.open()
+  }
+
+  close (): void {
+    this.isOpen.value = false
+    this.model.lookAtNow()
+  }
+
+  private refreshSoon (): void {
+    this.timer ||= setTimeout(() => {
+      this.timer = 0
+      if (this.isOpen.value) void this.refresh()
+    }, REST_MS)
+  }
+
+  /** The newest; what was loaded of the older ones stays. */
+  async refresh (): Promise<void> {
+    const page = await this.ask<Page>(`?limit=${AT_ONCE}`)
+    if (!page) return
+    const oldest = page.results.at(-1)?.rev ?? 0
+    const older = this.versions.value.filter(({ rev }) => rev < oldest)
+    if (older.length === 0) this.more.value = page.next
+    this.versions.value = [...page.results, ...older]
+  }
+
+  async loadMore (): Promise<void> {
+    const cursor = encodeURIComponent(this.more.value ?? '')
+    const page = await this.ask<Page>(`?limit=${AT_ONCE}&cursor=${cursor}`)
+    if (!page) return
+    const known = this.versions.value.at(-1)?.rev ?? Infinity
+    this.versions.value = [...this.versions.value, ...page.results.filter(({ rev }) => rev < known)]
+    this.more.value = page.next
+  }
+
+  /** For its small picture. One after the other: a list that is scrolled asks for many. */
+  inTurn (version: Version, draw: (board: Board) => Promise<void>, isWanted: () => boolean): void {
+    this.turn = this.turn.then(async () => {
+      if (!isWanted()) return
+      const answer = await fetch(`${this.url}${version.rev}/`)
+      if (answer.ok) await draw(boardOf((await answer.json() as { state: Fields }).state))
+    }).catch(() => {}) // without a picture, it is still told by its time
+  }
+
+  async look (version: Version): Promise<void> {
+    this.isBusy.value = true
+    const answer = await this.ask<{ state: Fields }>(`${version.rev}/`)
+    this.isBusy.value = false
+    if (answer) this.model.lookAt({ board: boardOf(answer.state), version })
+  }
+
+  /** As a version of its own, so that it can be undone by another. */
+  async restore (version: Version): Promise<void> {
+    if (await this.bringBack(version)) this.model.lookAtNow()
+  }
+
+  async undoRestore (): Promise<void> {
+    const before = this.restored.value?.before
+    if (before) await this.bringBack(before)
+  }
+
+  private async bringBack (version: Version): Promise<boolean> {
+    this.isBusy.value = true
+    const saved = await this.ask<{ rev: number }>(`${version.rev}/restore/`, 'POST')
+    if (saved) {
+      await this.refresh()
+      const [now, before] = this.versions.value
+      const isNew = now?.rev === saved.rev && now.summary === `restored rev ${version.rev}`
+      this.restored.value = isNew && before ? { version, before } : { version }
+    }
+    this.isBusy.value = false
+    return saved !== null
+  }
+
+  /** Null, and `trouble` says why, when there is no answer that helps. */
+  private async ask<Answer> (path: string, method = 'GET'): Promise<Answer | null> {
+    try {
+      const answer = await fetch(this.url + path, { method, headers: { Accept: 'application/json' } })
+      this.trouble.value = answer.ok ? null : 'failed'
+      return answer.ok ? await answer.json() as Answer : null
+    } catch {
+      this.trouble.value = 'offline'
+      return null
+    }
+  }
+}
+
+/** What one person did in one go is one entry of the time line. */
+export function spansOf (versions: Version[]): Span[] {
+  const spans: Span[] = []
+  for (const version of versions) {
+    const span = spans.at(-1)
+    const newer = span?.versions.at(-1)
+    if (span && newer && isOneGo(newer, version)) span.versions.push(version)
+    else spans.push({ versions: [version] })
+  }
+  return spans
+}
+
+function isOneGo (newer: Version, older: Version): boolean {
+  const [later, earlier] = [new Date(newer.created_at), new Date(older.created_at)]
+  return newer.actor === older.actor && newer.device === older.device &&
+    PLAIN.test(newer.summary) && PLAIN.test(older.summary) &&
+    later.getTime() - earlier.getTime() < SPAN_MS && later.toDateString() === earlier.toDateString()
+}
