@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from litestar import Litestar
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template import TemplateConfig
@@ -28,7 +27,6 @@ from solosync.net.openid import Provider
 from solosync.realtime.rooms import Rooms
 from solosync.web import cors, errors, openapi, repeats, static, texts
 from solosync.web.edge import Application, answer_unrouted
-from solosync.web.measures import Measures
 from solosync.web.repeats import Replayed
 from solosync.web.routes import routes
 from solosync.web.services import Services
@@ -42,12 +40,9 @@ WORKERS = 6
 def build_app(config: Config, store: Store | None = None) -> Application:
     """The ASGI application. Without a store, it opens the data folder's when it starts, and closes
     it when it ends."""
-    measures = Measures()
-    return Application(
-        config=config,
-        measures=measures,
+    app = Application(
         route_handlers=routes(),
-        lifespan=[lambda app: _running(app, config, store, measures)],
+        lifespan=[_running],
         exception_handlers={
             Exception: errors.answer,
             NotFoundException: answer_unrouted,
@@ -64,6 +59,8 @@ def build_app(config: Config, store: Store | None = None) -> Application:
         openapi_config=None,
         logging_config=None,
     )
+    app.prepare(config, store)
+    return app
 
 
 def openapi_json(config: Config) -> str:
@@ -77,13 +74,11 @@ def open_store(config: Config) -> Store:
 
 
 @asynccontextmanager
-async def _running(
-    app: Litestar, config: Config, store: Store | None, measures: Measures
-) -> AsyncIterator[None]:
+async def _running(app: Application) -> AsyncIterator[None]:
     """Everything that lives as long as the server does."""
+    config, measures = app.config, app.measures
     async with AsyncExitStack() as stack:
-        if store is None:
-            store = stack.enter_context(open_store(config))
+        store = app.store or stack.enter_context(open_store(config))
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(WORKERS, "worker"))
         blobs = open_blobs(config.storage_url, config.data_dir)
         rooms = Rooms(store, memory_bytes=config.room_memory_bytes)

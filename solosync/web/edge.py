@@ -19,6 +19,7 @@ from litestar.types import Message, Receive, Scope, Send
 
 from solosync import origin
 from solosync.config import Config
+from solosync.domain import Store
 from solosync.errors import RateLimited, SolosyncError, Unavailable
 from solosync.ids import new_id
 from solosync.origin import LANGUAGE_COOKIE, LANGUAGES, Language, Origin
@@ -58,10 +59,20 @@ _WITHOUT_HEAD = "/api/v1/"
 class Application(Litestar):
     """Litestar with this edge around it. (Litestar's middleware sees only what has a route.)"""
 
-    def __init__(self, *, config: Config, measures: Measures, **settings: Any) -> None:
+    config: Config
+    store: Store | None
+    measures: Measures
+
+    def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         _complete_options(self)
-        self._measures = measures
+
+    def prepare(self, config: Config, store: Store | None) -> None:
+        """Says what the next start is to serve. Routes are the same for all; they are what takes
+        long to make."""
+        self.config = config
+        self.store = store
+        self.measures = Measures()
         self._hosts = Hosts(config)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -97,7 +108,7 @@ class Application(Litestar):
         state = scope["state"]
         if scope["type"] == ScopeType.HTTP and state["status"]:  # else nobody waited for the answer
             method, route, status = scope["method"], state.get("route"), state["status"]
-            self._measures.answered(method, route, status, seconds)
+            self.measures.answered(method, route, status, seconds)
             # The route and not the path, which may hold a link's token.
             log.info("%s %s: %s, %.1f ms", method, route or "no route", status, seconds * 1000)
 

@@ -5,10 +5,10 @@ import pytest
 from litestar.testing import TestClient
 
 from solosync import crypto
-from solosync.app import build_app
 from solosync.config import Config
 from solosync.domain import tokens
 from tests import contract
+from tests.applications import application
 from tests.make import make_user
 from tests.web.inbox import Inbox
 
@@ -73,7 +73,7 @@ def serving(store):
     with contextlib.ExitStack() as stack:
 
         def start(config):
-            app = build_app(config, store)
+            app = stack.enter_context(application(config, store))
             client = TestClient(app, base_url=BASE_URL, raise_server_exceptions=False)
             client.event_hooks["response"].append(contract.check)
             return stack.enter_context(client)
