@@ -59,13 +59,13 @@ SENTENCES = {
     "Duplicate": "Створити копію",
     "Move to the trash": "Перемістити до кошика",
     "Draw on it": "Малювати на ній",
-    "Export and history": "Експорт та історія",
+    "Export, history, share": "Експорт, історія, доступ",
     "{boards} here, {size} in all.": "Тут {boards}, разом {size}.",
     "Nothing is called like that.": "З такою назвою нічого немає.",
     "Look at all boards": "Показати всі дошки",
     "Nothing here yet": "Тут поки нічого немає",
-    "Give your first board a name above, or bring some along:": (
-        "Дайте назву першій дошці вгорі або перенесіть наявні:"
+    "Make a board and draw on it at once, or bring some along:": (
+        "Створіть дошку й одразу малюйте на ній або перенесіть наявні:"
     ),
     "From your whiteboard": "З вашої програми для малювання",
     "Give it this server's address and sign in:": "Вкажіть у ній адресу цього сервера й увійдіть:",

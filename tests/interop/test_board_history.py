@@ -1,4 +1,4 @@
-"""The history beside a board, in a real browser: looked at, brought back, and undone."""
+"""Beside a board, in a real browser: its history, looked at, brought back and undone; its name."""
 
 import json
 
@@ -29,6 +29,13 @@ def device(server):
 
 def click(page, selector):
     page.run(f"document.querySelector({json.dumps(selector)}).click()")
+
+
+def rename(page, name):
+    click(page, "h1 button")
+    page.wait_for("document.activeElement.matches('h1 input')")
+    page.call("Input.insertText", text=name)
+    page.run("document.activeElement.blur()")
 
 
 def test_older_version_is_looked_at_brought_back_and_that_undone(server, device):
@@ -75,11 +82,18 @@ def test_older_version_is_looked_at_brought_back_and_that_undone(server, device)
         assert count() == 3
 
         server.kill()
+        rename(page, "<b>Plan</b>")
+        page.wait_for("document.querySelector('.unnamed')")
+        assert page.run("document.querySelector('h1').textContent") == "Untitled"
         page.run(f"{ENTRIES}.at(-1).click()")
         page.wait_for(f"{TOLD}.includes('on the server')")
         server.start()
         ann.wait_for_status("Saved")
         page.wait_for(f"{TOLD}.includes('again')")
+        click(page, ".unnamed button")
+        page.wait_for("document.title === '<b>Plan</b> · solosync'")
+        assert device.get(board)["name"] == "<b>Plan</b>"
+        assert page.run("document.querySelector('h1').textContent") == "<b>Plan</b>"
         click(page, ".history .head button")
         page.wait_for("!document.querySelector('.history')")
         assert page.run("document.activeElement.id") == "canvas"

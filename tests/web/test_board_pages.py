@@ -84,9 +84,31 @@ def test_pages_hold_no_script_and_no_style_of_their_own(ann):
 def test_new_board_opens(ann):
     response = ann.post("/boards", data={"name": " Plan "}, follow_redirects=False)
     assert response.status_code == 303
-    assert '<h1 tabindex="-1">Plan</h1>' in ann.get(response.headers["location"]).text
+    page = ann.get(response.headers["location"]).text
+    assert 'data-name="Plan"' in page
     ann.post("/boards", data={})
     assert "Untitled" in ann.get("/").text
+
+
+def test_who_has_no_board_yet_gets_one_by_a_key(ann):
+    page = ann.get("/").text
+    assert re.findall(r"<button[^>]* autofocus[^>]*>([^<]*)<", page) == ["New board"]
+    assert page.count('action="/boards"') == 1
+    ann.make_board()
+    assert "autofocus" not in ann.get("/").text
+
+
+def test_cards_lead_to_where_a_board_is_drawn_on(ann):
+    solo = ann.make_board()["id"]
+    scene = {"type": "excalidraw", "elements": [], "appState": {}, "files": {}}
+    other = ann.make_board(scene)["id"]
+    page = ann.get("/").text
+    found = re.findall(r'<a class="name" href="([^"]*)"', page)
+    assert found == [f"/boards/{other}", f"/boards/{solo}/draw"]
+    assert re.findall(r'<a class="choice" href="([^"]*)"', page) == [
+        f"/boards/{other}",
+        f"/boards/{solo}",
+    ]
 
 
 def test_board_is_renamed_and_the_page_says_so(ann):

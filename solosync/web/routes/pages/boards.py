@@ -12,14 +12,14 @@ from solosync.domain import sessions
 from solosync.errors import Invalid
 from solosync.web.auth import signed_in
 from solosync.web.page_forms import read_fields
-from solosync.web.routes.pages.looks import back
+from solosync.web.routes.pages.looks import back, draw_url
 from solosync.web.routes.sessions import copy_of, find
 from solosync.web.services import Caller, services
 
 
 @post("/boards", guards=[signed_in], include_in_schema=False, status_code=303)
 async def make_board(request: Caller) -> Redirect:
-    """A new, empty one, and its page."""
+    """A new, empty one, and the page to draw on it."""
     (name,) = await read_fields(request, "name")
     created = await asyncio.to_thread(
         sessions.create_session,
@@ -27,7 +27,7 @@ async def make_board(request: Caller) -> Redirect:
         request.user,
         name=name.strip() or sessions.DEFAULT_NAME,
     )
-    return Redirect(f"/boards/{created.session.session_id}", status_code=303)
+    return Redirect(draw_url(created.session.session_id), status_code=303)
 
 
 @post(

@@ -28,10 +28,12 @@ Asked = Request[Any, Any, Any]
 
 
 class Card(msgspec.Struct, frozen=True):
-    """A board as pages show it; `changed_at` is for machines, and `updated_at` in microseconds."""
+    """A board as pages show it. `url` is where it is drawn on, or else seen; `changed_at` is for
+    machines, and `updated_at` in microseconds."""
 
     id: str
     name: str
+    url: str
     page_count: int
     updated_at: int
     changed_at: str
@@ -54,6 +56,10 @@ def cards(request: Asked, boards: Iterable[Session]) -> list[Card]:
         _card(request, board, names.get(board.last_device_id or "", ""), board.key in shared)
         for board in listed
     ]
+
+
+def draw_url(session_id: str) -> str:
+    return f"/boards/{session_id}/draw"
 
 
 def back(path: str, **told: str) -> Redirect:
@@ -88,6 +94,9 @@ def _card(request: Asked, board: Session, device: str, is_shared: bool) -> Card:
     return Card(
         id=board.session_id,
         name=board.name or sessions.DEFAULT_NAME,
+        url=draw_url(board.session_id)
+        if board.dialect == "solo"
+        else f"/boards/{board.session_id}",
         page_count=board.page_count,
         updated_at=board.updated_at,
         changed_at=clock.iso_us(board.updated_at),

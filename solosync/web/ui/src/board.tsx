@@ -16,7 +16,7 @@ import { Model } from './model'
 import { Surface } from './surface'
 import { texts } from './texts'
 
-function Board ({ model, name }: { model: Model, name: string }): JSX.Element {
+function Board ({ model }: { model: Model }): JSX.Element {
   const area = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const surface = new Surface(area.current!, model.board)
@@ -37,7 +37,7 @@ function Board ({ model, name }: { model: Model, name: string }): JSX.Element {
   }, [])
   return (
     <>
-      <Bar model={model} name={name} about={`/boards/${session}`} />
+      <Bar model={model} about={`/boards/${session}`} />
       <div class='work'>
         <div class='middle'>
           <div
@@ -85,4 +85,5 @@ function Writer ({ model }: { model: Model }): JSX.Element | null {
 const root = document.getElementById('board')!
 const { session = '', user = '', person = '', name = '' } = root.dataset
 const model = new Model(session, { id: user, name: person })
-render(<Board model={model} name={name} />, root)
+model.name.value = name
+render(<Board model={model} />, root)

@@ -34,6 +34,9 @@ export class Model {
   readonly takesPages = signal(false)
   readonly isExcalidraw = signal(false)
   readonly isHelping = signal(false)
+  readonly name = signal('')
+  /** The name that the server didn't get. */
+  readonly unnamed = signal<string | null>(null)
   /** An older version that is shown; meanwhile nothing may be changed. */
   readonly preview = signal<Preview | null>(null)
   readonly isClosed = computed(() => this.saver.saving.value.state === 'ended')
@@ -140,6 +143,17 @@ export class Model {
 
   addPage (): void {
     this.show(this.board.addPage(texts.page(this.pages.value.length + 1)))
+  }
+
+  /** Over REST, as a name isn't part of the document; it needs the connection. */
+  async rename (name: string): Promise<void> {
+    const answer = await fetch(`/api/v1/solo/sessions/${this.sessionId}/`, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name })
+    }).catch(() => null)
+    this.unnamed.value = answer?.ok ? null : name
+    if (answer?.ok) this.name.value = name
   }
 
   // -- older versions ------------------------------------------------------------------------

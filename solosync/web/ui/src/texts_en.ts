@@ -3,6 +3,9 @@
 export const english = {
   home: 'Your boards',
   about: 'Exports, history, sharing',
+  name: 'Name of the board',
+  rename: 'Rename',
+  notRenamed: 'It keeps its old name: the server didn’t take the new one.',
   opening: 'Opening…',
   saved: 'Saved',
   saving: 'Saving…',

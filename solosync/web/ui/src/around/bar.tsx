@@ -6,13 +6,14 @@ import { texts } from '../texts'
 import { Act } from './act'
 import { Icon } from './icons'
 import { Status } from './status'
+import { Title } from './title'
 
-export function Bar ({ model, name, about }: { model: Model, name: string, about: string }): JSX.Element {
+export function Bar ({ model, about }: { model: Model, about: string }): JSX.Element {
   const others = model.others.value
   return (
     <header>
       <a class='home' href='/' title={texts.home} aria-label={texts.home}><Icon name='home' /></a>
-      <h1><a href={about} title={texts.about}>{name}</a></h1>
+      <Title model={model} />
       <Status model={model} />
       {others.length > 0 && (
         <p class='others' title={others.join(', ')}>{texts.somebody(others.length + 1)}</p>
@@ -23,6 +24,7 @@ export function Bar ({ model, name, about }: { model: Model, name: string, about
       >
         <Icon name='history' />
       </button>
+      <a class='home' href={about} title={texts.about} aria-label={texts.about}><Icon name='about' /></a>
       <Act icon='help' label={texts.help} onClick={() => { model.isHelping.value = true }} />
     </header>
   )

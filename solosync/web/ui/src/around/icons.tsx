@@ -15,6 +15,7 @@ const PATHS = {
   zoomOut: 'M5 12h14',
   fit: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
   help: 'M9 9a3 3 0 1 1 4 3c-1 .5-1 1-1 2M12 18v.5',
+  about: 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0M12 11v6M12 7v.5',
   history: 'M4 12a8 8 0 1 0 3-6M4 4v4h4M12 8v4l3 2',
   close: 'M6 6l12 12M18 6L6 18',
   home: 'M4 11l8-7 8 7v9H4z'
