@@ -7,16 +7,18 @@ import re
 from typing import Any
 
 from litestar import Request
+from litestar.datastructures import Cookie
 
 from solosync.domain import shares
 from solosync.domain.shares import Opened
 from solosync.errors import PasswordRequired
-from solosync.web.auth import address
+from solosync.web.auth import address, is_secure
 from solosync.web.limits import address_key, start_try
 from solosync.web.services import services
 
 Asked = Request[Any, Any, Any]
 
+VIEW = "share_view"
 WRONG = "That isn't this link's password."
 # Programs that look at links to show a preview, or to remember what is there. (Cubot makes phones.)
 _MACHINES = re.compile(
@@ -47,6 +49,25 @@ async def count(request: Asked, opened: Opened, password: str | None = None) -> 
     return await asyncio.to_thread(
         shares.count_view, with_services.store, with_services.keys, opened, agent
     )
+
+
+def cookie(request: Asked, token: str, proof: str) -> Cookie:
+    """By which this browser's next look within the hour is the same view. Sent with this link's
+    page and pictures only."""
+    return Cookie(
+        key=VIEW,
+        value=proof,
+        max_age=shares.VIEW_SECONDS,
+        path=path(token),
+        httponly=True,
+        samesite="lax",
+        secure=is_secure(request),
+    )
+
+
+def path(token: str) -> str:
+    """Of the page of a link."""
+    return f"/solo/shared/{token}"
 
 
 def is_machine(request: Asked) -> bool:

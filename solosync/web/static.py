@@ -29,7 +29,8 @@ SMALL_BYTES = 1024
 """What is smaller isn't worth compressing."""
 
 
-ENTRY = "src/board.tsx"
+DRAWING = "src/board.tsx"
+VIEWING = "src/viewer.tsx"
 CODINGS = {"br": ".br", "gzip": ".gz"}  # the better one first
 
 
@@ -43,9 +44,10 @@ class Asset(NamedTuple):
 
 
 class Scripts(NamedTuple):
-    """The addresses of what the board's page loads."""
+    """The addresses of what a page with a canvas loads; `parts` are what its script imports."""
 
     script: str
+    parts: list[str]
     styles: list[str]
 
 
@@ -58,13 +60,24 @@ def assets() -> dict[str, Asset]:
 
 
 @functools.cache
-def scripts() -> Scripts:
+def scripts(entry: str) -> Scripts:
     """Raises Unavailable in a checkout that nobody has installed."""
     manifest = PAGES / "built" / "manifest.json"
     if not manifest.exists():
         raise Unavailable("The board's page isn't built yet. Run `python hatch_build.py`.")
-    entry = json.loads(manifest.read_bytes())[ENTRY]
-    return Scripts(f"/static/{entry['file']}", [f"/static/{name}" for name in entry["css"]])
+    chunks = json.loads(manifest.read_bytes())
+    needed = _imported(chunks, entry)
+    styles = [style for name in reversed(needed) for style in chunks[name].get("css", ())]
+    script, *parts = (f"/static/{chunks[name]['file']}" for name in needed)
+    return Scripts(script, parts, [f"/static/{name}" for name in dict.fromkeys(styles)])
+
+
+def _imported(chunks: dict[str, Any], name: str) -> list[str]:
+    """The chunk of that name, then all that it imports."""
+    found = [name]
+    for each in found:
+        found += [part for part in chunks[each].get("imports", ()) if part not in found]
+    return found
 
 
 def url(name: str) -> str:

@@ -82,11 +82,12 @@ async def read_public(
     status_code=200,
     responses=problems(401, 404, *BODY_ERRORS, *WRITE_ERRORS),
 )
-async def view_public(request: Request[Any, Any, Any], token: FromPath[str]) -> View:
+async def view_public(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[View]:
     """Counts one view."""
     opened = share_views.open_link(request, token)
     body = await read_object(request, BODY_BYTES, "view")
-    return View(await share_views.count(request, opened, body.fields(ViewFields).password))
+    proof = await share_views.count(request, opened, body.fields(ViewFields).password)
+    return Response(View(proof), cookies=[share_views.cookie(request, token, proof)])
 
 
 def _thumbnail(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import Cookie
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect, Template
 
@@ -24,8 +23,8 @@ from solosync.errors import (
     SessionTooLarge,
 )
 from solosync.records.pictures import FORMATS
-from solosync.web import addresses, downloads, errors, limits, share_views
-from solosync.web.auth import check_origin, is_secure, public
+from solosync.web import addresses, downloads, errors, limits, share_views, static
+from solosync.web.auth import check_origin, public
 from solosync.web.documented import RATE
 from solosync.web.page_forms import read_fields
 from solosync.web.services import services
@@ -35,7 +34,6 @@ from solosync.web.texts import text
 Asked = Request[Any, Any, Any]
 PageNumber = Annotated[int | None, QueryParameter(ge=1, le=1_000_000)]
 
-VIEW = "share_view"
 TOO_OFTEN = "Too many tries. Wait a minute, then try again."
 _TITLES = {"gone": "This link doesn't lead anywhere", "locked": "This board is protected"}
 # Nobody is to find by a search what was meant for those who have the link.
@@ -80,8 +78,8 @@ async def unlock_shared(request: Asked, token: FromPath[str]) -> Template | Redi
         page = _locked(request, token, 429, TOO_OFTEN)
         page.headers |= errors.headers_for(429, error)
         return page
-    cookies = [_cookie(request, token, proof)]
-    return Redirect(_path(token), status_code=303, cookies=cookies)
+    cookies = [share_views.cookie(request, token, proof)]
+    return Redirect(share_views.path(token), status_code=303, cookies=cookies)
 
 
 @get("/solo/shared/{token:str}/picture", guards=[public], opt=_PUBLIC, include_in_schema=False)
@@ -167,7 +165,7 @@ async def _draw(request: Asked, opened: Opened, kind: Kind, page: int | None) ->
 
 def _shown(request: Asked, token: str, picture: Picture, proof: str) -> Response[bytes]:
     headers = _UNLISTED | {"Content-Security-Policy": downloads.POLICY}
-    cookies = [_cookie(request, token, proof)]
+    cookies = [share_views.cookie(request, token, proof)]
     return Response(
         picture.content, media_type=picture.media_type, headers=headers, cookies=cookies
     )
@@ -175,36 +173,23 @@ def _shown(request: Asked, token: str, picture: Picture, proof: str) -> Response
 
 def _proof(request: Asked, opened: Opened) -> str | None:
     """That this browser was counted within the hour: by the page's script, else by its cookie."""
-    given = (request.query_params.get("view", ""), request.cookies.get(VIEW, ""))
+    given = (request.query_params.get("view", ""), request.cookies.get(share_views.VIEW, ""))
     return next((proof for proof in given if share_views.is_view(request, opened, proof)), None)
 
 
-def _cookie(request: Asked, token: str, proof: str) -> Cookie:
-    """Sent with this link's page and pictures only."""
-    return Cookie(
-        key=VIEW,
-        value=proof,
-        max_age=shares.VIEW_SECONDS,
-        path=_path(token),
-        httponly=True,
-        samesite="lax",
-        secure=is_secure(request),
-    )
-
-
-def _path(token: str) -> str:
-    return f"/solo/shared/{token}"
-
-
 def _locked(request: Asked, token: str, status: int, error: str = "") -> Template:
-    return _template(request, "locked", status, {"path": _path(token), "error": error})
+    return _template(request, "locked", status, {"path": share_views.path(token), "error": error})
 
 
 def _board(
     request: Asked, opened: Opened, token: str, page: int | None, proof: str | None
 ) -> dict[str, Any]:
-    path = _path(token)
+    path = share_views.path(token)
+    is_machine = share_views.is_machine(request)
+    # Other boards than our own page draws are shown as a picture that follows them.
+    has_canvas = opened.session.dialect == "solo" and not is_machine
     return {
+        "scripts": static.scripts(static.VIEWING) if has_canvas else None,
         "name": opened.session.name or sessions.DEFAULT_NAME,
         "owner": opened.owner,
         "path": path,
@@ -215,7 +200,7 @@ def _board(
         "page_count": opened.session.page_count,
         "preview": f"{addresses.base(request)}{path}/preview.png" if _has_preview(opened) else "",
         "formats": FORMATS if opened.share.allow_download else (),
-        "is_machine": share_views.is_machine(request),
+        "is_machine": is_machine,
     }
 
 

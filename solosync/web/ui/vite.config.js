@@ -10,8 +10,12 @@ export default defineConfig({
     modulePreload: false,
     target: 'es2022',
     rolldownOptions: {
-      input: 'src/board.tsx',
-      output: { entryFileNames: '[name]-[hash].js', assetFileNames: '[name]-[hash][extname]' }
+      input: ['src/board.tsx', 'src/viewer.tsx'],
+      output: {
+        entryFileNames: '[name]-[hash].js',
+        chunkFileNames: '[name]-[hash].js',
+        assetFileNames: '[name]-[hash][extname]'
+      }
     }
   }
 })

@@ -30,7 +30,7 @@ def _board(request: Request[Any, Any, Any], session_id: str) -> Template:
     store, actor = services(request).store, request.user
     board = sessions.get_session(store, actor, session_id)
     context = {
-        "scripts": static.scripts(),
+        "scripts": static.scripts(static.DRAWING),
         "session_id": board.session_id,
         "name": board.name or sessions.DEFAULT_NAME,
         "user_id": actor.user_id,

@@ -15,6 +15,7 @@ import { listenToKeys } from './keys'
 import { Model } from './model'
 import { Surface } from './surface'
 import { texts } from './texts'
+import { tools } from './tools/tools'
 
 function Board ({ model }: { model: Model }): JSX.Element {
   const area = useRef<HTMLDivElement>(null)
@@ -31,7 +32,7 @@ function Board ({ model }: { model: Model }): JSX.Element {
         model.selection.value = surface.selected.size
         surface.doing()
       }
-    })
+    }, tools)
     listenToKeys(model, gestures)
     void model.open(surface)
   }, [])

@@ -63,6 +63,7 @@ export class BoardDocument implements Board {
   private readonly elements = this.doc.getMap<Y.Map<unknown>>('elements')
   private readonly pageMaps = this.doc.getMap<Y.Map<unknown>>('pages')
   private readonly board = this.doc.getMap<unknown>('board')
+  private readonly state = this.doc.getMap<unknown>('state')
   private readonly me = { name: 'this page' }
   private readonly known = new Map<string, Element>()
   private readonly sorted = new Map<string, Element[]>()
@@ -102,6 +103,14 @@ export class BoardDocument implements Board {
       found.push({ key, order: text(map.get('$order')), name: text(map.get('name')), background })
     }
     return found.sort(compare)
+  }
+
+  /** The page that was open when the state was last saved, as its pictures show it. */
+  active (): Page | undefined {
+    const pages = this.pages()
+    const id = this.state.get('activePageId')
+    const named = pages.find(page => typeof id === 'string' && this.pageMaps.get(page.key)?.get('id') === id)
+    return named ?? pages[Math.trunc(Number(this.state.get('currentPageIndex')) || 0)] ?? pages[0]
   }
 
   /** In the order in which they are drawn. */

@@ -1,8 +1,7 @@
 // What pointers, pens and fingers on the canvas mean, for the tool that is chosen.
 
 import { kindOf, type Point } from './geometry'
-import { pointOf, topmost, type Doing, type Hands } from './tools/tool'
-import { tools } from './tools/tools'
+import { pointOf, topmost, type Doing, type Hands, type Tool, type ToolName } from './tools/tool'
 
 export class Gestures {
   private readonly down = new Map<number, PointerEvent>()
@@ -10,7 +9,11 @@ export class Gestures {
   private hasPen = false
   isHolding = false // the space bar makes every tool the hand
 
-  constructor (private readonly area: HTMLElement, private readonly hands: Hands) {
+  constructor (
+    private readonly area: HTMLElement,
+    private readonly hands: Hands,
+    private readonly tools: Partial<Record<ToolName, Tool>>
+  ) {
     const { surface, pointed } = hands
     area.addEventListener('pointerdown', event => this.press(event))
     area.addEventListener('pointermove', event => this.move(event))
@@ -39,7 +42,7 @@ export class Gestures {
     if (!this.hands.mayDraw()) return
     const { surface, choice } = this.hands
     const press = { at: surface.at(event), point: pointOf(this.hands, event), event }
-    this.doing = tools[choice().tool](this.hands, press)
+    this.doing = this.tools[choice().tool]?.(this.hands, press) ?? null
   }
 
   private move (event: PointerEvent): void {

@@ -9,6 +9,7 @@ import { Saver } from './saving'
 import type { Cursor, Surface } from './surface'
 import { texts } from './texts'
 import type { Choice, ToolName } from './tools/tool'
+import { socketAddress } from './visit'
 
 export const COLORS = ['#1b1e2b', '#d92d20', '#e8770a', '#1a8f4b', '#2563eb', '#7c3aed']
 export const SIZES = [2, 4, 8, 16]
@@ -46,8 +47,7 @@ export class Model {
   private before = { page: '', view: (): void => {} }
 
   constructor (private readonly sessionId: string, private readonly person: Person) {
-    const socket = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/boards`
-    this.saver = new Saver(this.board, socket)
+    this.saver = new Saver(this.board, socketAddress())
     this.history = new History(this, sessionId)
   }
 

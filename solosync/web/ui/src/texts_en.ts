@@ -26,6 +26,17 @@ export const english = {
   reload: 'Load the page again',
   excalidraw: 'This is an Excalidraw board. This page draws on Solo boards only; open it with a ' +
     "program that speaks Excalidraw's layout.",
+  sharedBy: (owner: string): string => `Shared by ${owner}`,
+  watched: {
+    opening: 'Opening…',
+    live: 'Live',
+    lost: 'Not connected. Trying again…',
+    later: 'Many are looking just now. This page tries again in a moment.',
+    gone: 'Not shared any more'
+  },
+  linkGone: "This link doesn't lead anywhere any more. Ask whoever sent it to you for another.",
+  viewed: (count: number): string => `The board, to look at. On this page: ${count}.`,
+  download: 'Download',
   somebody: (count: number): string => `${count} ${count === 1 ? 'person' : 'people'} here`,
   tools: {
     pen: 'Pen', eraser: 'Eraser', select: 'Select', text: 'Text', hand: 'Move the page'

@@ -1,9 +1,10 @@
-// The pages of the board, and how closely one looks.
+// The pages of the board.
 
 import type { JSX } from 'preact'
 import type { Model } from '../model'
 import { texts } from '../texts'
 import { Act } from './act'
+import { Zoom } from './zoom'
 
 export function Pages ({ model }: { model: Model }): JSX.Element {
   return (
@@ -22,12 +23,7 @@ export function Pages ({ model }: { model: Model }): JSX.Element {
           onClick={() => model.addPage()}
         />
       </nav>
-      <span class='zoom'>
-        <Act icon='zoomOut' label={texts.zoomOut} onClick={() => model.surface.zoom(0.8)} />
-        <output>{Math.round(model.scale.value * 100)} %</output>
-        <Act icon='zoomIn' label={texts.zoomIn} onClick={() => model.surface.zoom(1.25)} />
-        <Act icon='fit' label={texts.fit} onClick={() => model.surface.fit()} />
-      </span>
+      <Zoom look={model} />
     </footer>
   )
 }

@@ -1,0 +1,133 @@
+// The page of a shared board: the canvas alone, in the place of the picture that those see who have
+// no JavaScript.
+
+import { render, type JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import './board.css'
+import './viewer.css'
+import { Zoom } from './around/zoom'
+import { Gestures } from './gestures'
+import { Surface } from './surface'
+import { texts } from './texts'
+import { Viewing } from './viewing'
+
+interface Shared { path: string, share: string, view: string, name: string, owner: string, formats: string[] }
+
+function Viewer ({ viewing, shared }: { viewing: Viewing, shared: Shared }): JSX.Element {
+  const area = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const surface = new Surface(area.current!, viewing.board)
+    const choice = { tool: 'hand', color: '', size: 0 } as const
+    const nothing = (): void => {}
+    const hands = {
+      surface, board: viewing.board, choice: () => choice, mayDraw: () => false,
+      pointed: nothing, write: nothing, selected: nothing
+    }
+    new Gestures(area.current!, hands, {})
+    listenToKeys(viewing)
+    fitAnew(area.current!, surface)
+    void viewing.open(surface, shared.share, shared.view)
+  }, [])
+  const watched = viewing.watched.value
+  const isGone = watched === 'gone'
+  const pages = isGone ? [] : viewing.pages.value
+  return (
+    <>
+      <header>
+        <div class='what'>
+          <h1 title={shared.name}>{shared.name}</h1>
+          {shared.owner && <p>{texts.sharedBy(shared.owner)}</p>}
+        </div>
+        <p id='told' role='status' data-state={watched}>{texts.watched[watched]}</p>
+        {!isGone && <Files shared={shared} page={pages.findIndex(({ key }) => key === viewing.page.value)} />}
+      </header>
+      <div class='middle'>
+        <div
+          ref={area} id='canvas' role='application' tabIndex={0} data-tool='hand' hidden={isGone}
+          aria-label={texts.viewed(viewing.count.value)}
+        />
+        {isGone && <div class='notice' role='alert'><p>{texts.linkGone}</p></div>}
+      </div>
+      <footer>
+        <nav aria-label={texts.pages}>
+          {pages.length > 1 && pages.map((page, at) => (
+            <button
+              key={page.key} type='button' onClick={() => viewing.show(page.key)}
+              aria-current={page.key === viewing.page.value ? 'page' : undefined}
+            >
+              {page.name || texts.page(at + 1)}
+            </button>
+          ))}
+        </nav>
+        <Zoom look={viewing} />
+      </footer>
+    </>
+  )
+}
+
+function Files ({ shared, page }: { shared: Shared, page: number }): JSX.Element | null {
+  if (shared.formats.length === 0) return null
+  return (
+    <nav class='files' aria-label={texts.download}>
+      {shared.formats.map(format => (
+        <a
+          key={format} download
+          href={`${shared.path}/download?format=${format}${format === 'pdf' || page < 0 ? '' : `&page=${page + 1}`}`}
+        >
+          {format.toUpperCase()}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+function listenToKeys (viewing: Viewing): void {
+  const actions: Record<string, () => void> = {
+    PageUp: () => viewing.turn(-1),
+    PageDown: () => viewing.turn(1),
+    '+': () => viewing.surface.zoom(1.25),
+    '=': () => viewing.surface.zoom(1.25),
+    '-': () => viewing.surface.zoom(0.8),
+    0: () => viewing.surface.fit(),
+    ArrowLeft: () => viewing.surface.pan(STEP, 0),
+    ArrowRight: () => viewing.surface.pan(-STEP, 0),
+    ArrowUp: () => viewing.surface.pan(0, STEP),
+    ArrowDown: () => viewing.surface.pan(0, -STEP)
+  }
+  addEventListener('keydown', event => {
+    const action = actions[event.key]
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    action()
+  })
+}
+
+/** A phone that is turned round shows everything again; bars that come and go change nothing. */
+function fitAnew (area: HTMLElement, surface: Surface): void {
+  let width = area.clientWidth
+  new ResizeObserver(() => {
+    if (area.clientWidth === width) return
+    width = area.clientWidth
+    surface.fit()
+  }).observe(area)
+}
+
+/** The canvas has other styles than the page with the picture, which are there already. */
+async function dressed (): Promise<void> {
+  const links = [...document.querySelectorAll<HTMLLinkElement>('link[rel="preload"][as="style"]')]
+  await Promise.all(links.map(link => new Promise(resolve => {
+    link.onload = link.onerror = resolve
+    link.rel = 'stylesheet'
+  })))
+  document.getElementById('picture-style')?.remove()
+}
+
+const STEP = 60 // pixels
+const { path = '', token = '', session = '', view = '', page = '', name = '', owner = '', formats = '' } =
+  document.getElementById('board')!.dataset
+const shared = { path, share: token, view, name, owner, formats: formats.split(' ').filter(Boolean) }
+await dressed()
+const root = document.createElement('main')
+root.id = 'board'
+document.body.replaceChildren(root)
+render(<Viewer viewing={new Viewing(session, Number(page))} shared={shared} />, root)

@@ -1,0 +1,97 @@
+// A shared board as whoever has its link sees it: followed live, and changed by nobody here.
+
+import { signal } from '@preact/signals'
+import { WebsocketProvider } from 'y-websocket'
+import { BoardDocument, type Page } from './document'
+import { whenLoaded } from './drawing'
+import type { Surface } from './surface'
+import { socketAddress, visit, type Visit } from './visit'
+
+export type Watched = 'opening' | 'live' | 'lost' | 'gone' | 'later'
+
+const RETRY_MS = 10_000
+const CROWDED_MS = 30_000
+const BEAT_MS = 15_000 // without any message for half a minute, y-websocket connects anew
+const [SIGNED_OUT, CROWDED] = [4401, 4429]
+
+export class Viewing {
+  readonly board = new BoardDocument()
+  readonly watched = signal<Watched>('opening')
+  readonly pages = signal<Page[]>([])
+  readonly page = signal('')
+  readonly count = signal(0)
+  readonly scale = signal(1)
+  surface!: Surface
+
+  /** `first` is the number of the page to begin with, 0 for the one that was open last. */
+  constructor (private readonly sessionId: string, private readonly first: number) {}
+
+  async open (surface: Surface, share: string, view: string): Promise<void> {
+    this.surface = surface
+    surface.whenViewed = () => { this.scale.value = surface.scale }
+    whenLoaded(() => surface.changed())
+    this.board.listen(keys => this.changed(keys))
+    await this.enter(share, view)
+  }
+
+  private async enter (share: string, view: string): Promise<void> {
+    const found = await visit(share, view).catch(() => 'lost' as const)
+    if (typeof found === 'object') this.watch(found)
+    else if (found === 'locked') location.reload()
+    else {
+      this.watched.value = found
+      if (found !== 'gone') setTimeout(() => { void this.enter(share, view) }, CROWDED_MS)
+    }
+  }
+
+  private watch ({ share, view }: Visit): void {
+    const provider = new WebsocketProvider(socketAddress(), this.sessionId, this.board.doc, {
+      params: { share, view }, disableBc: true, maxBackoffTime: RETRY_MS, resyncInterval: BEAT_MS
+    })
+    let isFirst = true
+    provider.on('sync', (isSynced: boolean) => {
+      this.watched.value = isSynced ? 'live' : 'lost'
+      if (isSynced && isFirst) {
+        isFirst = false
+        this.show((this.pages.value[this.first - 1] ?? this.board.active())?.key ?? '')
+      }
+    })
+    provider.on('connection-error', () => { this.watched.value = 'lost' })
+    provider.on('closed', ({ code }) => {
+      if (code === SIGNED_OUT) location.reload() // the hour is over: this is another visit
+      else if (code === CROWDED) {
+        this.watched.value = 'later'
+        setTimeout(() => provider.connect(), CROWDED_MS)
+      } else this.watched.value = 'gone'
+    })
+  }
+
+  private changed (keys: Set<string> | null): void {
+    if (!keys) {
+      this.pages.value = this.board.pages()
+      const isThere = this.pages.value.some(page => page.key === this.page.value)
+      if (!isThere) this.show(this.pages.value[0]?.key ?? '')
+      else this.layPaper()
+    }
+    this.count.value = this.surface.elements().length
+    this.surface.changed(keys)
+  }
+
+  show (key: string): void {
+    this.page.value = this.surface.page = key
+    this.count.value = this.surface.elements().length
+    this.layPaper()
+    this.surface.changed()
+    this.surface.fit()
+  }
+
+  turn (by: number): void {
+    const at = this.pages.value.findIndex(page => page.key === this.page.value)
+    const page = this.pages.value[at + by]
+    if (page) this.show(page.key)
+  }
+
+  private layPaper (): void {
+    this.surface.lay(this.pages.value.find(page => page.key === this.page.value)?.background)
+  }
+}
