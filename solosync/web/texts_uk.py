@@ -22,6 +22,9 @@ SENTENCES = {
     "GB": "ГБ",
     "TB": "ТБ",
     "Skip to the content": "До вмісту",
+    "Whiteboards on a machine of your own, in sync across your devices.": (
+        "Дошки на вашому власному комп'ютері, однакові на всіх ваших пристроях."
+    ),
     "Pages of this server": "Сторінки цього сервера",
     "Boards": "Дошки",
     "Trash": "Кошик",

@@ -60,6 +60,9 @@ function other (model: Model, gestures: Gestures, event: KeyboardEvent): (() => 
   const step = event.shiftKey ? 10 : 1
   if (arrow && model.selection.value > 0) return () => model.moveSelected(arrow[0] * step, arrow[1] * step)
   const isOnButton = event.target instanceof HTMLElement && event.target.closest('button, a')
+  if (event.key === 'Enter' && !isOnButton && model.choice.value.tool === 'text') {
+    return () => model.write(model.surface.middle, null)
+  }
   if (event.key === ' ' && !isOnButton) return () => { gestures.isHolding = true }
   return undefined
 }

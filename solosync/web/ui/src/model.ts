@@ -43,7 +43,8 @@ export class Model {
   readonly isClosed = computed(() => this.saver.saving.value.state === 'ended')
   surface!: Surface
   readonly history: History
-  private pointedAt = 0
+  private pointing: Point | null = null
+  private pointedTimer = 0
   private before = { page: '', view: (): void => {} }
 
   constructor (private readonly sessionId: string, private readonly person: Person) {
@@ -244,12 +245,21 @@ export class Model {
 
   // -- others --------------------------------------------------------------------------------
 
+  /** Others are told every few milliseconds, and always where one came to rest. */
   pointed (point: Point | null): void {
-    const now = performance.now()
-    if (point && now - this.pointedAt < POINTED_MS) return
-    this.pointedAt = now
-    const cursor = point && !this.preview.value && { page: this.page.value, x: round(point.x), y: round(point.y) }
-    this.saver.provider.awareness.setLocalStateField('cursor', cursor || null)
+    this.pointing = point
+    if (this.pointedTimer === 0) this.tellPointing()
+  }
+
+  private tellPointing (): void {
+    const point = this.pointing
+    const isShown = point && !this.preview.value
+    const cursor = isShown ? { page: this.page.value, x: round(point.x), y: round(point.y) } : null
+    this.saver.provider.awareness.setLocalStateField('cursor', cursor)
+    this.pointedTimer = setTimeout(() => {
+      this.pointedTimer = 0
+      if (this.pointing !== point) this.tellPointing()
+    }, POINTED_MS)
   }
 
   private showOthers (): void {

@@ -76,6 +76,11 @@ export class Surface {
     }
   }
 
+  get middle (): Point {
+    const { left, top, right, bottom } = this.view()
+    return { x: (left + right) / 2, y: (top + bottom) / 2 }
+  }
+
   private looking (): View {
     const { stage, scale, below } = this
     const ratio = below.getCanvas().getPixelRatio()

@@ -79,6 +79,7 @@ export const english = {
     ['Ctrl Z', 'Undo your last change'], ['Ctrl Shift Z', 'Redo'],
     ['Ctrl A', 'Select everything'], ['Delete', 'Delete what is selected'],
     ['Arrow keys', 'Move what is selected'], ['Double-click', 'Change a text (with Select)'],
+    ['Enter', 'Write in the middle (with Text)'],
     ['Space and drag', 'Move the page'], ['Wheel', 'Move the page'],
     ['Ctrl and wheel', 'Closer, further'], ['+, −, 0', 'Closer, further, everything'],
     ['Page Up, Page Down', 'The page before, the next one'], ['Shift H', 'History'], ['?', 'This help']

@@ -1,0 +1,71 @@
+"""No page keeps out those who can't see it, or see it badly, by what axe-core knows of."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.person import Person
+from tests.live import PREFIX
+from tests.nodejs import npm_install
+
+pytestmark = pytest.mark.journey
+AXE = Path(__file__).parent.parent / "interop" / "axe"
+PAGES = ("/", "/trash", "/devices", "/devices/add", "/settings", "/people", "/nowhere")
+RUN = "axe.run().then(found => JSON.stringify(found.violations))"
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    npm_install(AXE)
+    return (AXE / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+def serious(page: Page, axe: str) -> list[str]:
+    page.evaluate(f"{axe}; undefined")
+    page.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
+    return [
+        f"{page.url}: {entry['id']}: {entry['help']}: {[node['html'] for node in entry['nodes']]}"
+        for entry in json.loads(page.evaluate(RUN))
+        if entry["impact"] in ("serious", "critical")
+    ]
+
+
+def of_the_board(ann: Person, board: str, axe: str) -> list[str]:
+    """Its page as it opens, and with each of its panels open."""
+    page = ann.page
+    ann.open(board)
+    found = serious(page, axe)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found += serious(page, axe)
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    page.mouse.click(400, 300)
+    expect(page.get_by_role("textbox", name="Text")).to_be_focused()
+    found += serious(page, axe)
+    page.keyboard.press("Escape")
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_serious_barrier(arrive, device, axe, scheme):
+    board, gone = device.make_board(), device.make_board()
+    device.http.delete(f"{PREFIX}{gone}/")
+    url = device.http.post(f"{PREFIX}{board}/share/", json={}).json()["url"]
+    locked = device.http.post(
+        f"{PREFIX}{device.make_board()}/share/", json={"password": "12345678"}
+    )
+    ann = arrive(color_scheme=scheme)
+    ann.page.goto(ann.url)
+    found = serious(ann.page, axe)
+    for address in (url, locked.json()["url"]):
+        ann.page.goto(address)
+        found += serious(ann.page, axe)
+    ann.sign_in()
+    for path in (*PAGES, f"/boards/{board}"):
+        ann.page.goto(f"{ann.url}{path}")
+        found += serious(ann.page, axe)
+    found += of_the_board(ann, board, axe)
+    assert found == []
