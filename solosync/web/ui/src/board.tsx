@@ -9,8 +9,8 @@ import { HistoryPanel, PreviewBanner } from './around/history'
 import { Pages } from './around/pages'
 import { Closed } from './around/status'
 import { Tools } from './around/toolbar'
+import { Writer } from './around/writer'
 import { Gestures } from './gestures'
-import { FONT } from './geometry'
 import { listenToKeys } from './keys'
 import { Model } from './model'
 import { Surface } from './surface'
@@ -55,31 +55,6 @@ function Board ({ model }: { model: Model }): JSX.Element {
       <Pages model={model} />
       <Help model={model} />
     </>
-  )
-}
-
-/** The field in which a text is written, where it will stand. */
-function Writer ({ model }: { model: Model }): JSX.Element | null {
-  const field = useRef<HTMLTextAreaElement>(null)
-  const writing = model.writing.value
-  useEffect(() => field.current?.focus(), [writing])
-  if (!writing) return null
-  const scale = model.scale.value
-  const { stage } = model.surface
-  const done = (): void => model.written(field.current?.value ?? '')
-  return (
-    <textarea
-      ref={field} class='writer' aria-label={texts.writing} defaultValue={writing.text} onBlur={done}
-      style={{
-        left: `${stage.x() + writing.place.x * scale}px`,
-        top: `${stage.y() + writing.place.y * scale}px`,
-        font: `${writing.size * scale}px/1 ${FONT}`,
-        color: writing.color
-      }}
-      onKeyDown={event => {
-        if (event.key === 'Escape' || (event.key === 'Enter' && (event.ctrlKey || event.metaKey))) done()
-      }}
-    />
   )
 }
 

@@ -127,8 +127,9 @@ export class BoardDocument implements Board {
     return this.known.get(key)
   }
 
+  /** With the id it has, or else a new one; answers with it. */
   add (page: string, list: List, fields: Fields): string {
-    const key = crypto.randomUUID?.() ?? uuid()
+    const key = text(fields.id) || newId()
     const last = this.on(page).filter(element => element.list === list).at(-1)?.order ?? null
     const map = new Y.Map<unknown>([
       ...Object.entries({ id: key, ...fields }).map(
@@ -164,7 +165,7 @@ export class BoardDocument implements Board {
   }
 
   addPage (name: string): string {
-    const key = crypto.randomUUID?.() ?? uuid()
+    const key = newId()
     const last = this.board.get('$pages') === true ? this.pages().at(-1)?.order ?? null : null
     const map = new Y.Map<unknown>([['id', key], ['name', name], ['$order', after(last)]])
     for (const list of LISTS) map.set(`$has:${list}`, true)
@@ -217,7 +218,8 @@ export function drawingOrder (a: Element, b: Element): number {
 }
 
 /** Browsers have `randomUUID` on https and on this machine only, not on plain http in a network. */
-function uuid (): string {
+export function newId (): string {
+  if (crypto.randomUUID) return crypto.randomUUID()
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   bytes[6] = (bytes[6]! & 0x0f) | 0x40
   bytes[8] = (bytes[8]! & 0x3f) | 0x80

@@ -6,7 +6,7 @@ export interface Point { x: number, y: number, p?: number }
 export interface Box { left: number, top: number, right: number, bottom: number }
 
 export const FONT = 'Arial, Arimo, "Liberation Sans", Helvetica, sans-serif'
-export const NOTE = { side: 200, padding: 10, radius: 8, paper: '#fef08a' }
+export const NOTE = { side: 200, padding: 10, radius: 8, paper: '#fef08a', ink: '#1f2937', inkOnDark: '#ffffff' }
 const GESTURE_SHAPES = new Set(['line', 'arrow', 'rectangle', 'rect', 'circle', 'ellipse'])
 const DEFAULT_KINDS = { assets: 'image', shapes: 'shape', strokes: 'pen', texts: 'text' }
 

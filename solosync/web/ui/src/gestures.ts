@@ -1,11 +1,17 @@
 // What pointers, pens and fingers on the canvas mean, for the tool that is chosen.
 
-import { kindOf, type Point } from './geometry'
+import type { Point } from './geometry'
 import { pointOf, topmost, type Doing, type Hands, type Tool, type ToolName } from './tools/tool'
+import { isWritten } from './writing'
+
+const ERASING_END = 5 // the button of a pen that is turned round
+/** Until the pointer is let go, it does nothing any more. */
+const DONE: Doing = { move: () => {}, end: () => {}, cancel: () => {} }
 
 export class Gestures {
   private readonly down = new Map<number, PointerEvent>()
   private doing: Doing | null = null
+  private last: Point = { x: 0, y: 0 }
   private hasPen = false
   isHolding = false // the space bar makes every tool the hand
 
@@ -21,19 +27,23 @@ export class Gestures {
     area.addEventListener('pointercancel', event => this.release(event, false))
     area.addEventListener('pointerleave', () => pointed(null))
     area.addEventListener('dblclick', event => this.rewrite(surface.at(event)))
+    for (const kind of ['keydown', 'keyup'] as const) {
+      addEventListener(kind, event => {
+        if (event.key === 'Shift') this.doing?.move([this.last], event.type === 'keydown')
+      })
+    }
     area.addEventListener('wheel', event => this.wheel(event), { passive: false })
   }
 
   private press (event: PointerEvent): void {
-    if (event.button > 1) return
-    this.hasPen ||= event.pointerType === 'pen'
+    if (event.button > 1 && event.button !== ERASING_END) return
+    if (event.pointerType === 'pen') this.begunByPen()
     const isPenDown = [...this.down.values()].some(one => one.pointerType === 'pen')
     if (isPenDown && event.pointerType === 'touch') return // the hand that holds the pen
     this.area.setPointerCapture(event.pointerId)
     this.down.set(event.pointerId, event)
     if (this.down.size > 1) { // a second finger: it was meant as a pinch
-      this.doing?.cancel()
-      this.doing = null
+      this.leave(null)
       return
     }
     // With a pen in use, what touches besides it is a palm, or a finger that moves the page.
@@ -42,7 +52,16 @@ export class Gestures {
     if (!this.hands.mayDraw()) return
     const { surface, choice } = this.hands
     const press = { at: surface.at(event), point: pointOf(this.hands, event), event }
-    this.doing = this.tools[choice().tool]?.(this.hands, press) ?? null
+    this.last = press.point
+    const tool = event.button === ERASING_END ? 'eraser' : choice().tool
+    this.doing = this.tools[tool]?.(this.hands, press) ?? null
+  }
+
+  /** What touches already was the hand that holds the pen, not a finger that draws. */
+  private begunByPen (): void {
+    this.hasPen = true
+    this.leave(null)
+    for (const [id, { pointerType }] of this.down) if (pointerType === 'touch') this.down.delete(id)
   }
 
   private move (event: PointerEvent): void {
@@ -51,7 +70,9 @@ export class Gestures {
     if (!before) return
     if (this.doing) {
       const events = event.getCoalescedEvents?.() ?? []
-      this.doing.move((events.length ? events : [event]).map(one => pointOf(this.hands, one)))
+      this.last = pointOf(this.hands, event)
+      const points = (events.length ? events : [event]).map(one => pointOf(this.hands, one))
+      this.doing.move(points, event.shiftKey)
     } else this.drag(before, event)
     this.down.set(event.pointerId, event)
   }
@@ -61,6 +82,18 @@ export class Gestures {
     if (isDone) this.doing.end()
     else this.doing.cancel()
     this.doing = null
+  }
+
+  /** Ends what is going on without doing it; false if that is nothing. */
+  cancel (): boolean {
+    if (!this.doing || this.doing === DONE) return false
+    this.leave(DONE)
+    return true
+  }
+
+  private leave (next: Doing | null): void {
+    this.doing?.cancel()
+    this.doing = next
   }
 
   /** One pointer pans; of two, each pulls its side. */
@@ -87,6 +120,6 @@ export class Gestures {
   private rewrite (at: Point): void {
     if (this.hands.choice().tool !== 'select') return
     const element = topmost(this.hands, at)
-    if (element && ['text', 'note'].includes(kindOf(element))) this.hands.write(at, element)
+    if (element && isWritten(element)) this.hands.write(at, element)
   }
 }

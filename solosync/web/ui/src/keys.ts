@@ -1,10 +1,14 @@
 // Shortcuts. None of them works while a text is written or the help is open.
 
 import type { Gestures } from './gestures'
-import { COLORS, SIZES, type Model } from './model'
+import type { Model } from './model'
+import { OFFERS } from './tools/choices'
 import type { ToolName } from './tools/tool'
 
-const TOOLS: Record<string, ToolName> = { p: 'pen', e: 'eraser', v: 'select', t: 'text', h: 'hand' }
+const TOOLS: Record<string, ToolName> = {
+  v: 'select', h: 'hand', p: 'pen', m: 'highlighter', e: 'eraser', w: 'wiper',
+  r: 'rectangle', o: 'ellipse', l: 'line', a: 'arrow', t: 'text', n: 'note'
+}
 const ARROWS: Record<string, [number, number]> = {
   ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]
 }
@@ -13,7 +17,11 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
   const plain: Record<string, () => void> = {
     'shift h': () => model.history.toggle(),
     '?': () => { model.isHelping.value = true },
-    Escape: () => model.preview.value ? model.lookAtNow() : model.unselect(),
+    Escape: () => {
+      if (gestures.cancel()) return
+      if (model.preview.value) model.lookAtNow()
+      else model.unselect()
+    },
     Delete: () => model.removeSelected(),
     Backspace: () => model.removeSelected(),
     PageUp: () => model.turn(-1),
@@ -52,15 +60,17 @@ function nameOf ({ key, code }: KeyboardEvent): string {
 }
 
 function other (model: Model, gestures: Gestures, event: KeyboardEvent): (() => void) | undefined {
+  const isOnButton = event.target instanceof HTMLElement && event.target.closest('button, a')
+  const written = event.key === 'Enter' && !isOnButton ? model.selectedText : null
+  if (written) return () => model.write({ x: 0, y: 0 }, written)
   const tool = TOOLS[nameOf(event)]
   if (tool) return () => model.chooseTool(tool)
-  const color = COLORS[Number(event.key) - 1]
+  const color = OFFERS[model.choice.value.tool].colors[Number(event.key) - 1]?.[1]
   if (color) return () => model.choose({ color })
   const arrow = ARROWS[event.key]
   const step = event.shiftKey ? 10 : 1
   if (arrow && model.selection.value > 0) return () => model.moveSelected(arrow[0] * step, arrow[1] * step)
-  const isOnButton = event.target instanceof HTMLElement && event.target.closest('button, a')
-  if (event.key === 'Enter' && !isOnButton && model.choice.value.tool === 'text') {
+  if (event.key === 'Enter' && !isOnButton && ['text', 'note'].includes(model.choice.value.tool)) {
     return () => model.write(model.surface.middle, null)
   }
   if (event.key === ' ' && !isOnButton) return () => { gestures.isHolding = true }
@@ -68,8 +78,10 @@ function other (model: Model, gestures: Gestures, event: KeyboardEvent): (() => 
 }
 
 function thicker (model: Model, by: number): void {
-  const at = SIZES.indexOf(model.choice.value.size) + by
-  model.choose({ size: SIZES[Math.max(0, Math.min(SIZES.length - 1, at))]! })
+  const { tool, size } = model.choice.value
+  const { sizes } = OFFERS[tool]
+  const next = sizes[Math.max(0, Math.min(sizes.length - 1, sizes.indexOf(size) + by))]
+  if (next) model.choose({ size: next })
 }
 
 function isElsewhere (event: KeyboardEvent, model: Model): boolean {

@@ -2,27 +2,26 @@
 
 import { computed, signal } from '@preact/signals'
 import { BoardDocument, type Element, type Page } from './document'
-import { fontSize, whenLoaded } from './drawing'
-import { moved, placeOf, round, str, type Point } from './geometry'
+import { moved, round, type Point } from './geometry'
 import { History, type Preview } from './history'
+import { whenLoaded } from './looks/images'
 import { Saver } from './saving'
 import type { Cursor, Surface } from './surface'
 import { texts } from './texts'
-import type { Choice, ToolName } from './tools/tool'
+import { Choices, COLORS, type Choice } from './tools/choices'
+import type { ToolName } from './tools/tool'
 import { socketAddress } from './visit'
+import { again, begin, isWritten, put, type Writing } from './writing'
 
-export const COLORS = ['#1b1e2b', '#d92d20', '#e8770a', '#1a8f4b', '#2563eb', '#7c3aed']
-export const SIZES = [2, 4, 8, 16]
 const POINTED_MS = 50
 
 export interface Person { id: string, name: string }
-/** A text that is being written: where, and which element it is unless it is a new one. */
-export interface Writing { place: Point, key: string | null, text: string, size: number, color: string }
 
 export class Model {
   readonly board = new BoardDocument()
   readonly saver: Saver
-  readonly choice = signal<Choice>({ tool: 'pen', color: COLORS[0]!, size: SIZES[1]! })
+  readonly choices = new Choices()
+  readonly choice = signal<Choice>(this.choices.of('pen'))
   readonly pages = signal<Page[]>([])
   readonly page = signal('')
   readonly selection = signal(0)
@@ -97,7 +96,9 @@ export class Model {
   }
 
   choose (choice: Partial<Choice>): void {
-    this.choice.value = { ...this.choice.value, ...choice }
+    const before = choice.tool ? this.choices.of(choice.tool) : this.choice.value
+    this.choice.value = { ...before, ...choice }
+    this.choices.keep(this.choice.value)
     if (choice.tool && choice.tool !== 'select') this.unselect()
     if (choice.color && this.selection.value > 0) this.paintSelected(choice.color)
   }
@@ -219,28 +220,22 @@ export class Model {
 
   write (at: Point, element: Element | null): void {
     if (this.writing.value || !this.mayDraw) return
-    const place = (element && placeOf(element.fields)) ?? at
-    this.writing.value = {
-      place,
-      key: element?.key ?? null,
-      text: str(element?.fields.text),
-      size: element ? fontSize(element) : 20,
-      color: str(element?.fields.color) || this.choice.value.color
-    }
+    this.writing.value = element ? again(element) : begin(this.page.value, at, this.choice.value)
+    this.surface.hide(element?.key ?? null)
   }
 
   written (text: string): void {
-    const { writing } = this
-    const done = writing.value
-    writing.value = null
-    if (!done || text === done.text) return
-    if (done.key && text.trim()) this.board.set(new Map([[done.key, { text }]]))
-    else if (done.key) this.board.delete([done.key])
-    else if (text.trim()) {
-      const [x, y] = [round(done.place.x), round(done.place.y)]
-      const fields = { type: 'text', text, x, y, color: done.color, fontSize: done.size }
-      this.board.add(this.page.value, 'texts', fields)
-    }
+    const done = this.writing.value
+    this.writing.value = null
+    this.surface.hide(null)
+    if (done) put(this.board, done, text)
+  }
+
+  /** The text or note that is selected, if it is just one. */
+  get selectedText (): Element | null {
+    const [key, ...others] = this.surface.selected
+    const element = key !== undefined && others.length === 0 ? this.board.get(key) : undefined
+    return element && isWritten(element) ? element : null
   }
 
   // -- others --------------------------------------------------------------------------------

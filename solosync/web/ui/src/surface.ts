@@ -3,11 +3,10 @@
 import Konva from 'konva/lib/Core'
 import { paintBackdrop } from './backdrop'
 import type { Board, Element } from './document'
-import { boxOf, outline, paint } from './drawing'
+import { boxOf, isEraser, paint } from './drawing'
 import { grown, together, type Box, type Point } from './geometry'
 import { boxOf as boxOfView, Painter, type View } from './painting'
 
-export interface Stroke { points: Point[], color: string, size: number }
 export interface Cursor { name: string, color: string, x: number, y: number }
 
 const [SMALLEST, LARGEST] = [0.05, 16]
@@ -18,12 +17,14 @@ export class Surface {
   readonly stage: Konva.Stage
   page = ''
   background: unknown = null
-  stroke: Stroke | null = null
+  /** What is being drawn, and isn't on the board yet. */
+  sketched: Element | null = null
   marquee: Box | null = null
   faded = new Set<string>()
   selected = new Set<string>()
   offset: Point = { x: 0, y: 0 }
   cursors: Cursor[] = []
+  private hidden: string | null = null
   whenViewed = (): void => {}
   private readonly paper = new Konva.Layer({ listening: false })
   private readonly below = new Konva.Layer({ listening: false })
@@ -31,7 +32,7 @@ export class Surface {
     () => this.looking(),
     () => this.elements(),
     ({ key }) => ({
-      isHidden: this.isCarrying && this.selected.has(key),
+      isHidden: key === this.hidden || (this.isCarrying && this.selected.has(key)),
       alpha: this.faded.has(key) ? FADED : 1
     }),
     () => this.below.batchDraw()
@@ -42,7 +43,7 @@ export class Surface {
   constructor (readonly container: HTMLDivElement, public board: Board) {
     this.stage = new Konva.Stage({ container, width: 1, height: 1, listening: false })
     this.paper.add(layerShape(pen => paintBackdrop(pen, this.background, this.view())))
-    this.below.add(layerShape(pen => this.painter.draw(pen)))
+    this.below.add(layerShape(pen => this.drawPage(pen)))
     this.above.add(layerShape(pen => this.drawDoings(pen)))
     this.stage.add(this.paper, this.below, this.above)
     new ResizeObserver(() => this.fill()).observe(container)
@@ -109,6 +110,21 @@ export class Surface {
     this.paper.batchDraw()
   }
 
+  /** Shows an element that isn't on the board yet, or none. */
+  sketch (element: Element | null): void {
+    const isErasing = [this.sketched, element].some(one => one && isEraser(one))
+    this.sketched = element
+    if (isErasing) this.below.batchDraw()
+    this.above.batchDraw()
+  }
+
+  /** Leaves out an element, or none any more. */
+  hide (key: string | null): void {
+    if (key === this.hidden) return
+    this.hidden = key
+    this.changed()
+  }
+
   doing (): void {
     this.above.batchDraw()
   }
@@ -162,11 +178,13 @@ export class Surface {
     this.moved()
   }
 
+  private drawPage (pen: CanvasRenderingContext2D): void {
+    this.painter.draw(pen)
+    if (this.sketched && isEraser(this.sketched)) erase(pen, this.sketched, this.elements())
+  }
+
   private drawDoings (pen: CanvasRenderingContext2D): void {
-    if (this.stroke) {
-      pen.fillStyle = this.stroke.color
-      pen.fill(outline(this.stroke.points, this.stroke.size))
-    }
+    if (this.sketched && !isEraser(this.sketched)) paint(pen, this.sketched, null)
     this.drawSelection(pen)
     for (const cursor of this.cursors) this.drawCursor(pen, cursor)
   }
@@ -219,4 +237,24 @@ function layerShape (draw: (pen: CanvasRenderingContext2D) => void): Konva.Shape
   const sceneFunc = (context: Konva.Context): void =>
     draw((context as unknown as { _context: CanvasRenderingContext2D })._context)
   return new Konva.Shape({ listening: false, sceneFunc })
+}
+
+const spared = document.createElement('canvas').getContext('2d')!
+
+/** Takes away what lies below an eraser that isn't on the board yet: texts are above it, always. */
+function erase (pen: CanvasRenderingContext2D, eraser: Element, elements: Element[]): void {
+  paint(pen, eraser, null)
+  const box = boxOf(eraser)
+  const texts = elements.filter(element => element.list === 'texts')
+  if (!box || texts.length === 0) return
+  spared.canvas.width = pen.canvas.width // clears it, too
+  spared.canvas.height = pen.canvas.height
+  spared.setTransform(pen.getTransform())
+  for (const text of texts) paint(spared, text, box)
+  const { fields } = eraser
+  paint(spared, { ...eraser, fields: { ...fields, composite: 'destination-in' } }, null)
+  pen.save()
+  pen.resetTransform()
+  pen.drawImage(spared.canvas, 0, 0)
+  pen.restore()
 }

@@ -17,7 +17,7 @@ function Viewer ({ viewing, shared }: { viewing: Viewing, shared: Shared }): JSX
   const area = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const surface = new Surface(area.current!, viewing.board)
-    const choice = { tool: 'hand', color: '', size: 0 } as const
+    const choice = { tool: 'hand', color: '', size: 0, isFilled: false, opacity: 1 } as const
     const nothing = (): void => {}
     const hands = {
       surface, board: viewing.board, choice: () => choice, mayDraw: () => false,

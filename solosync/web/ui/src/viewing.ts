@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals'
 import { WebsocketProvider } from 'y-websocket'
 import { BoardDocument, type Page } from './document'
-import { whenLoaded } from './drawing'
+import { whenLoaded } from './looks/images'
 import type { Surface } from './surface'
 import { socketAddress, visit, type Visit } from './visit'
 

@@ -3,6 +3,15 @@
 import type { JSX } from 'preact'
 
 const PATHS = {
+  highlighter: 'M7 14l8-9 4 4-8 9H7zM4 21h16M7 14l4 4',
+  wiper: 'M8 19l-4-4 9-9 6 6-7 7zM14 21c2-2 4 1 6-1',
+  rectangle: 'M4 6h16v12H4z',
+  ellipse: 'M12 5.5c5 0 8.5 3 8.5 6.5s-3.5 6.5-8.5 6.5-8.5-3-8.5-6.5 3.5-6.5 8.5-6.5z',
+  line: 'M5 19L19 5',
+  arrow: 'M5 19L19 5M11 5h8v8',
+  note: 'M5 4h14v10l-5 6H5zM14 20v-6h5M8 8.5h8M8 12h5',
+  picture: 'M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M9 9v.5',
+  filled: 'M4 4h16v16H4zM4 12L12 4M4 18L18 4M8 20L20 8M15 20l5-5',
   pen: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
   eraser: 'M8 19l-4-4 9-9 6 6-7 7zM8 19h11M9 10l6 6',
   select: 'M6 4l12 8-5 1 3 6-2 1-3-6-4 4z',

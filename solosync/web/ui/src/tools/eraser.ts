@@ -1,6 +1,7 @@
-// Deletes the elements that it touches; they fade until it is lifted.
+// Deletes the elements that it touches; they fade until it is lifted. What the other eraser left
+// can't be seen, so it isn't touched.
 
-import { isHit } from '../drawing'
+import { isEraser, isHit } from '../drawing'
 import type { Point } from '../geometry'
 import type { Tool } from './tool'
 
@@ -14,7 +15,7 @@ export const eraser: Tool = ({ surface, board }, { at: first }) => {
     const before = gone.size
     const way = points.flatMap(point => steps(last, last = point, within))
     for (const element of surface.elements()) {
-      if (!gone.has(element.key) && way.some(point => isHit(element, point, within))) {
+      if (!gone.has(element.key) && !isEraser(element) && way.some(point => isHit(element, point, within))) {
         gone.add(element.key)
       }
     }

@@ -1,9 +1,11 @@
-// Opens the field in which a text is written.
+// Opens the field in which a text or a note is written: a new one, or the one that is there.
 
-import type { Tool } from './tool'
+import { isWritten } from '../writing'
+import { topmost, type Tool } from './tool'
 
 export const text: Tool = (hands, { at, event }) => {
   event.preventDefault() // or the press would take the focus from the new field again
-  hands.write(at, null)
+  const hit = topmost(hands, at)
+  hands.write(at, hit && isWritten(hit) ? hit : null)
   return null
 }

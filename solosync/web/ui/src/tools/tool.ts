@@ -1,12 +1,14 @@
 // What every tool is given, and what it answers with.
 
-import type { BoardDocument, Element } from '../document'
-import { isHit } from '../drawing'
-import { kindOf, round, type Point } from '../geometry'
+import { newId, type BoardDocument, type Element, type Fields, type List } from '../document'
+import { isEraser, isHit } from '../drawing'
+import { round, type Point } from '../geometry'
 import type { Surface } from '../surface'
+import type { Choice } from './choices'
 
-export type ToolName = 'pen' | 'eraser' | 'select' | 'text' | 'hand'
-export interface Choice { tool: ToolName, color: string, size: number }
+export type ToolName =
+  'select' | 'hand' | 'pen' | 'highlighter' | 'eraser' | 'wiper' |
+  'line' | 'arrow' | 'rectangle' | 'ellipse' | 'text' | 'note'
 
 /** What the person has in hands: the canvas, the document, and what is chosen. */
 export interface Hands {
@@ -19,9 +21,9 @@ export interface Hands {
   mayDraw: () => boolean
 }
 
-/** What goes on from a press until it is let go. */
+/** What goes on from a press until it is let go. With Shift a shape is regular, a line straight. */
 export interface Doing {
-  move: (points: Point[]) => void
+  move: (points: Point[], hasShift: boolean) => void
   end: () => void
   cancel: () => void
 }
@@ -34,9 +36,7 @@ const NEAR = 6 // pixels that a pointer may miss an element by
 
 export function topmost ({ surface }: Hands, at: Point): Element | null {
   const within = NEAR / surface.scale
-  return surface.elements().findLast(
-    element => kindOf(element) !== 'eraser' && isHit(element, at, within)
-  ) ?? null
+  return surface.elements().findLast(element => !isEraser(element) && isHit(element, at, within)) ?? null
 }
 
 /** A point as it is kept in a stroke. A mouse and a finger say a half of any press; only a pen measures it. */
@@ -45,4 +45,28 @@ export function pointOf ({ surface }: Hands, event: PointerEvent): Point {
   const point = { x: round(x), y: round(y) }
   if (event.pointerType !== 'pen') return point
   return { ...point, p: Math.round(event.pressure * 1000) / 1000 }
+}
+
+/** An element that isn't on the board yet: it is shown, and put there when it is done. */
+export function sketch ({ surface, board }: Hands, list: List): Sketch {
+  const page = surface.page
+  const id = newId()
+  let fields: Fields | null = null
+  return {
+    show: now => {
+      fields = { id, ...now }
+      surface.sketch({ key: id, order: '', page, list, fields })
+    },
+    put: () => {
+      surface.sketch(null)
+      if (fields) board.add(page, list, fields)
+    },
+    drop: () => surface.sketch(null)
+  }
+}
+
+export interface Sketch {
+  show: (fields: Fields) => void
+  put: () => void
+  drop: () => void
 }

@@ -1,0 +1,99 @@
+// What can be chosen for the tool: which of its kind, colour, thickness.
+
+import type { JSX } from 'preact'
+import type { Model } from '../model'
+import { texts } from '../texts'
+import { GROUPS, OFFERS } from '../tools/choices'
+import { Icon } from './icons'
+import { Pick } from './pick'
+
+const LETTERS = new Set(['text', 'note'])
+const WITH_INSIDE = new Set(['rectangle', 'ellipse'])
+
+export function Options ({ model }: { model: Model }): JSX.Element | null {
+  const { tool, isFilled } = model.choice.value
+  const { colors, sizes } = OFFERS[tool]
+  const kinds = GROUPS.find(group => group.includes(tool))!
+  if (kinds.length === 1 && colors.length + sizes.length === 0) return null
+  return (
+    <div class='options'>
+      {kinds.length > 1 && (
+        <span class='group' role='group' aria-label={texts.kinds}>
+          {kinds.map(one => <Pick key={one} model={model} tool={one} />)}
+        </span>
+      )}
+      {colors.length > 0 && <Colors model={model} />}
+      {sizes.length > 0 && <Sizes model={model} />}
+      {WITH_INSIDE.has(tool) && (
+        <button
+          type='button' title={texts.filled} aria-label={texts.filled} aria-pressed={isFilled}
+          onClick={() => model.choose({ isFilled: !isFilled })}
+        >
+          <Icon name='filled' />
+        </button>
+      )}
+      {tool === 'highlighter' && <Opacity model={model} />}
+    </div>
+  )
+}
+
+function Colors ({ model }: { model: Model }): JSX.Element {
+  const { tool, color } = model.choice.value
+  const { colors } = OFFERS[tool]
+  const isOwn = colors.every(([, one]) => one !== color)
+  return (
+    <span class='group' role='group' aria-label={texts.colors}>
+      {colors.map(([hue, one]) => (
+        <button
+          key={one} type='button' class='color' title={texts.hues[hue]} aria-label={texts.hues[hue]}
+          aria-pressed={color === one} onClick={() => model.choose({ color: one })}
+        >
+          <i style={{ background: one }} />
+        </button>
+      ))}
+      <label class='color own' data-chosen={isOwn} title={texts.ownColor}>
+        <input
+          type='color' aria-label={texts.ownColor} value={color}
+          onChange={event => model.choose({ color: event.currentTarget.value })}
+        />
+      </label>
+    </span>
+  )
+}
+
+const MOST_DOT = 20 // pixels
+
+function Sizes ({ model }: { model: Model }): JSX.Element {
+  const { tool, size } = model.choice.value
+  const { sizes } = OFFERS[tool]
+  const isLetters = LETTERS.has(tool)
+  const names = isLetters ? texts.fontSizeNames : texts.sizeNames
+  const shrink = Math.min(1, MOST_DOT / sizes.at(-1)!)
+  return (
+    <span class='group' role='group' aria-label={isLetters ? texts.fontSizes : texts.sizes}>
+      {sizes.map((one, at) => {
+        const dot = `${Math.max(4, one * shrink + 2)}px`
+        return (
+          <button
+            key={one} type='button' class='size' title={names[at]} aria-label={names[at]}
+            aria-pressed={size === one} onClick={() => model.choose({ size: one })}
+          >
+            {isLetters
+              ? <b style={{ fontSize: `${11 + 4 * at}px` }}>A</b>
+              : <i style={{ width: dot, height: dot }} />}
+          </button>
+        )
+      })}
+    </span>
+  )
+}
+
+function Opacity ({ model }: { model: Model }): JSX.Element {
+  return (
+    <input
+      type='range' min='0.1' max='0.9' step='0.1' title={texts.opacity} aria-label={texts.opacity}
+      value={model.choice.value.opacity}
+      onInput={event => model.choose({ opacity: Number(event.currentTarget.value) })}
+    />
+  )
+}

@@ -1,0 +1,21 @@
+// What every kind of element has in common in how it looks.
+
+import type { Element } from '../document'
+import { positive, str, type Box, type Point } from '../geometry'
+
+export type Pen = CanvasRenderingContext2D
+
+/** What was worked out of an element: as long as it doesn't change, it is drawn from this. */
+export interface Look {
+  box: Box | null
+  paint: (pen: Pen) => void
+  hit: (point: Point, within: number) => boolean
+  /** Its parts cover each other: with an opacity, they have to be put together first. */
+  isLayered?: boolean
+}
+
+const INK = '#000000'
+
+export const colorOf = (element: Element): string => str(element.fields.color) || INK
+export const sizeOf = (element: Element): number => positive(element.fields.size, 2)
+export const NOTHING: Look = { box: null, paint: () => {}, hit: () => false }

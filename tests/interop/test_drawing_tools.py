@@ -1,0 +1,123 @@
+"""The tools of a board's page, in a real browser: each puts on the board what the Solo dialect
+means by it, and the server's picture of that is what the page itself shows."""
+
+import base64
+import io
+import math
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.browser import find_browser
+from tests.interop.test_drawing_page import Drawer, device, drawing
+from tests.visual.compare import SOLO, compare
+
+__all__ = ["device"]  # a fixture
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
+]
+SHIFT = 8
+CANVAS = (
+    "(() => { const [paper, page] = document.querySelectorAll('#canvas canvas');"
+    "paper.getContext('2d').drawImage(page, 0, 0); return paper.toDataURL() })()"
+)
+
+
+def write(ann: Drawer, place: tuple[int, int], text: str) -> None:
+    ann.drag(place)
+    ann.page.wait_for("document.activeElement?.matches('.writer')")
+    ann.page.call("Input.insertText", text=text)
+    ann.page.run("document.activeElement.blur()")
+
+
+def click(ann: Drawer, label: str) -> None:
+    ann.page.run(f"document.querySelector('.tools [aria-label=\"{label}\"]').click()")
+
+
+def ink_box(picture: Image.Image) -> tuple[int, int, int, int]:
+    box = picture.convert("L").point(lambda level: 255 * (level < 235)).getbbox()
+    assert box is not None
+    return box
+
+
+def around_ink(picture: Image.Image) -> Image.Image:
+    left, top, right, bottom = ink_box(picture)
+    return picture.crop((left - 10, top - 10, right + 10, bottom + 10))
+
+
+def page_of(device: Any, board: str) -> dict[str, Any]:
+    page: dict[str, Any] = device.get(board)["state"]["pages"][0]
+    return page
+
+
+def test_each_tool_draws_its_element_and_the_servers_picture_is_that_of_the_page(server, device):
+    board = device.make_board()
+    with drawing(server, board) as ann:
+        ann.draw(-100)
+        ann.press("m")
+        ann.drag((380, 210), (520, 230), (400, 250), (520, 205))
+        ann.press("l")
+        ann.drag((600, 200), (700, 215), modifiers=SHIFT)
+        ann.press("a")
+        ann.drag((750, 200), (850, 260))
+        ann.press("r")
+        ann.drag((420, 380), (300, 300))
+        ann.press("o")
+        click(ann, "Filled")
+        click(ann, "Red")
+        ann.drag((470, 300), (500, 390), modifiers=SHIFT)
+        ann.press("n")
+        write(
+            ann, (800, 300), "Words-that-break where-they-do, andevenoneverylongwordthatdoesnotfit"
+        )
+        ann.press("t")
+        write(ann, (300, 450), "Two\nlines")
+        ann.press("w")
+        ann.drag((290, 340), (400, 345), (530, 330), (310, 460), (810, 460))
+        ann.wait_for_count(9)
+        ann.wait_for_status("Saved")
+        shown = base64.b64decode(ann.page.run(CANVAS).partition(",")[2])
+        assert ann.complaints() == []
+        drawn = page_of(device, board)
+        picture = server.folder / "board.png"
+        server.solosync("export", board, "--format", "png", "-o", str(picture))
+
+        ann.press("r")  # in the black that was chosen for it, not in the ellipse's red
+        ann.drag((600, 300), (600, 301))  # too small to be meant
+        ann.mouse("mousePressed", (600, 300))
+        ann.mouse("mouseMoved", (700, 380))
+        ann.press("Escape")
+        ann.mouse("mouseMoved", (710, 390))
+        ann.mouse("mouseReleased", (710, 390))
+        ann.drag((600, 420), (650, 450))
+        ann.wait_for_count(10)
+        ann.open()
+        ann.press("o")
+        chosen = "[...document.querySelectorAll('.options [aria-pressed=true]')].map(b => b.title)"
+        assert ann.page.run(chosen) == ["Ellipse", "Red", "Medium", "Filled"]
+    assert page_of(device, board)["strokes"][-1]["color"] == "#1b1e2b"
+
+    strokes = drawn["strokes"]
+    kinds = ["pen", "highlighter", "line", "arrow", "rectangle", "circle", "eraser"]
+    assert [stroke["tool"] for stroke in strokes] == kinds
+    assert strokes[1]["opacity"] == 0.4
+    [line_from, line_to] = strokes[2]["points"]
+    assert line_to["y"] == line_from["y"]
+    assert line_to["x"] - line_from["x"] == 100
+    assert "fill" not in strokes[4]
+    [one, other] = strokes[5]["points"]
+    assert other["x"] - one["x"] == other["y"] - one["y"] == 90
+    assert strokes[5]["fill"] == strokes[5]["color"] == "#d92d20"
+    assert strokes[6]["composite"] == "destination-out"
+    assert [(text["type"], text.get("width")) for text in drawn["texts"]] == [
+        ("note", 200),
+        ("text", None),
+    ]
+
+    with Image.open(picture) as exported, Image.open(io.BytesIO(shown)) as canvas:
+        likeness = compare(around_ink(exported), around_ink(canvas))
+    assert SOLO.failures(likeness) == []
+    assert math.isclose(likeness.similarity, 1, abs_tol=0.01)
