@@ -28,7 +28,7 @@ SMALL_BYTES = 1024
 STAMP = "sources.txt"
 BUNDLED = (  # what Vite puts into the script
     *("@preact/signals", "@preact/signals-core", "fractional-indexing", "konva", "lib0"),
-    *("perfect-freehand", "preact", "y-indexeddb", "y-protocols", "y-websocket", "yjs"),
+    *("perfect-freehand", "preact", "y-protocols", "y-websocket", "yjs"),
 )
 
 

@@ -22,6 +22,7 @@ from websockets.sync.client import ClientConnection, connect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SECONDS = 30.0
+PORT_FILE = "DevToolsActivePort"
 
 
 def find_browser() -> str | None:
@@ -31,8 +32,9 @@ def find_browser() -> str | None:
 class Page:
     """One tab. `events` are what the browser has told of it so far: `(method, parameters)`."""
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: ClientConnection, address: str) -> None:
         self._connection = connection
+        self._address = address
         self._calls = 0
         self.events: list[tuple[str, dict[str, Any]]] = []
         for domain in ("Page", "Runtime", "Network", "Log"):
@@ -49,6 +51,15 @@ class Page:
             raise RuntimeError(f"{method}: {answer['error']['message']}")
         found: dict[str, Any] = answer["result"]
         return found
+
+    @contextlib.contextmanager
+    def tab(self) -> Iterator[Page]:
+        """Another one of the same browser, in a window of its own: both are seen."""
+        target = self.call("Target.createTarget", url="about:blank", newWindow=True)["targetId"]
+        address = f"{self._address.rpartition('/')[0]}/{target}"
+        with connect(address, max_size=None) as connection:
+            yield Page(connection, address)
+            self.call("Target.closeTarget", targetId=target)
 
     def open(self, url: str) -> None:
         """Goes there, and waits until the page has loaded."""
@@ -90,15 +101,20 @@ class Page:
 
 
 @contextlib.contextmanager
-def browsing() -> Iterator[Page]:
-    """A fresh browser, with no cookies and nothing remembered. It takes none of other sites than
-    the page's, unless that page has them for itself: so most browsers do."""
+def browsing(kept: Path | None = None) -> Iterator[Page]:
+    """A fresh browser, with no cookies and nothing remembered, unless `kept` is the folder of one
+    that was closed. It takes no cookies of other sites than the page's, unless that page has them
+    for itself: so most browsers do."""
     program = find_browser()
     assert program is not None
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with contextlib.ExitStack() as stack:
+        folder = kept or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+        )
         chosen = {"cookie_controls_mode": 1}
-        (Path(folder) / "Default").mkdir()
-        (Path(folder) / "Default" / "Preferences").write_text(json.dumps({"profile": chosen}))
+        (folder / PORT_FILE).unlink(missing_ok=True)
+        (folder / "Default").mkdir(parents=True, exist_ok=True)
+        (folder / "Default" / "Preferences").write_text(json.dumps({"profile": chosen}))
         process = subprocess.Popen(
             [
                 program,
@@ -115,11 +131,11 @@ def browsing() -> Iterator[Page]:
             start_new_session=True,
         )
         try:
-            port = _port(process, Path(folder))
+            port = _port(process, folder)
             tabs = httpx.get(f"http://127.0.0.1:{port}/json").json()
             address = next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page")
             with connect(address, max_size=None) as connection:
-                yield Page(connection)
+                yield Page(connection, address)
         finally:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -130,7 +146,7 @@ def _port(process: subprocess.Popen[bytes], folder: Path) -> int:
     deadline = time.monotonic() + SECONDS
     while True:
         with contextlib.suppress(OSError, IndexError, ValueError):
-            return int((folder / "DevToolsActivePort").read_text().splitlines()[0])
+            return int((folder / PORT_FILE).read_text().splitlines()[0])
         assert process.poll() is None, "the browser ended at once"
         assert time.monotonic() < deadline, "the browser doesn't start"
         time.sleep(0.02)  # another process can't be waited for but by asking

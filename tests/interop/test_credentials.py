@@ -194,6 +194,17 @@ def test_all_kinds_of_tokens_open_sockets_however_they_come(server, ann, board):
         assert close_code(socket) == 4400
 
 
+def test_page_of_somebody_else_who_was_signed_in_before_gets_no_socket(server, ann, board):
+    person = done(ann.http.get("/api/v1/me/"))["id"]
+    with connect(f"{ann.socket_address(board)}&user={person}") as socket:
+        assert socket.recv(timeout=SOON)
+    with connect(f"{ann.socket_address(board)}&user=bob") as socket:
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(timeout=SOON)
+        received = closed.value.rcvd
+        assert received is not None and received.code == 4401
+
+
 def test_device_revoked_at_the_terminal_is_out_soon(server, ann, board):
     token = pair(ann)
     device = device_id(ann, token)

@@ -16,7 +16,7 @@ from litestar import WebSocket, asgi
 from litestar.types import Receive, Scope, Send
 
 from solosync.domain import sessions, shares
-from solosync.errors import SolosyncError, TooLarge
+from solosync.errors import SolosyncError, TooLarge, Unauthenticated
 from solosync.realtime.peer import Peer
 from solosync.realtime.room import Malformed, Room
 from solosync.records import scopes
@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 
 # A slow reader must not keep us from closing its socket.
 CLOSE_SECONDS = 5.0
+# Who a page believes to be signed in. Its cookies may be another person's by now, in whose name its
+# changes mustn't be sent.
+MEANT = "user"
 # Of a close frame's reason, in bytes (RFC 6455, 5.5.1).
 _LONGEST_REASON = 123
 
@@ -60,6 +63,8 @@ async def _edit(
 ) -> None:
     """For people who are signed in, and API keys."""
     actor = await socket_actor(socket)
+    if socket.query_params.get(MEANT, actor.user_id) != actor.user_id:
+        raise Unauthenticated("Somebody else is signed in here.")
     is_reader = _is_reader(actor)
     with_services = services(socket)
     seen = partial(with_services.sightings.note, actor.device_id, address(socket))

@@ -5,6 +5,7 @@ import { BoardDocument, type Element, type Page } from './document'
 import { moved, round, type Point } from './geometry'
 import { History, type Preview } from './history'
 import { whenLoaded } from './looks/images'
+import type { Person } from './offline/device'
 import { Saver } from './saving'
 import type { Cursor, Surface } from './surface'
 import { texts } from './texts'
@@ -15,7 +16,6 @@ import { again, begin, isWritten, put, type Writing } from './writing'
 
 const POINTED_MS = 50
 
-export interface Person { id: string, name: string }
 
 export class Model {
   readonly board = new BoardDocument()
@@ -46,8 +46,8 @@ export class Model {
   private pointedTimer = 0
   private before = { page: '', view: (): void => {} }
 
-  constructor (private readonly sessionId: string, private readonly person: Person) {
-    this.saver = new Saver(this.board, socketAddress())
+  constructor (readonly sessionId: string, readonly person: Person) {
+    this.saver = new Saver(this.board.doc, socketAddress())
     this.history = new History(this, sessionId)
   }
 
@@ -63,7 +63,7 @@ export class Model {
         this.canRedo.value = undoing.canRedo()
       })
     }
-    const opened = this.saver.open(this.sessionId, this.person.id)
+    const opened = this.saver.open(this.sessionId, { user: this.person.id, name: this.name.value })
     const { provider } = this.saver
     provider.awareness.setLocalStateField('user', { name: this.person.name, color: ownColor() })
     provider.awareness.on('change', () => this.showOthers())

@@ -7,10 +7,12 @@
 import { signal } from '@preact/signals'
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
-import { IndexeddbPersistence } from 'y-indexeddb'
 import { writeSyncStep1 } from 'y-protocols/sync'
 import { WebsocketProvider } from 'y-websocket'
-import type { BoardDocument } from './document'
+import * as Y from 'yjs'
+import { askToPersist, databaseOf } from './offline/device'
+import { Keeping } from './offline/keeping'
+import { Tabs, type Told } from './offline/tabs'
 
 export type Ended = 'signed out' | 'forbidden' | 'gone' | 'refused'
 export interface Saving {
@@ -20,6 +22,8 @@ export interface Saving {
   isKept: boolean
   ended?: Ended
 }
+/** Whose copy of the board is kept on this device, and what it is called there. */
+export interface Keeper { user: string, name: string }
 
 const SYNC = 0
 const STEP_1 = 0
@@ -33,43 +37,119 @@ const TOO_EARLY = -1
 export class Saver {
   readonly saving = signal<Saving>({ state: 'opening', unsaved: 0, isKept: true })
   provider!: WebsocketProvider
-  private kept: IndexeddbPersistence | null = null
-  private changes = 0
-  private savedChanges = 0
+  private keeping: Keeping | null = null
+  private tabs: Tabs | null = null
+  /** The changes that the server isn't known to have, each by the moment when it got into this
+   * document: a question asked after that proves it. */
+  private readonly unsent = new Map<string, number>()
+  private moment = 0
+  private readonly tab = Math.random().toString(36).slice(2)
   private asked: number[] = []
   private timer = 0
+  private beat = 0
   private ended: Ended | undefined
   private wasConnected = false
 
-  constructor (private readonly board: BoardDocument, private readonly url: string) {}
+  constructor (private readonly doc: Y.Doc, private readonly url: string) {}
 
-  async open (sessionId: string, userId: string): Promise<void> {
-    const { doc } = this.board
-    this.provider = new WebsocketProvider(this.url, sessionId, doc, { connect: false, disableBc: true })
+  /** Without a keeper, nothing is kept on this device. */
+  async open (sessionId: string, keeper: Keeper | null): Promise<void> {
+    // The server refuses the socket if somebody else has signed in to this browser meanwhile.
+    const params: Record<string, string> = keeper ? { user: keeper.user } : {}
+    this.provider = new WebsocketProvider(this.url, sessionId, this.doc, {
+      connect: false, disableBc: true, params
+    })
     this.listenToServer()
-    doc.on('update', (_update: Uint8Array, origin: unknown) => {
-      if (origin !== this.provider && origin !== this.kept) this.changed()
-    })
-    if (await takesDatabases()) {
-      // By person too: two people at one browser don't get each other's unsaved changes.
-      this.kept = new IndexeddbPersistence(`solosync/${userId}/${sessionId}`, doc)
-      await this.kept.whenSynced
-      this.changes += Number(await this.kept.get('unsaved')) || 0
-    }
-    addEventListener('offline', () => this.provider.disconnect())
-    addEventListener('online', () => { if (!this.ended) this.provider.connect() })
-    addEventListener('beforeunload', event => {
-      if (this.unsaved > 0 && !this.kept) event.preventDefault()
-    })
+    this.doc.on('update', (update: Uint8Array, origin: unknown) => this.updated(update, origin))
+    if (keeper) await this.keep(databaseOf(keeper.user, sessionId), keeper.name)
+    addEventListener('offline', this.leave)
+    addEventListener('online', this.comeBack)
+    addEventListener('beforeunload', this.warn)
     // y-websocket takes half a minute without any message for a lost connection.
-    setInterval(() => this.ask(), BEAT_MS)
+    this.beat = setInterval(() => {
+      this.ask()
+      if (this.keeping?.needsRewriting) this.keeping.rewrite()
+    }, BEAT_MS)
     if (navigator.onLine) this.provider.connect()
     this.tell()
   }
 
-  private get unsaved (): number {
-    return this.changes - this.savedChanges
+  close (): void {
+    clearInterval(this.beat)
+    removeEventListener('offline', this.leave)
+    removeEventListener('online', this.comeBack)
+    removeEventListener('beforeunload', this.warn)
+    this.provider.destroy()
+    this.tabs?.close()
+    this.keeping?.stop()
   }
+
+  private readonly leave = (): void => this.provider.disconnect()
+  private readonly comeBack = (): void => { if (!this.ended) this.provider.connect() }
+  private readonly warn = (event: Event): void => {
+    if (this.unsent.size > 0 && !this.isKept) event.preventDefault()
+  }
+
+  private get isKept (): boolean {
+    return this.keeping?.isKept ?? false
+  }
+
+  // -- this device ---------------------------------------------------------------------------
+
+  private async keep (database: string, name: string): Promise<void> {
+    this.tabs = new Tabs(database, told => this.heard(told))
+    const about = { name, opened: Date.now() }
+    this.keeping = new Keeping(
+      database, about, this.doc, () => [...this.unsent.keys()], () => this.tell()
+    )
+    this.add(await this.keeping.load())
+    this.tabs.tell({ kind: 'opened', vector: Y.encodeStateVector(this.doc) })
+  }
+
+  private updated (update: Uint8Array, origin: unknown): void {
+    if (origin === this.tabs || origin === this.keeping) return // it is kept already
+    if (origin === this.provider) {
+      this.keeping?.add(update)
+      return
+    }
+    const change = `${this.tab}/${this.moment}`
+    this.add([change])
+    this.keeping?.add(update, change)
+    this.tabs?.tell({ kind: 'has', update, changes: [change] })
+    if (!this.provider.wsconnected && this.keeping) askToPersist()
+    this.tell()
+    this.askSoon()
+  }
+
+  private heard (told: Told): void {
+    if (told.kind === 'opened') {
+      const update = Y.encodeStateAsUpdate(this.doc, told.vector)
+      this.tabs!.tell({ kind: 'has', update, changes: [...this.unsent.keys()] })
+    } else if (told.kind === 'has') {
+      Y.applyUpdate(this.doc, told.update, this.tabs)
+      this.add(told.changes)
+      this.askSoon()
+    } else if (told.kind === 'saved') {
+      for (const change of told.changes) this.unsent.delete(change)
+    } else if (told.kind === 'cleared') {
+      this.keeping!.rewrite()
+    } else {
+      this.unsent.clear()
+      this.keeping!.stop()
+      this.ended = 'signed out'
+      this.provider.disconnect()
+    }
+    this.tell()
+  }
+
+  private add (changes: string[]): void {
+    this.moment++
+    for (const change of changes) {
+      if (!this.unsent.has(change)) this.unsent.set(change, this.moment)
+    }
+  }
+
+  // -- the server ----------------------------------------------------------------------------
 
   private listenToServer (): void {
     const { provider } = this
@@ -87,7 +167,7 @@ export class Saver {
     provider.on('connection-error', () => this.tell())
     provider.on('connection-close', () => setTimeout(() => this.tell()))
     provider.on('closed', ({ code }) => {
-      this.ended = CLOSED[code] ?? 'refused'
+      this.ended ??= CLOSED[code] ?? 'refused'
       this.tell()
     })
   }
@@ -99,11 +179,8 @@ export class Saver {
     setTimeout(() => this.ask())
   }
 
-  private changed (): void {
-    this.changes++
-    this.remember()
-    this.tell()
-    if (!this.timer) this.timer = setTimeout(() => { this.timer = 0; this.ask() }, ASK_AFTER_MS)
+  private askSoon (): void {
+    this.timer ||= setTimeout(() => { this.timer = 0; this.ask() }, ASK_AFTER_MS)
   }
 
   private ask (): void {
@@ -111,54 +188,41 @@ export class Saver {
     if (!wsconnected || ws?.readyState !== WebSocket.OPEN) return
     const message = encoding.createEncoder()
     encoding.writeVarUint(message, SYNC)
-    writeSyncStep1(message, this.board.doc)
+    writeSyncStep1(message, this.doc)
     ws.send(encoding.toUint8Array(message))
-    this.asked.push(this.changes)
+    // What waits for something that is missing wasn't sent on.
+    this.asked.push(this.doc.store.pendingStructs || this.doc.store.pendingDs ? TOO_EARLY : this.moment)
   }
 
   private answered (): void {
     const proven = this.asked.shift() ?? TOO_EARLY
     if (proven !== TOO_EARLY) {
-      this.savedChanges = Math.max(this.savedChanges, proven)
       this.wasConnected = true
-      this.remember()
+      const saved = [...this.unsent].filter(([, moment]) => moment <= proven).map(([change]) => change)
+      if (saved.length > 0) this.saved(saved)
     }
     this.tell()
   }
 
-  private remember (): void {
-    this.kept?.set('unsaved', this.unsaved).catch(() => {
-      this.kept = null // the database is full, or was taken away; the page says so
-      this.tell()
-    })
+  private saved (changes: string[]): void {
+    for (const change of changes) this.unsent.delete(change)
+    this.keeping?.drop(changes)
+    this.tabs?.tell({ kind: 'saved', changes })
   }
 
   private tell (): void {
-    const { unsaved, ended } = this
-    const isKept = this.kept !== null
-    this.saving.value = { state: this.state(), unsaved, isKept, ended }
+    const { ended, isKept } = this
+    this.saving.value = { state: this.state(), unsaved: this.unsent.size, isKept, ended }
   }
 
   private state (): Saving['state'] {
     if (this.ended) return 'ended'
     if (!this.provider.wsconnected) return navigator.onLine && !this.wasTried() ? 'opening' : 'offline'
     if (!this.wasConnected) return 'opening'
-    return this.unsaved > 0 ? 'saving' : 'saved'
+    return this.unsent.size > 0 ? 'saving' : 'saved'
   }
 
   private wasTried (): boolean {
     return this.wasConnected || this.provider.wsUnsuccessfulReconnects > 0
   }
-}
-
-function takesDatabases (): Promise<boolean> {
-  return new Promise(resolve => {
-    try {
-      const request = indexedDB.open('solosync')
-      request.onsuccess = () => { request.result.close(); resolve(true) }
-      request.onerror = request.onblocked = () => resolve(false)
-    } catch {
-      resolve(false)
-    }
-  })
 }

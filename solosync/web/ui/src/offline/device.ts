@@ -1,0 +1,121 @@
+// What this browser keeps: for whom, which boards, how much of them isn't saved.
+
+import { ABOUT, answer, changesOnly, completed, openDatabase, UPDATES } from './keeping'
+import { tellTabs } from './tabs'
+
+export interface Person { id: string, name: string }
+export interface KeptBoard {
+  session: string
+  name: string
+  /** When it was last opened here, in milliseconds. */
+  opened: number
+  unsent: number
+}
+
+const PREFIX = 'solosync/'
+const PERSON = 'solosync/person'
+const ASKED = 'solosync/asked'
+
+export const databaseOf = (user: string, session: string): string => `${PREFIX}${user}/${session}`
+
+// -- who is signed in --------------------------------------------------------------------------
+
+export function person (): Person | null {
+  try {
+    const { id, name } = JSON.parse(localStorage.getItem(PERSON) ?? '')
+    return typeof id === 'string' && typeof name === 'string' ? { id, name } : null
+  } catch {
+    return null
+  }
+}
+
+/** Null when nobody is, any more. */
+export function remember (person: Person | null): void {
+  try {
+    if (person) localStorage.setItem(PERSON, JSON.stringify(person))
+    else localStorage.removeItem(PERSON)
+  } catch {} // the browser keeps nothing, which the page of a board says
+}
+
+/** Asks the browser once not to tidy away what only it has. */
+export function askToPersist (): void {
+  try {
+    if (localStorage.getItem(ASKED) || !navigator.storage?.persist) return
+    localStorage.setItem(ASKED, 'yes')
+    void navigator.storage.persist()
+  } catch {}
+}
+
+// -- boards ------------------------------------------------------------------------------------
+
+/** A person's boards on this device, the last opened first. */
+export async function keptBoards (user: string): Promise<KeptBoard[]> {
+  const prefix = databaseOf(user, '')
+  const databases = await indexedDB.databases().catch(() => [])
+  const names = databases.map(({ name = '' }) => name).filter(name => name.startsWith(prefix))
+  const boards = await Promise.all(names.map(name => look(name, name.slice(prefix.length))))
+  return boards.filter(board => board !== null).sort((a, b) => b.opened - a.opened)
+}
+
+async function look (database: string, session: string): Promise<KeptBoard | null> {
+  const opened = await openDatabase(database)
+  try {
+    const transaction = opened.transaction([UPDATES, ABOUT])
+    const notes = transaction.objectStore(ABOUT)
+    const [name, at, unsent, updates] = await Promise.all([
+      answer(notes.get('name')), answer(notes.get('opened')), answer(notes.count(changesOnly())),
+      answer(transaction.objectStore(UPDATES).count())
+    ])
+    if (updates === 0) return null
+    return { session, name: String(name ?? ''), opened: Number(at ?? 0), unsent }
+  } finally {
+    opened.close()
+  }
+}
+
+export async function sizeOf (user: string, session: string): Promise<number> {
+  const opened = await openDatabase(databaseOf(user, session))
+  try {
+    const updates = await answer(opened.transaction(UPDATES).objectStore(UPDATES).getAll())
+    return updates.reduce((sum, update) => sum + update.byteLength, 0)
+  } finally {
+    opened.close()
+  }
+}
+
+/** Removes a board from this device unless it has changes that the server lacks. Whether it did. */
+export async function clearSaved (user: string, session: string): Promise<boolean> {
+  const database = databaseOf(user, session)
+  const opened = await openDatabase(database)
+  try {
+    const transaction = opened.transaction([UPDATES, ABOUT], 'readwrite')
+    const unsent = transaction.objectStore(ABOUT).count(changesOnly())
+    let isCleared = false
+    unsent.onsuccess = () => {
+      if (unsent.result > 0) return
+      empty(transaction)
+      isCleared = true
+    }
+    await completed(transaction)
+    if (isCleared) tellTabs(database, { kind: 'cleared' })
+    return isCleared
+  } finally {
+    opened.close()
+  }
+}
+
+/** Removes a board from this device, with what only this device has. */
+export async function discard (user: string, session: string): Promise<void> {
+  const database = databaseOf(user, session)
+  const opened = await openDatabase(database)
+  tellTabs(database, { kind: 'discarded' })
+  const transaction = opened.transaction([UPDATES, ABOUT], 'readwrite')
+  empty(transaction)
+  await completed(transaction).finally(() => opened.close())
+}
+
+// The database itself stays, empty: deleting it could take along what a tab writes meanwhile.
+function empty (transaction: IDBTransaction): void {
+  transaction.objectStore(UPDATES).clear()
+  transaction.objectStore(ABOUT).clear()
+}

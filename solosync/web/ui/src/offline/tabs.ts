@@ -1,0 +1,37 @@
+// The tabs of one browser in which one person has one board open: they agree on what is drawn and on
+// what isn't saved yet, also without the server.
+
+export type Told =
+  | { kind: 'opened', vector: Uint8Array }
+  | { kind: 'has', update: Uint8Array, changes: string[] }
+  | { kind: 'saved', changes: string[] }
+  /** What is saved was removed from this device. */
+  | { kind: 'cleared' }
+  /** The person signed out, and wants nothing kept. */
+  | { kind: 'discarded' }
+
+const channelOf = (database: string): BroadcastChannel => new BroadcastChannel(database)
+
+export class Tabs {
+  private readonly channel: BroadcastChannel
+
+  constructor (database: string, listener: (told: Told) => void) {
+    this.channel = channelOf(database)
+    this.channel.onmessage = event => listener(event.data)
+  }
+
+  tell (told: Told): void {
+    this.channel.postMessage(told)
+  }
+
+  close (): void {
+    this.channel.close()
+  }
+}
+
+/** For those who change a board's database without having the board open. */
+export function tellTabs (database: string, told: Told): void {
+  const channel = channelOf(database)
+  channel.postMessage(told)
+  channel.close()
+}
