@@ -7,6 +7,7 @@ import { Bar } from './around/bar'
 import { Help } from './around/help'
 import { HistoryPanel, PreviewBanner } from './around/history'
 import { Pages } from './around/pages'
+import { Sending } from './around/sending'
 import { Closed } from './around/status'
 import { Tools } from './around/toolbar'
 import { Writer } from './around/writer'
@@ -47,6 +48,7 @@ function Board ({ model }: { model: Model }): JSX.Element {
           />
           <Writer model={model} />
           <PreviewBanner model={model} />
+          <Sending model={model} />
           <Closed model={model} />
         </div>
         <HistoryPanel model={model} />

@@ -31,7 +31,8 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
     '-': () => model.surface.zoom(0.8),
     0: () => model.surface.fit(),
     '[': () => thicker(model, -1),
-    ']': () => thicker(model, 1)
+    ']': () => thicker(model, 1),
+    i: () => document.getElementById('pictures')?.click()
   }
   const whileLooking = new Set(['?', 'Escape', 'PageUp', 'PageDown', '+', '=', '-', '0'])
   const withControl: Record<string, (event: KeyboardEvent) => void> = {

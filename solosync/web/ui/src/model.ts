@@ -6,6 +6,7 @@ import { moved, round, type Point } from './geometry'
 import { History, type Preview } from './history'
 import { whenLoaded } from './looks/images'
 import type { Person } from './offline/device'
+import { Pictures } from './pictures'
 import { Saver } from './saving'
 import type { Cursor, Surface } from './surface'
 import { texts } from './texts'
@@ -42,6 +43,7 @@ export class Model {
   readonly isClosed = computed(() => this.saver.saving.value.state === 'ended')
   surface!: Surface
   readonly history: History
+  readonly pictures: Pictures
   private pointing: Point | null = null
   private pointedTimer = 0
   private before = { page: '', view: (): void => {} }
@@ -49,6 +51,7 @@ export class Model {
   constructor (readonly sessionId: string, readonly person: Person) {
     this.saver = new Saver(this.board.doc, socketAddress())
     this.history = new History(this, sessionId)
+    this.pictures = new Pictures(this, sessionId)
   }
 
   async open (surface: Surface): Promise<void> {
@@ -56,6 +59,7 @@ export class Model {
     surface.whenViewed = () => { this.scale.value = surface.scale }
     whenLoaded(() => surface.changed())
     this.board.listen(keys => this.changed(keys))
+    this.pictures.listen()
     const { undoing } = this.board
     for (const name of ['stack-item-added', 'stack-item-popped', 'stack-cleared'] as const) {
       undoing.on(name, () => {

@@ -5,7 +5,9 @@ import { paintBackdrop } from './backdrop'
 import type { Board, Element } from './document'
 import { boxOf, isEraser, paint } from './drawing'
 import { grown, together, type Box, type Point } from './geometry'
+import { paintArriving } from './looks/arriving'
 import { boxOf as boxOfView, Painter, type View } from './painting'
+import type { Arriving } from './pictures'
 
 export interface Cursor { name: string, color: string, x: number, y: number }
 
@@ -25,6 +27,7 @@ export class Surface {
   offset: Point = { x: 0, y: 0 }
   cursors: Cursor[] = []
   private hidden: string | null = null
+  private arriving: Arriving[] = []
   whenViewed = (): void => {}
   private readonly paper = new Konva.Layer({ listening: false })
   private readonly below = new Konva.Layer({ listening: false })
@@ -125,6 +128,12 @@ export class Surface {
     this.changed()
   }
 
+  /** Shows pictures that aren't on the board yet. */
+  expect (arriving: Arriving[]): void {
+    this.arriving = arriving
+    this.above.batchDraw()
+  }
+
   doing (): void {
     this.above.batchDraw()
   }
@@ -184,6 +193,7 @@ export class Surface {
   }
 
   private drawDoings (pen: CanvasRenderingContext2D): void {
+    for (const one of this.arriving) if (one.page === this.page) paintArriving(pen, one, this.scale)
     if (this.sketched && !isEraser(this.sketched)) paint(pen, this.sketched, null)
     this.drawSelection(pen)
     for (const cursor of this.cursors) this.drawCursor(pen, cursor)

@@ -52,6 +52,18 @@ export const english = {
     text: 'Text',
     note: 'Sticky note'
   },
+  addPicture: 'Add pictures',
+  unnamedPicture: 'Picture',
+  arriving: 'Pictures on their way',
+  pictureComes: 'is on its way…',
+  pictureProblems: {
+    kind: "isn't a PNG, JPEG or WebP picture.",
+    large: 'is too large: at most 20 MB and 64 million pixels are taken.',
+    offline: 'waits for the connection: keep this page open.',
+    elsewhere: "can't be kept: this server has its files on another one, which this page may not ask.",
+    refused: "wasn't taken by the server."
+  },
+  leaveOut: 'Leave it out',
   toolbar: 'Tools',
   colors: 'Colour',
   hues: {
@@ -104,7 +116,7 @@ export const english = {
     ['P', 'Pen'], ['M', 'Highlighter'],
     ['E', 'Eraser: whole strokes'], ['W', 'Eraser: what it covers'],
     ['L', 'Line'], ['A', 'Arrow'], ['R', 'Rectangle'], ['O', 'Ellipse'],
-    ['T', 'Text'], ['N', 'Sticky note'],
+    ['T', 'Text'], ['N', 'Sticky note'], ['I', 'Add pictures'],
     ['Shift while drawing', 'Straight line, square, circle'],
     ['Escape while drawing', 'Draw nothing'],
     ['1 – 6', 'Colours'], ['[ and ]', 'Thinner, thicker; smaller, larger letters'],

@@ -7,6 +7,7 @@ import { GROUPS } from '../tools/choices'
 import { Act } from './act'
 import { Options } from './options'
 import { Pick } from './pick'
+import { Upload } from './upload'
 
 export function Tools ({ model }: { model: Model }): JSX.Element {
   const { tool } = model.choice.value
@@ -19,6 +20,7 @@ export function Tools ({ model }: { model: Model }): JSX.Element {
             key={group[0]} model={model} tool={group.includes(tool) ? tool : model.choices.latest(group)}
           />
         ))}
+        <Upload model={model} />
         <span class='gap' />
         <span class='acts'>
           <Act icon='undo' label={texts.undo} isOff={!model.canUndo.value} onClick={() => model.undo()} />

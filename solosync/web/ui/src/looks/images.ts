@@ -58,14 +58,19 @@ function sourceOf (source: string): string | null {
   return source.startsWith('data:image/') ? source : OURS.exec(source)?.[0] ?? null
 }
 
-function load (source: string): HTMLImageElement {
-  let picture = images.get(source)
-  if (!picture) {
-    picture = new Image()
-    picture.onload = () => redraw()
-    picture.src = source
-    images.set(source, picture)
-  }
-  return picture
+/** When a picture that the board is going to show can be shown. */
+export async function loaded (source: string): Promise<void> {
+  const own = sourceOf(source)
+  if (own) await load(own).decode()
 }
 
+function load (source: string): HTMLImageElement {
+  const known = images.get(source)
+  if (known) return known
+  const picture = new Image()
+  picture.onload = () => redraw()
+  picture.onerror = () => addEventListener('online', () => { picture.src = source }, { once: true })
+  picture.src = source
+  images.set(source, picture)
+  return picture
+}

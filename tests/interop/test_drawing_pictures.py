@@ -1,0 +1,115 @@
+"""Pictures that come onto a board's page in a real browser: pasted, dropped and chosen."""
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.browser import find_browser
+from tests.interop.test_drawing_page import Drawer, device, drawing
+from tests.interop.test_drawing_tools import CANVAS, around_ink, page_of
+from tests.visual.compare import SOLO, compare
+
+__all__ = ["device"]  # a fixture
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
+]
+PROBLEMS = "[...document.querySelectorAll('.sending [data-problem]')].map(li => li.dataset.problem)"
+GIVE = """
+window.give = (event, files, x, y) => {
+  const data = new DataTransfer()
+  for (const { name, base64, extra } of files) {
+    const bytes = Uint8Array.from(atob(base64), char => char.charCodeAt(0))
+    data.items.add(new File([bytes, new Uint8Array(extra)], name, { type: 'image/png' }))
+  }
+  const about = { bubbles: true, cancelable: true, clientX: x, clientY: y }
+  const happening = event === 'paste'
+    ? new ClipboardEvent('paste', { ...about, clipboardData: data })
+    : new DragEvent(event, { ...about, dataTransfer: data })
+  document.querySelector('#canvas').dispatchEvent(happening)
+  return happening.defaultPrevented
+}
+"""
+
+
+def picture(kind: str, size: tuple[int, int], color: str) -> bytes:
+    file = io.BytesIO()
+    image = Image.new("RGB", size, color)
+    image.paste((0, 0, 0), (10, 10, size[0] // 2, size[1] // 2))
+    image.save(file, kind)
+    return file.getvalue()
+
+
+def give(
+    ann: Drawer, event: str, *files: bytes, at: tuple[int, int] = (0, 0), extra: int = 0
+) -> bool:
+    """Whether the page took it for itself."""
+    given = [
+        {"name": "a <b>.png", "base64": base64.b64encode(file).decode(), "extra": extra}
+        for file in files
+    ]
+    taken: bool = ann.page.run(f"give({event!r}, {given}, {at[0]}, {at[1]})")
+    return taken
+
+
+def assets(device: Any, board: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page_of(device, board)["assets"]
+    return found
+
+
+def test_pictures_are_kept_by_the_server_and_shown_where_they_were_put(server, device):
+    board = device.make_board()
+    with drawing(server, board) as ann:
+        ann.page.run(GIVE)
+        top = ann.page.run("document.querySelector('#canvas').getBoundingClientRect().top")
+        red, blue = picture("PNG", (300, 200), "red"), picture("JPEG", (200, 100), "blue")
+        assert give(ann, "dragover", red)
+        assert give(ann, "drop", red, at=(400, 300))
+        ann.wait_for_count(1)
+        assert give(ann, "paste", blue)
+        ann.wait_for_count(2)
+
+        assert give(ann, "drop", b"no picture")
+        assert give(ann, "drop", red, extra=20 * 2**20)  # what follows a PNG is nothing to see
+        ann.page.wait_for(f"{PROBLEMS}.join() === 'kind,large'")
+        told = ann.page.run("document.querySelector('.sending').textContent")
+        assert told.startswith("a <b>.png isn't a PNG, JPEG or WebP picture.")
+        for _ in range(2):
+            ann.page.run("document.querySelector('.sending button').click()")
+            ann.page.run("new Promise(requestAnimationFrame)")
+        assert ann.page.run(PROBLEMS) == []
+
+        ann.wait_for_status("Saved")
+        shown = base64.b64decode(ann.page.run(CANVAS).partition(",")[2])
+        exported = server.folder / "board.png"
+        server.solosync("export", board, "--format", "png", "-o", str(exported))
+
+        ann.go_offline()
+        file = Path(server.folder) / "wide.webp"
+        file.write_bytes(picture("WEBP", (5000, 1000), "green"))
+        root = ann.page.call("DOM.getDocument")["root"]["nodeId"]
+        found = ann.page.call("DOM.querySelector", nodeId=root, selector="#pictures")
+        ann.page.call("DOM.setFileInputFiles", files=[str(file)], nodeId=found["nodeId"])
+        ann.page.wait_for(f"{PROBLEMS}.join() === 'offline'")
+        assert len(assets(device, board)) == 2
+        ann.go_offline(False)
+        ann.wait_for_count(3)
+        ann.wait_for_status("Saved")
+    first, second, third = assets(device, board)
+    assert first | {"type": "image", "x": 250, "y": 200 - top, "width": 300, "height": 200} == first
+    assert (second["width"], second["height"]) == (200, 100)
+    assert third["width"] == 5 * third["height"] == pytest.approx(1280 * 0.8)
+    assert [one["zIndex"] for one in (first, second, third)] == [1, 2, 3]
+    ends = [
+        (one["src"].startswith(f"{server.url}/files/"), one["src"][-4:])
+        for one in (first, second, third)
+    ]
+    assert ends == [(True, ".png"), (True, ".jpg"), (True, "webp")]
+
+    with Image.open(exported) as ours, Image.open(io.BytesIO(shown)) as canvas:
+        assert SOLO.failures(compare(around_ink(ours), around_ink(canvas))) == []
