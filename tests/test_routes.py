@@ -63,6 +63,7 @@ POST   /api/v1/solo/sessions/{session_id}/beacon                            401 
 GET    /api/v1/solo/sessions/{session_id}/versions                          401 404 200 404 200 404 403 200
 GET    /api/v1/solo/sessions/{session_id}/versions/{rev}                    401 404 200 404 200 404 403 200
 POST   /api/v1/solo/sessions/{session_id}/versions/{rev}/restore            401 404 200 404 200 404 403 200
+GET    /api/v1/solo/sessions/{session_id}/set-aside                         401 404 200 404 200 404 403 200
 POST   /api/v1/solo/sessions/{session_id}/export                            401 404 201 404 201 404 403 201
 GET    /api/v1/solo/sessions/{session_id}/exports                           401 404 200 404 200 404 403 200
 POST   /api/v1/solo/sessions/{session_id}/thumbnail                         401 404 200 404 200 404 403 200

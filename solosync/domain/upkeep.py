@@ -16,6 +16,7 @@ from solosync.domain import (
     mail,
     notifications,
     registration,
+    thinning,
 )
 from solosync.domain import bases as held_bases
 from solosync.errors import SolosyncError
@@ -40,13 +41,13 @@ def thin_histories(
 ) -> None:
     """Of every board, in short transactions; one that can't be thinned is logged, and the rest
     still is. ``check`` is called between boards, and ends it by raising."""
-    keep = history.Keep(
+    keep = thinning.Keep(
         config.history_full_hours, config.history_hourly_days, config.history_daily_days
     )
     for session in store.read(sessions.list_all):
         check()
         try:
-            history.thin(store, session, now_ms, keep)
+            thinning.thin(store, session, now_ms, keep)
         except SolosyncError as error:
             log.warning("The history of board %s was not thinned: %s", session.session_id, error)
 

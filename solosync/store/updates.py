@@ -98,6 +98,19 @@ def list_set_aside(tx: Tx, session_key: int, rev: int) -> list[bytes]:
     return [text for (text,) in rows]
 
 
+def revs_with_set_aside(tx: Tx, session_key: int) -> list[int]:
+    """Those whose merge chose against something, newest first."""
+    rows = tx.all(
+        """
+        SELECT DISTINCT rev FROM updates
+        WHERE session_key = ? AND set_aside IS NOT NULL
+        ORDER BY rev DESC
+        """,
+        (session_key,),
+    )
+    return [rev for (rev,) in rows]
+
+
 def outline(tx: Tx, session_key: int, after_seq: int = 0) -> list[Outline]:
     """The log after `after_seq` without its data, for deciding what to thin."""
     rows = tx.all(

@@ -47,6 +47,15 @@ _VERSION: Json = {
     "summary": "1 stroke added",
     "size": 412,
 }
+_ASIDE: Json = {
+    "rev": 7,
+    "created_at": _AT,
+    "actor": "Ann Example",
+    "device": "Firefox on Linux",
+    "set_aside": [
+        {"page": "p1", "list": "strokes", "id": "s1", "field": "color", "value": "#ff0000"}
+    ],
+}
 _FILE = f"{_HERE}/exports/{_EXPORT}?expires=1769864400&signature=..."
 _EXPORTED: Json = {
     "id": _EXPORT,
@@ -235,6 +244,8 @@ EXAMPLES: Json = examples_admin.EXAMPLES | {
     "StreamAnswer": {"detail": "accepted", "rev": 8, "digest": _DIGEST},
     "BeaconFields": {"heartbeat": True, "client_ts": _AT},
     "VersionList": {"count": 1, "results": [_VERSION], "next": None},
+    "AsideItem": _ASIDE,
+    "AsideList": {"count": 1, "results": [_ASIDE], "next": None},
     "VersionDetail": {"rev": 7, "created_at": _AT, "state": _STATE, "set_aside": []},
     "MadeThumbnail": {"thumbnail_url": f"{_HERE}/thumbnails/1f8c...webp?v=8", "status": "success"},
     # Shares

@@ -1,5 +1,6 @@
 """Beside a board, in a real browser: its history, looked at, brought back and undone; its name."""
 
+import copy
 import json
 
 import pytest
@@ -38,7 +39,60 @@ def rename(page, name):
     page.run("document.activeElement.blur()")
 
 
-def test_older_version_is_looked_at_brought_back_and_that_undone(server, device):
+def lose(server, device, board):
+    """Of a stroke's colour and a page's name the first one saved; and a stroke that a save, which
+    says nothing of what it was made from, lacks."""
+    first = device.get(board)
+    rev = first["rev"]
+    for person, color, name in ((device, "#d92d20", "Mine"), (server.sign_in(), "#1a8f4b", "Hers")):
+        state = copy.deepcopy(first["state"])
+        state["pages"][0]["name"] = name
+        state["pages"][0]["strokes"][0]["color"] = color
+        person.patch(board, state, **{"If-Match": str(rev)})
+    state = device.get(board)["state"]
+    del state["pages"][0]["strokes"][1]
+    device.patch(board, state)
+
+
+def bring_set_aside_back(server, device, ann):
+    far = stroke("s2", points=[[700, 600], [740, 620]], color="#7c3aed")
+    near = stroke("s1", points=[[400, 300], [500, 320]])
+    page = {"id": "p1", "name": "One", "strokes": [near, far]}
+    board = device.make_board({"pages": [page]})
+    lose(server, device, board)
+
+    def state():
+        return device.get(board)["state"]["pages"][0]
+
+    ann.board, page = board, ann.page
+    ann.open()
+    ann.wait_for_count(1)
+    ann.press("h", shift=True)
+    click(page, "#tab-asides")
+    page.wait_for("document.querySelectorAll('li .version').length === 3")
+    said = page.run("[...document.querySelectorAll('.version .what')].map(it => it.textContent)")
+    assert said == ["A stroke", "A page: name", "A stroke: colour"]
+
+    click(page, "li:nth-child(1) .version")
+    page.wait_for("document.querySelector('.preview')")
+    ann.wait_for_count(2)
+    assert len(state()["strokes"]) == 1
+    click(page, ".preview .button")
+    page.wait_for("document.querySelector('li:nth-child(1) .done')")
+    click(page, "li:nth-child(2) .version button")
+    click(page, "li:nth-child(3) .version")
+    page.wait_for("document.querySelector('.preview')")
+    click(page, ".preview .button")
+    page.wait_for("document.querySelectorAll('.version .done').length === 3")
+    ann.wait_for_status("Saved")
+    assert state()["name"] == "Mine"
+    assert [one["color"] for one in state()["strokes"]] == ["#d92d20", "#7c3aed"]
+    ann.press("z", control=True)
+    page.wait_for("document.querySelectorAll('.version .done').length === 2")
+    assert ann.complaints() == []
+
+
+def test_what_was_and_what_a_merge_chose_against_is_looked_at_and_brought_back(server, device):
     board = device.make_board()
 
     def count():
@@ -97,3 +151,5 @@ def test_older_version_is_looked_at_brought_back_and_that_undone(server, device)
         click(page, ".history .head button")
         page.wait_for("!document.querySelector('.history')")
         assert page.run("document.activeElement.id") == "canvas"
+        page.events.clear()  # the killed server was complained of
+        bring_set_aside_back(server, device, ann)

@@ -16,8 +16,8 @@ from typing import Any
 
 from solosync import clock
 from solosync.board.document import Document
-from solosync.domain import history, sessions
-from solosync.domain.history import Keep
+from solosync.domain import history, sessions, thinning
+from solosync.domain.thinning import Keep
 from solosync.errors import NotFound, Stale
 from solosync.realtime.room import Malformed, Room
 from solosync.realtime.rooms import Rooms
@@ -450,7 +450,7 @@ class World:
         for device in self.devices:
             if isinstance(device, Stated):
                 self.intents.loose |= device._ids()
-        history.thin(self.store, self.session, clock.now_ms(), ALL_IN_ONE_WEEK)
+        thinning.thin(self.store, self.session, clock.now_ms(), ALL_IN_ONE_WEEK)
 
     # -- the end -----------------------------------------------------------------------------
 

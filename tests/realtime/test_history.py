@@ -3,8 +3,8 @@
 import pytest
 
 from solosync import clock as clocks
-from solosync.domain import history
-from solosync.domain.history import HOUR_MS, Keep
+from solosync.domain import history, thinning
+from solosync.domain.thinning import HOUR_MS, Keep
 from solosync.errors import NotFound
 from tests.realtime.boards import ids, state_of, stroke
 
@@ -15,7 +15,7 @@ NOTHING_IN_FULL = Keep(full_hours=0, hourly_days=0, daily_days=0)  # one a week
 
 def thin(board, *, later_hours=0.0, keep=Keep()):  # noqa: B008 - a constant
     now = clocks.now_ms() + int(later_hours * HOUR_MS)
-    return history.thin(board.store, board.session, now, keep)
+    return thinning.thin(board.store, board.session, now, keep)
 
 
 def kept(board):

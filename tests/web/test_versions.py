@@ -71,6 +71,25 @@ def test_version_lists_what_its_merge_set_aside(ann, url, sign_in):
     assert aside["value"] == "#ff0000"
 
 
+def test_all_that_was_ever_set_aside_is_listed_with_its_version(ann, url, sign_in):
+    other = sign_in(ann.user)
+    for rev, color in enumerate(("#ff0000", "#00ff00", "#0000ff"), 2):
+        state = {"zoom": 2, "strokes": [{"id": "a", "color": color}]}
+        person = other if rev % 2 else ann
+        person.patch(url, json={"state": state}, headers={"If-Match": "2"})
+    first = ann.get(f"{url}set-aside/?limit=1").json()
+    assert (first["count"], len(first["results"])) == (2, 1)
+    (newest,) = first["results"]
+    assert newest["rev"] == 5
+    assert newest["actor"] == "Ann Example"
+    assert newest["set_aside"] == ann.get(f"{url}versions/5/").json()["set_aside"]
+    rest = ann.get(f"{url}set-aside/?limit=1&cursor={first['next']}").json()
+    assert rest["next"] is None
+    assert [entry["value"] for entry in rest["results"][0]["set_aside"]] == ["#ff0000"]
+    for query in ("limit=0", "cursor=zz", "sort=rev"):
+        assert_problem(ann.get(f"{url}set-aside/?{query}"), 400)
+
+
 def test_restoring_is_a_new_rev_that_can_be_undone(ann, url):
     response = ann.post(f"{url}versions/0/restore/")
     assert response.status_code == 200

@@ -133,7 +133,12 @@ from solosync.web.routes.team_accounts import (
 from solosync.web.routes.thumbnails import make_thumbnail, show_thumbnail
 from solosync.web.routes.tokens import create_tokens, refresh_tokens, verify_token
 from solosync.web.routes.uploads import presign_upload, receive_upload
-from solosync.web.routes.versions import list_versions, read_version, restore_version
+from solosync.web.routes.versions import (
+    list_set_aside,
+    list_versions,
+    read_version,
+    restore_version,
+)
 from solosync.web.sockets.boards import board_socket
 from solosync.web.static import static_file
 
@@ -169,6 +174,7 @@ def routes() -> list[ControllerRouterHandler]:
         beacon,  # POST /{session_id}/beacon/
         list_versions,  # GET /{session_id}/versions/
         read_version,  # GET /{session_id}/versions/{rev}/
+        list_set_aside,  # GET /{session_id}/set-aside/
         restore_version,  # POST /{session_id}/versions/{rev}/restore/
         request_export,  # POST /{session_id}/export/
         list_exports,  # GET /{session_id}/exports/

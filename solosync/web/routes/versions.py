@@ -21,6 +21,7 @@ from solosync.web.documented import RATE, SCOPE, WRITE_ERRORS, problems
 from solosync.web.routes.sessions import MOST_A_PAGE, JsonObject, SessionDetail, detail, find
 from solosync.web.services import Caller, services
 
+ASIDES_A_PAGE = 50
 _ENTRIES: msgspec.json.Decoder[list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -41,6 +42,22 @@ class VersionList(msgspec.Struct):
     count: int
     results: list[VersionItem]
     next: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class AsideItem(msgspec.Struct):
+    """A version whose merge chose against something: `set_aside` as in the version."""
+
+    rev: int
+    created_at: str
+    actor: str
+    device: str
+    set_aside: list[JsonObject]
+
+
+class AsideList(msgspec.Struct):
+    count: int
+    results: list[AsideItem]
+    next: str | None
 
 
 class VersionDetail(msgspec.Struct):
@@ -81,6 +98,45 @@ async def list_versions(
 
 
 @get(
+    "/{session_id:str}/set-aside",
+    guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_READ, RATE: limits.AUTOSAVE},
+    responses=problems(400, 401, 404),
+)
+async def list_set_aside(
+    request: Caller,
+    session_id: FromPath[str],
+    limit: Annotated[int, QueryParameter(ge=1, le=MOST_A_PAGE)] = ASIDES_A_PAGE,
+    cursor: FromQuery[str | None] = None,
+) -> AsideList:
+    """What merges chose against, newest first: all the versions that set something aside."""
+    listing.refuse_questions(request, "newest first")
+    session = find(request, session_id)
+    before = paging.position(cursor)
+    found, count, is_more = await asyncio.to_thread(
+        history.list_asides,
+        services(request).store,
+        session.key,
+        limit=limit,
+        before=before[0] if before else None,
+    )
+    return AsideList(
+        count=count,
+        results=[
+            AsideItem(
+                rev=version.rev,
+                created_at=iso(version.created_at),
+                actor=version.actor,
+                device=version.device,
+                set_aside=_entries(texts),
+            )
+            for version, texts in found
+        ],
+        next=paging.cursor((found[-1].version.rev, 0)) if is_more else None,
+    )
+
+
+@get(
     "/{session_id:str}/versions/{rev:str}",
     guards=[signed_in],
     opt={SCOPE: scopes.SESSIONS_READ, RATE: limits.AUTOSAVE},
@@ -99,7 +155,7 @@ async def read_version(
             rev=number,
             created_at=iso(version.created_at),
             state=msgspec.Raw(history.document_at(store, session, number).reading().state),
-            set_aside=[entry for text in aside for entry in _ENTRIES.decode(text)],
+            set_aside=_entries(aside),
         )
 
     return Response(await asyncio.to_thread(read))
@@ -124,6 +180,10 @@ async def restored(request: Caller, session_id: str, rev: str) -> Saved:
     """The board, brought back to that rev. Raises NotFound."""
     async with services(request).rooms.enter(find(request, session_id)) as room:
         return await room.restore(request.user, _number(rev))
+
+
+def _entries(texts: list[bytes]) -> list[JsonObject]:
+    return [entry for text in texts for entry in _ENTRIES.decode(text)]
 
 
 def _item(version: Version) -> VersionItem:

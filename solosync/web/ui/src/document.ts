@@ -26,6 +26,9 @@ export interface Board {
   get: (key: string) => Element | undefined
 }
 
+/** What has fields besides elements: a page, or one of the state's own maps. */
+export type Place = { page: string } | 'meta' | 'state'
+
 /** What changed: keys of elements, or null for everything. */
 export type Listener = (keys: Set<string> | null) => void
 
@@ -174,6 +177,29 @@ export class BoardDocument implements Board {
       this.pageMaps.set(key, map)
     })
     return key
+  }
+
+  /** The fields of a page, or those of the state or its `meta`; undefined if there is no such page. */
+  fieldsOf (place: Place): Fields | undefined {
+    const map = typeof place === 'string' ? this.doc.getMap<unknown>(place) : this.pageMaps.get(place.page)
+    return map instanceof Y.Map ? fieldsOf(map) : undefined
+  }
+
+  /** Sets these, and no others. A page that is gone is made again, with what is still on it. */
+  setFields (place: Place, fields: Fields): void {
+    this.change(() => {
+      const map = typeof place === 'string' ? this.doc.getMap<unknown>(place) : this.pageAgain(place.page)
+      if (place === 'meta') this.board.set('$meta', true)
+      for (const [name, value] of Object.entries(fields)) map.set(storedName(name), stored(value))
+    })
+  }
+
+  private pageAgain (key: string): Y.Map<unknown> {
+    const known = this.pageMaps.get(key)
+    if (known instanceof Y.Map) return known
+    const map = new Y.Map<unknown>([['id', key], ['$order', after(this.pages().at(-1)?.order ?? null)]])
+    this.pageMaps.set(key, map)
+    return map
   }
 
   private change (action: () => void): void {

@@ -1,15 +1,26 @@
 // What the board was: its versions, as the server keeps them, looked at and brought back.
 
 import { effect, signal } from '@preact/signals'
-import type { Board, Fields } from './document'
+import { Asides, type Aside } from './asides'
+import type { Board, Element, Fields } from './document'
 import type { Model } from './model'
+import { momentOf } from './moments'
 import { boardOf } from './past'
+import { texts } from './texts'
 
 export interface Version { rev: number, created_at: string, actor: string, device: string, summary: string }
 /** Versions that one person made in one go, the newest first. */
 export interface Span { versions: Version[] }
-/** What is shown in the canvas instead of the board as it is. */
-export interface Preview { board: Board, version: Version }
+/** What is shown in the canvas instead of the board as it is, and what can be done with it. */
+export interface Preview {
+  id: string
+  board: Board
+  told: string
+  label: string
+  act: () => void
+  /** What it is about, if not about all of it. */
+  element?: Element
+}
 export type Trouble = 'offline' | 'failed' | null
 interface Page { count: number, results: Version[], next: string | null }
 
@@ -27,12 +38,14 @@ export class History {
   readonly isBusy = signal(false)
   /** What was brought back, and what was there before, unless that was the same. */
   readonly restored = signal<{ version: Version, before?: Version } | null>(null)
+  readonly asides: Asides
   private readonly url: string
   private timer = 0
   private turn: Promise<unknown> = Promise.resolve()
 
   constructor (private readonly model: Model, sessionId: string) {
-    this.url = `/api/v1/solo/sessions/${sessionId}/versions/`
+    this.url = `/api/v1/solo/sessions/${sessionId}/`
+    this.asides = new Asides(this, model.board)
     // Again when the connection is back, and after each save while somebody looks.
     effect(() => {
       const { state } = model.saver.saving.value
@@ -64,7 +77,7 @@ export class History {
 
   /** The newest; what was loaded of the older ones stays. */
   async refresh (): Promise<void> {
-    const page = await this.ask<Page>(`?limit=${AT_ONCE}`)
+    const page = await this.ask<Page>(`versions/?limit=${AT_ONCE}`)
     if (!page) return
     const oldest = page.results.at(-1)?.rev ?? 0
     const older = this.versions.value.filter(({ rev }) => rev < oldest)
@@ -74,7 +87,7 @@ export class History {
 
   async loadMore (): Promise<void> {
     const cursor = encodeURIComponent(this.more.value ?? '')
-    const page = await this.ask<Page>(`?limit=${AT_ONCE}&cursor=${cursor}`)
+    const page = await this.ask<Page>(`versions/?limit=${AT_ONCE}&cursor=${cursor}`)
     if (!page) return
     const known = this.versions.value.at(-1)?.rev ?? Infinity
     this.versions.value = [...this.versions.value, ...page.results.filter(({ rev }) => rev < known)]
@@ -85,20 +98,41 @@ export class History {
   inTurn (version: Version, draw: (board: Board) => Promise<void>, isWanted: () => boolean): void {
     this.turn = this.turn.then(async () => {
       if (!isWanted()) return
-      const answer = await fetch(`${this.url}${version.rev}/`)
+      const answer = await fetch(`${this.url}versions/${version.rev}/`)
       if (answer.ok) await draw(boardOf((await answer.json() as { state: Fields }).state))
     }).catch(() => {}) // without a picture, it is still told by its time
   }
 
   async look (version: Version): Promise<void> {
     this.isBusy.value = true
-    const answer = await this.ask<{ state: Fields }>(`${version.rev}/`)
+    const answer = await this.ask<{ state: Fields }>(`versions/${version.rev}/`)
     this.isBusy.value = false
-    if (answer) this.model.lookAt({ board: boardOf(answer.state), version })
+    if (!answer) return
+    this.model.lookAt({
+      id: String(version.rev),
+      board: boardOf(answer.state),
+      told: texts.asOf(momentOf(version.created_at)),
+      label: texts.restore,
+      act: () => { void this.restore(version) }
+    })
+  }
+
+  lookAtAside (aside: Aside): void {
+    const element = this.asides.elementOf(aside, this.model.livePage)
+    if (!element) return
+    const act = (): void => this.bringAsideBack(aside)
+    const board = this.asides.boardWith(element)
+    this.model.lookAt({ id: aside.key, board, element, told: texts.withIt, label: texts.bringBack, act })
+  }
+
+  bringAsideBack (aside: Aside): void {
+    const shown = this.model.livePage
+    this.model.lookAtNow()
+    if (this.model.mayDraw) this.asides.bringBack(aside, shown)
   }
 
   /** As a version of its own, so that it can be undone by another. */
-  async restore (version: Version): Promise<void> {
+  private async restore (version: Version): Promise<void> {
     if (await this.bringBack(version)) this.model.lookAtNow()
   }
 
@@ -109,7 +143,7 @@ export class History {
 
   private async bringBack (version: Version): Promise<boolean> {
     this.isBusy.value = true
-    const saved = await this.ask<{ rev: number }>(`${version.rev}/restore/`, 'POST')
+    const saved = await this.ask<{ rev: number }>(`versions/${version.rev}/restore/`, 'POST')
     if (saved) {
       await this.refresh()
       const [now, before] = this.versions.value
@@ -121,7 +155,7 @@ export class History {
   }
 
   /** Null, and `trouble` says why, when there is no answer that helps. */
-  private async ask<Answer> (path: string, method = 'GET'): Promise<Answer | null> {
+  async ask<Answer> (path: string, method = 'GET'): Promise<Answer | null> {
     try {
       const answer = await fetch(this.url + path, { method, headers: { Accept: 'application/json' } })
       this.trouble.value = answer.ok ? null : 'failed'

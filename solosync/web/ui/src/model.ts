@@ -2,7 +2,8 @@
 
 import { computed, signal } from '@preact/signals'
 import { BoardDocument, type Element, type Page } from './document'
-import { moved, round, type Point } from './geometry'
+import { boxOf } from './drawing'
+import { grown, moved, round, type Point } from './geometry'
 import { History, type Preview } from './history'
 import { whenLoaded } from './looks/images'
 import type { Person } from './offline/device'
@@ -16,7 +17,7 @@ import { socketAddress } from './visit'
 import { again, begin, isWritten, put, type Writing } from './writing'
 
 const POINTED_MS = 50
-
+const MARGIN = 8
 
 export class Model {
   readonly board = new BoardDocument()
@@ -27,6 +28,8 @@ export class Model {
   readonly page = signal('')
   readonly selection = signal(0)
   readonly count = signal(0)
+  /** Another one with each change of the board. */
+  readonly edition = signal(0)
   readonly scale = signal(1)
   readonly writing = signal<Writing | null>(null)
   readonly others = signal<string[]>([])
@@ -82,6 +85,7 @@ export class Model {
   }
 
   private changed (keys: Set<string> | null): void {
+    this.edition.value++
     if (this.preview.value) return // it is shown when one looks at the board again
     if (!keys) {
       this.pages.value = this.board.pages()
@@ -151,6 +155,11 @@ export class Model {
     this.show(this.board.addPage(texts.page(this.pages.value.length + 1)))
   }
 
+  /** The page that one is on, or was before one looked back. */
+  get livePage (): string {
+    return this.preview.value ? this.before.page : this.page.value
+  }
+
   /** Over REST, as a name isn't part of the document; it needs the connection. */
   async rename (name: string): Promise<void> {
     const answer = await fetch(`/api/v1/solo/sessions/${this.sessionId}/`, {
@@ -172,12 +181,16 @@ export class Model {
     this.takesPages.value = false
     this.surface.board = preview.board
     this.pages.value = preview.board.pages()
-    this.show((this.pages.value.find(({ key }) => key === this.before.page) ?? this.pages.value[0])?.key ?? '')
+    const wanted = preview.element?.page ?? this.before.page
+    this.show((this.pages.value.find(({ key }) => key === wanted) ?? this.pages.value[0])?.key ?? '')
+    const box = preview.element && boxOf(preview.element)
+    this.surface.marquee = box ? grown(box, MARGIN) : null
   }
 
   lookAtNow (): void {
     if (!this.preview.value) return
     this.preview.value = null
+    this.surface.marquee = null
     this.surface.board = this.board
     this.changed(null)
     if (!this.pages.value.some(({ key }) => key === this.before.page)) return

@@ -40,5 +40,5 @@ function elementsOf (page: Fields, key: string): Element[] {
 }
 
 const str = (value: unknown): string => (typeof value === 'string' ? value : '')
-const isObject = (value: unknown): value is Fields =>
+export const isObject = (value: unknown): value is Fields =>
   value !== null && typeof value === 'object' && !Array.isArray(value)

@@ -18,6 +18,7 @@ const MARGIN = 40
 export class Surface {
   readonly stage: Konva.Stage
   page = ''
+  roof = 0 // pixels at the top that something lies over
   background: unknown = null
   /** What is being drawn, and isn't on the board yet. */
   sketched: Element | null = null
@@ -164,13 +165,13 @@ export class Surface {
       if (own) box = together(box, own)
     }
     const { left, top, right, bottom } = grown(box ?? { left: 0, top: 0, right: 0, bottom: 0 }, MARGIN)
-    const [width, height] = [this.stage.width(), this.stage.height()]
+    const [width, height] = [this.stage.width(), this.stage.height() - this.roof]
     const fitting = Math.min(1, width / (right - left), height / (bottom - top))
     const scale = box ? Math.max(SMALLEST, fitting) : 1
     this.stage.scale({ x: scale, y: scale })
     this.stage.position({
       x: box ? (width - (left + right) * scale) / 2 : 0,
-      y: box ? (height - (top + bottom) * scale) / 2 : 0
+      y: this.roof + (box ? (height - (top + bottom) * scale) / 2 : 0)
     })
     this.moved()
   }

@@ -105,6 +105,18 @@ export const english = {
   asOf: (moment: string): string => `You look at the board as of ${moment}.`,
   restore: 'Restore',
   backToNow: 'Back',
+  historyTabs: { versions: 'Versions', asides: 'Set aside' },
+  aboutAside: 'Where two people changed the same, one of them had to win. What lost is here, and can be brought back.',
+  nothingAside: 'Nothing was set aside: no change has had to give way to another.',
+  asideOf: (list: string | null, page: string | null, field?: string): string => {
+    const what = WHAT[list ?? (page === null ? 'state' : 'page')] ?? WHAT.state!
+    return field === undefined ? what : `${what}: ${FIELDS[field] ?? field}`
+  },
+  lostTo: (person: string): string => person ? `Gave way to what ${person} saved` : 'Gave way to another save',
+  isBack: 'It is on the board.',
+  isGone: 'What it belonged to is gone.',
+  withIt: 'The board would look like this with it.',
+  bringBack: 'Bring back',
   broughtBack: (moment: string): string => `The board is as of ${moment} again.`,
   help: 'Help',
   close: 'Close',
@@ -130,6 +142,12 @@ export const english = {
   ]
 }
 
+const WHAT: Record<string, string> = {
+  strokes: 'A stroke', shapes: 'A shape', texts: 'A text', assets: 'A picture', page: 'A page', state: 'The board'
+}
+const FIELDS: Record<string, string> = {
+  color: 'colour', size: 'thickness', points: 'form', x: 'place', y: 'place', text: 'words', name: 'name', background: 'paper'
+}
 const SUMMARIES: Record<string, string> = { '': 'Changed', created: 'Created', copied: 'Copied', imported: 'Imported' }
 
 /** As the server puts it, but for the number of a rev, which tells nobody anything. */

@@ -106,6 +106,18 @@ export const ukrainian: Texts = {
   asOf: moment => `Ви дивитеся на дошку, якою вона була: ${moment}.`,
   restore: 'Відновити',
   backToNow: 'Назад',
+  historyTabs: { versions: 'Версії', asides: 'Відкладене' },
+  aboutAside: 'Коли двоє змінюють те саме, хтось має поступитися. Тут те, що поступилося, і його можна повернути.',
+  nothingAside: 'Нічого не відкладено: жодна зміна не поступилася іншій.',
+  asideOf: (list, page, field) => {
+    const what = WHAT[list ?? (page === null ? 'state' : 'page')] ?? WHAT.state!
+    return field === undefined ? what : `${what}: ${FIELDS[field] ?? field}`
+  },
+  lostTo: person => person ? `Поступилося тому, що зберегла особа ${person}` : 'Поступилося іншому збереженню',
+  isBack: 'Це вже на дошці.',
+  isGone: 'Того, до чого це належало, вже немає.',
+  withIt: 'Так дошка виглядала б із цим.',
+  bringBack: 'Повернути',
   broughtBack: moment => `Дошка знову така, як була: ${moment}.`,
   help: 'Довідка',
   close: 'Закрити',
@@ -130,6 +142,12 @@ export const ukrainian: Texts = {
   ]
 }
 
+const WHAT: Record<string, string> = {
+  strokes: 'Штрих', shapes: 'Фігура', texts: 'Текст', assets: 'Зображення', page: 'Сторінка', state: 'Дошка'
+}
+const FIELDS: Record<string, string> = {
+  color: 'колір', size: 'товщина', points: 'форма', x: 'місце', y: 'місце', text: 'слова', name: 'назва', background: 'папір'
+}
 const SUMMARIES: Record<string, string> = { '': 'Змінено', created: 'Створено', copied: 'Скопійовано', imported: 'Імпортовано' }
 const WORDS: Record<string, string> = { added: 'додано', changed: 'змінено', removed: 'видалено', moved: 'пересунуто' }
 

@@ -1,17 +1,16 @@
-// The history beside the canvas: a time line of versions, and what is shown while one looks at one.
+// The history beside the canvas: a time line of versions, what was set aside, and what is shown of it.
 
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { spansOf, type Span, type Version } from '../history'
 import type { Model } from '../model'
+import { dayOf, momentOf, timeOf } from '../moments'
 import { texts } from '../texts'
 import { Act } from './act'
+import { AsideList } from './asides'
 import { Miniature } from './miniature'
 
-const { lang } = document.documentElement
-const TIME = new Intl.DateTimeFormat(lang, { timeStyle: 'short' })
-const DAY = new Intl.DateTimeFormat(lang, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
-const MOMENT = new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'short' })
+type Tab = keyof typeof texts.historyTabs
 
 export function HistoryPanel ({ model }: { model: Model }): JSX.Element | null {
   return model.history.isOpen.value ? <Panel model={model} /> : null
@@ -19,6 +18,7 @@ export function HistoryPanel ({ model }: { model: Model }): JSX.Element | null {
 
 function Panel ({ model }: { model: Model }): JSX.Element {
   const { history } = model
+  const [tab, choose] = useState<Tab>('versions')
   const panel = useRef<HTMLElement>(null)
   useEffect(() => {
     const before = document.activeElement
@@ -38,8 +38,20 @@ function Panel ({ model }: { model: Model }): JSX.Element {
         <h2>{texts.history}</h2>
         <Act icon='close' label={texts.close} onClick={() => history.close()} />
       </div>
+      <div class='tabs' role='tablist' aria-label={texts.history}>
+        {(Object.keys(texts.historyTabs) as Tab[]).map(one => (
+          <button
+            key={one} type='button' role='tab' id={`tab-${one}`} aria-selected={tab === one} aria-controls='past'
+            onClick={() => choose(one)}
+          >
+            {texts.historyTabs[one]}
+          </button>
+        ))}
+      </div>
       <Told model={model} />
-      <TimeLine model={model} />
+      <div id='past' role='tabpanel' aria-labelledby={`tab-${tab}`}>
+        {tab === 'versions' ? <TimeLine model={model} /> : <AsideList model={model} />}
+      </div>
     </aside>
   )
 }
@@ -59,7 +71,7 @@ function Told ({ model }: { model: Model }): JSX.Element {
       )}
       {!trouble && restored && (
         <p class='told'>
-          {texts.broughtBack(momentOf(restored.version))}{' '}
+          {texts.broughtBack(momentOf(restored.version.created_at))}{' '}
           {restored.before && (
             <button
               type='button' class='link' disabled={history.isBusy.value}
@@ -80,9 +92,8 @@ function TimeLine ({ model }: { model: Model }): JSX.Element {
   return (
     <ol class='versions'>
       {spansOf(history.versions.value).map(span => {
-        const { created_at: at } = span.versions[0]!
         const before = day
-        day = DAY.format(new Date(at))
+        day = dayOf(span.versions[0]!.created_at)
         return [
           day !== before && <li key={day} class='day'>{day}</li>,
           <Entry key={span.versions.at(-1)!.rev} model={model} span={span} />
@@ -116,16 +127,18 @@ function Entry ({ model, span }: { model: Model, span: Span }): JSX.Element {
 }
 
 function Shown ({ model, version }: { model: Model, version: Version }): JSX.Element {
-  const isShown = model.preview.value?.version.rev === version.rev
+  const id = String(version.rev)
   const { actor, device, created_at: at, summary } = version
   return (
     <button
-      type='button' class='version' aria-current={isShown} disabled={model.history.isBusy.value}
+      type='button' class='version' aria-current={model.preview.value?.id === id} disabled={model.history.isBusy.value}
       onClick={() => { void model.history.look(version) }}
     >
-      <Miniature model={model} version={version} />
+      <Miniature
+        id={id} page={model.livePage} ask={(draw, isWanted) => model.history.inTurn(version, draw, isWanted)}
+      />
       <span>
-        <time dateTime={at}>{TIME.format(new Date(at))}</time>
+        <time dateTime={at}>{timeOf(at)}</time>
         <span>{texts.summary(summary)}</span>
         <small>{[actor, device].filter(Boolean).join(' · ')}</small>
       </span>
@@ -133,20 +146,26 @@ function Shown ({ model, version }: { model: Model, version: Version }): JSX.Ele
   )
 }
 
-const momentOf = (version: Version): string => MOMENT.format(new Date(version.created_at))
-
-/** Stands over the canvas while an older version is shown there. */
+/** Stands over the canvas while something of the history is shown there. */
 export function PreviewBanner ({ model }: { model: Model }): JSX.Element | null {
   const preview = model.preview.value
+  const banner = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!preview) return
+    const { offsetTop, offsetHeight } = banner.current!
+    model.surface.roof = offsetTop + offsetHeight
+    model.surface.fit()
+    return () => {
+      model.surface.roof = 0
+      if (document.activeElement === document.body) document.getElementById('canvas')?.focus()
+    }
+  }, [preview])
   if (!preview) return null
   return (
-    <div class='preview' role='status'>
-      <p>{texts.asOf(momentOf(preview.version))}</p>
-      <button
-        type='button' class='button' disabled={model.history.isBusy.value}
-        onClick={() => { void model.history.restore(preview.version) }}
-      >
-        {texts.restore}
+    <div ref={banner} class='preview' role='status'>
+      <p>{preview.told}</p>
+      <button type='button' class='button' disabled={model.history.isBusy.value} onClick={preview.act}>
+        {preview.label}
       </button>
       <button type='button' onClick={() => model.lookAtNow()}>{texts.backToNow}</button>
     </div>

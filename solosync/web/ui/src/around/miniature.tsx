@@ -1,4 +1,4 @@
-// A small picture of an older version, drawn when it comes into view.
+// A small picture of what is in the history, drawn when it comes into view.
 
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
@@ -6,14 +6,15 @@ import { paintBackdrop } from '../backdrop'
 import type { Board } from '../document'
 import { boxOf, paint } from '../drawing'
 import { grown, together, type Box } from '../geometry'
-import type { Version } from '../history'
-import type { Model } from '../model'
 
 const [WIDTH, HEIGHT] = [96, 60]
 const MARGIN = 12
 const SLICE_MS = 8
 
-export function Miniature ({ model, version }: { model: Model, version: Version }): JSX.Element {
+/** `ask` gets it drawn, unless it isn't wanted any more by then. */
+export type Ask = (draw: (board: Board) => Promise<void>, isWanted: () => boolean) => void
+
+export function Miniature ({ id, page, ask }: { id: string, page: string, ask: Ask }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     const to = canvas.current!
@@ -21,18 +22,18 @@ export function Miniature ({ model, version }: { model: Model, version: Version 
     const watcher = new IntersectionObserver(entries => {
       isInView = entries.at(-1)!.isIntersecting
       if (!isInView) return
-      model.history.inTurn(version, async board => {
+      ask(async board => {
         watcher.disconnect()
-        await draw(to, board, model.page.value)
+        await draw(to, board, page)
       }, () => isInView && to.isConnected)
     })
     watcher.observe(to)
     return () => watcher.disconnect()
-  }, [version.rev])
+  }, [id])
   return <canvas ref={canvas} class='miniature' width={WIDTH * 2} height={HEIGHT * 2} aria-hidden='true' />
 }
 
-/** The page that is shown now, if it was there then. */
+/** That page, or the first one if it wasn't there then. */
 async function draw (to: HTMLCanvasElement, board: Board, shown: string): Promise<void> {
   const pages = board.pages()
   const page = pages.find(({ key }) => key === shown) ?? pages[0]
