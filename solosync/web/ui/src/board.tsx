@@ -11,6 +11,8 @@ import { Sending } from './around/sending'
 import { Closed } from './around/status'
 import { Tools } from './around/toolbar'
 import { Writer } from './around/writer'
+import { SelectionBar } from './around/selected'
+import { listenToClipboard } from './clipboard'
 import { Gestures } from './gestures'
 import { listenToKeys } from './keys'
 import { Model } from './model'
@@ -29,12 +31,10 @@ function Board ({ model }: { model: Model }): JSX.Element {
       pointed: point => model.pointed(point),
       write: (place, element) => model.write(place, element),
       mayDraw: () => model.mayDraw,
-      selected: () => {
-        model.selection.value = surface.selected.size
-        surface.doing()
-      }
+      selected: () => model.selection.show()
     }, tools)
     listenToKeys(model, gestures)
+    listenToClipboard(model)
     void model.open(surface)
   }, [])
   return (
@@ -46,6 +46,7 @@ function Board ({ model }: { model: Model }): JSX.Element {
             ref={area} id='canvas' role='application' aria-label={texts.canvas(model.count.value)} tabIndex={0}
             data-tool={model.preview.value ? 'hand' : model.choice.value.tool}
           />
+          <SelectionBar model={model} />
           <Writer model={model} />
           <PreviewBanner model={model} />
           <Sending model={model} />
@@ -56,6 +57,7 @@ function Board ({ model }: { model: Model }): JSX.Element {
       {!model.preview.value && <Tools model={model} />}
       <Pages model={model} />
       <Help model={model} />
+      <p class='unseen' aria-live='polite'>{model.said.value}</p>
     </>
   )
 }

@@ -1,10 +1,13 @@
-// The board as a Yjs document in the layout "board/1": the only place that knows the layout.
+// The board as a Yjs document in the layout "board/1": with what it is made of (values.ts, order.ts)
+// the only place that knows the layout.
 
 import * as Y from 'yjs'
-import { after, compare, type Placed } from './order'
+import { after, compare, reorder, type Placed } from './order'
+import { copied, fieldsOf, newId, shown, stored, storedName, text, type Fields } from './values'
+
+export { newId, type Fields } from './values'
 
 export type List = 'assets' | 'shapes' | 'strokes' | 'texts'
-export type Fields = Record<string, unknown>
 
 /** An element as it is now; a changed one is a new object, so that drawings can be kept by it. */
 export interface Element extends Placed {
@@ -12,6 +15,9 @@ export interface Element extends Placed {
   list: List
   fields: Fields
 }
+
+/** An element that isn't on a board yet. */
+export type New = Pick<Element, 'list' | 'fields'>
 
 export interface Page extends Placed {
   name: string
@@ -33,32 +39,6 @@ export type Place = { page: string } | 'meta' | 'state'
 export type Listener = (keys: Set<string> | null) => void
 
 export const LISTS: readonly List[] = ['assets', 'shapes', 'strokes', 'texts']
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
-
-const stored = (value: unknown): unknown =>
-  value !== null && typeof value === 'object' ? encoder.encode(JSON.stringify(value)) : value
-const storedName = (name: string): string => (name.startsWith('$') ? `$${name}` : name)
-
-function shown (value: unknown): unknown {
-  if (!(value instanceof Uint8Array)) return value
-  try {
-    return JSON.parse(decoder.decode(value))
-  } catch {
-    return null
-  }
-}
-
-function fieldsOf (map: Y.Map<unknown>): Fields {
-  const fields: Fields = {}
-  for (const [name, value] of map.entries()) {
-    if (!name.startsWith('$')) fields[name] = shown(value)
-    else if (name.startsWith('$$')) fields[name.slice(1)] = shown(value)
-  }
-  return fields
-}
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 export class BoardDocument implements Board {
   readonly doc = new Y.Doc()
@@ -73,7 +53,7 @@ export class BoardDocument implements Board {
   private readonly listeners: Listener[] = []
 
   constructor () {
-    const tracked = [this.elements, this.pageMaps] as Y.AbstractType<unknown>[]
+    const tracked = [this.elements, this.pageMaps, this.board] as Y.AbstractType<unknown>[]
     this.undoing = new Y.UndoManager(tracked, {
       trackedOrigins: new Set<unknown>([this.me]),
       captureTimeout: 0
@@ -132,18 +112,25 @@ export class BoardDocument implements Board {
 
   /** With the id it has, or else a new one; answers with it. */
   add (page: string, list: List, fields: Fields): string {
-    const key = text(fields.id) || newId()
-    const last = this.on(page).filter(element => element.list === list).at(-1)?.order ?? null
-    const map = new Y.Map<unknown>([
-      ...Object.entries({ id: key, ...fields }).map(
+    return this.addAll(page, [{ list, fields }])[0]!
+  }
+
+  /** On top of what there is, each in front of the one before it; one step to undo. */
+  addAll (page: string, items: New[]): string[] {
+    const last: Partial<Record<List, string>> = {}
+    for (const { list, order } of this.on(page)) {
+      if (order >= (last[list] ?? '')) last[list] = order
+    }
+    const maps = items.map(({ list, fields }): [string, Y.Map<unknown>] => {
+      const key = text(fields.id) || newId()
+      const order = last[list] = after(last[list] ?? null)
+      const given = Object.entries({ id: key, ...fields }).map(
         ([name, value]): [string, unknown] => [storedName(name), stored(value)]
-      ),
-      ['$page', page],
-      ['$list', list],
-      ['$order', after(last)]
-    ])
-    this.change(() => this.elements.set(key, map))
-    return key
+      )
+      return [key, new Y.Map<unknown>([...given, ['$page', page], ['$list', list], ['$order', order]])]
+    })
+    this.change(() => { for (const [key, map] of maps) this.elements.set(key, map) })
+    return maps.map(([key]) => key)
   }
 
   /** Sets these fields of an element, and no others: what else of it others change stays. */
@@ -153,6 +140,23 @@ export class BoardDocument implements Board {
         const map = this.elements.get(key)
         for (const [name, value] of Object.entries(fields)) map?.set(storedName(name), stored(value))
       }
+    })
+  }
+
+  /** Gives a page's list this order, by new places for those that moved; of assets also by their
+   * `zIndex`, which counts more. */
+  arrange (sequence: Element[], moved: Set<string>): void {
+    this.change(() => {
+      const levels = new Map<number, Element[]>()
+      for (const element of sequence) {
+        const level = element.list === 'assets' ? levelOf(element) : 0
+        if (!levels.get(level)?.push(element)) levels.set(level, [element])
+        const before = this.known.get(element.key)
+        if (before && element.list === 'assets' && levelOf(before) !== level) {
+          this.elements.get(element.key)?.set('zIndex', level)
+        }
+      }
+      for (const level of levels.values()) reorder(this.elements, level, moved)
     })
   }
 
@@ -202,7 +206,46 @@ export class BoardDocument implements Board {
     return map
   }
 
-  private change (action: () => void): void {
+  /** To this place among the pages. */
+  movePage (key: string, to: number): void {
+    const pages = this.pages()
+    const page = pages.find(one => one.key === key)
+    if (!page) return
+    const others = pages.filter(one => one !== page)
+    const sequence = [...others.slice(0, to), page, ...others.slice(to)]
+    this.change(() => reorder(this.pageMaps, sequence, new Set([key])))
+  }
+
+  /** The page and what is seen on it. What somebody adds to it meanwhile stays, and isn't seen. */
+  deletePage (key: string): void {
+    this.change(() => {
+      for (const [id, map] of [...this.elements.entries()]) {
+        const isSeen = map instanceof Y.Map && LISTS.includes(map.get('$list') as List)
+        if (isSeen && map.get('$page') === key) this.elements.delete(id)
+      }
+      this.pageMaps.delete(key)
+    })
+  }
+
+  /** A copy behind the page, with all that is on it; its key. */
+  duplicatePage (key: string, name: string): string {
+    const page = newId()
+    const sequence: Placed[] = this.pages()
+    sequence.splice(sequence.findIndex(one => one.key === key) + 1, 0, { key: page, order: '' })
+    this.change(() => {
+      this.pageMaps.set(page, copied(this.pageMaps.get(key)!, { id: page, name }))
+      reorder(this.pageMaps, sequence, new Set([page]))
+      for (const map of [...this.elements.values()]) {
+        if (!(map instanceof Y.Map) || map.get('$page') !== key) continue
+        const id = newId()
+        this.elements.set(id, copied(map, map.has('$value') ? { $page: page } : { $page: page, id }))
+      }
+    })
+    return page
+  }
+
+  /** Whatever is done in it is one step to undo. */
+  change (action: () => void): void {
     this.doc.transact(action, this.me)
   }
 
@@ -237,18 +280,10 @@ export class BoardDocument implements Board {
 export function drawingOrder (a: Element, b: Element): number {
   if (a.list !== b.list) return LISTS.indexOf(a.list) - LISTS.indexOf(b.list)
   if (a.list === 'assets') {
-    const between = (Number(a.fields.zIndex) || 0) - (Number(b.fields.zIndex) || 0)
-    if (between !== 0) return between
+    const apart = levelOf(a) - levelOf(b)
+    if (apart !== 0) return apart
   }
   return compare(a, b)
 }
 
-/** Browsers have `randomUUID` on https and on this machine only, not on plain http in a network. */
-export function newId (): string {
-  if (crypto.randomUUID) return crypto.randomUUID()
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80
-  const digits = [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('')
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-}
+const levelOf = (asset: Element): number => Number(asset.fields.zIndex) || 0

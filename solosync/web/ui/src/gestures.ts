@@ -16,7 +16,7 @@ export class Gestures {
   isHolding = false // the space bar makes every tool the hand
 
   constructor (
-    private readonly area: HTMLElement,
+    readonly area: HTMLElement,
     private readonly hands: Hands,
     private readonly tools: Partial<Record<ToolName, Tool>>
   ) {
@@ -65,7 +65,9 @@ export class Gestures {
   }
 
   private move (event: PointerEvent): void {
-    this.hands.pointed(this.hands.surface.at(event))
+    const at = this.hands.surface.at(event)
+    this.hands.pointed(at)
+    if (this.down.size === 0) this.hover(at, event.pointerType)
     const before = this.down.get(event.pointerId)
     if (!before) return
     if (this.doing) {
@@ -75,6 +77,12 @@ export class Gestures {
       this.doing.move(points, event.shiftKey)
     } else this.drag(before, event)
     this.down.set(event.pointerId, event)
+  }
+
+  /** The style sheet has a cursor for each handle. */
+  private hover (at: Point, pointerType: string): void {
+    const name = this.hands.surface.handleAt(at, pointerType)?.name ?? ''
+    if (this.area.dataset.over !== name) this.area.dataset.over = name
   }
 
   private release (event: PointerEvent, isDone: boolean): void {

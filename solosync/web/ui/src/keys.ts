@@ -13,17 +13,24 @@ const ARROWS: Record<string, [number, number]> = {
   ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]
 }
 
+/** Keys that are called by what they are without Shift, on any layout. */
+const CODES: Record<string, string> = {
+  BracketLeft: '[', BracketRight: ']', Comma: ',', Period: '.'
+}
+const STEP = 15 // degrees
+const LARGER = 1.1
+
 export function listenToKeys (model: Model, gestures: Gestures): void {
-  const plain: Record<string, () => void> = {
+  const plain: Record<string, (event: KeyboardEvent) => void> = {
     'shift h': () => model.history.toggle(),
     '?': () => { model.isHelping.value = true },
     Escape: () => {
       if (gestures.cancel()) return
       if (model.preview.value) model.lookAtNow()
-      else model.unselect()
+      else model.selection.unselect()
     },
-    Delete: () => model.removeSelected(),
-    Backspace: () => model.removeSelected(),
+    Delete: () => model.selection.remove(),
+    Backspace: () => model.selection.remove(),
     PageUp: () => model.turn(-1),
     PageDown: () => model.turn(1),
     '+': () => model.surface.zoom(1.25),
@@ -32,13 +39,18 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
     0: () => model.surface.fit(),
     '[': () => thicker(model, -1),
     ']': () => thicker(model, 1),
+    ',': event => event.shiftKey ? model.selection.scale(1 / LARGER) : model.selection.turn(-STEP),
+    '.': event => event.shiftKey ? model.selection.scale(LARGER) : model.selection.turn(STEP),
     i: () => document.getElementById('pictures')?.click()
   }
   const whileLooking = new Set(['?', 'Escape', 'PageUp', 'PageDown', '+', '=', '-', '0'])
   const withControl: Record<string, (event: KeyboardEvent) => void> = {
     z: event => event.shiftKey ? model.redo() : model.undo(),
     y: () => model.redo(),
-    a: () => model.selectAll()
+    a: () => model.selection.all(),
+    d: () => model.selection.duplicate(),
+    ']': event => model.selection.arrange(event.shiftKey ? 'front' : 'forward'),
+    '[': event => model.selection.arrange(event.shiftKey ? 'back' : 'backward')
   }
 
   addEventListener('keydown', event => {
@@ -50,6 +62,7 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
     event.preventDefault()
     action(event)
   })
+  listenToTab(model, gestures.area)
   addEventListener('keyup', event => { if (event.key === ' ') gestures.isHolding = false })
   addEventListener('blur', () => { gestures.isHolding = false })
 }
@@ -57,6 +70,7 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
 /** The letter on the key where a layout without Latin letters is chosen. */
 function nameOf ({ key, code }: KeyboardEvent): string {
   if (key.length > 1) return key
+  if (CODES[code]) return CODES[code]
   return (key > '~' && code.startsWith('Key') ? code.slice(3) : key).toLowerCase()
 }
 
@@ -70,12 +84,28 @@ function other (model: Model, gestures: Gestures, event: KeyboardEvent): (() => 
   if (color) return () => model.choose({ color })
   const arrow = ARROWS[event.key]
   const step = event.shiftKey ? 10 : 1
-  if (arrow && model.selection.value > 0) return () => model.moveSelected(arrow[0] * step, arrow[1] * step)
+  if (arrow && model.selection.count.value > 0) {
+    return () => model.selection.move(arrow[0] * step, arrow[1] * step)
+  }
   if (event.key === 'Enter' && !isOnButton && ['text', 'note'].includes(model.choice.value.tool)) {
     return () => model.write(model.surface.middle, null)
   }
   if (event.key === ' ' && !isOnButton) return () => { gestures.isHolding = true }
   return undefined
+}
+
+/** Tab goes from element to element while the canvas has the focus, and on from the last one. After
+ * Escape it leaves at once. */
+function listenToTab (model: Model, canvas: HTMLElement): void {
+  let isLeaving = false
+  canvas.addEventListener('keydown', event => {
+    if (event.key === 'Escape') isLeaving = true
+    else if (event.key === 'Tab') {
+      const hasNext = !isLeaving && model.mayDraw && model.selection.step(event.shiftKey ? -1 : 1)
+      if (hasNext) event.preventDefault()
+    } else if (event.key !== 'Shift') isLeaving = false
+  })
+  canvas.addEventListener('focus', () => { isLeaving = false })
 }
 
 function thicker (model: Model, by: number): void {

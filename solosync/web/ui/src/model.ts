@@ -3,14 +3,15 @@
 import { computed, signal } from '@preact/signals'
 import { BoardDocument, type Element, type Page } from './document'
 import { boxOf } from './drawing'
-import { grown, moved, round, type Point } from './geometry'
+import { grown, round, type Point } from './geometry'
 import { History, type Preview } from './history'
 import { whenLoaded } from './looks/images'
 import type { Person } from './offline/device'
 import { Pictures } from './pictures'
+import { Paging } from './paging'
 import { Saver } from './saving'
+import { Selection } from './selection'
 import type { Cursor, Surface } from './surface'
-import { texts } from './texts'
 import { Choices, COLORS, type Choice } from './tools/choices'
 import type { ToolName } from './tools/tool'
 import { socketAddress } from './visit'
@@ -26,11 +27,12 @@ export class Model {
   readonly choice = signal<Choice>(this.choices.of('pen'))
   readonly pages = signal<Page[]>([])
   readonly page = signal('')
-  readonly selection = signal(0)
   readonly count = signal(0)
   /** Another one with each change of the board. */
   readonly edition = signal(0)
   readonly scale = signal(1)
+  /** What a screen reader is told. */
+  readonly said = signal('')
   readonly writing = signal<Writing | null>(null)
   readonly others = signal<string[]>([])
   readonly canUndo = signal(false)
@@ -45,6 +47,8 @@ export class Model {
   readonly preview = signal<Preview | null>(null)
   readonly isClosed = computed(() => this.saver.saving.value.state === 'ended')
   surface!: Surface
+  readonly selection = new Selection(this)
+  readonly paging = new Paging(this)
   readonly history: History
   readonly pictures: Pictures
   private pointing: Point | null = null
@@ -59,7 +63,10 @@ export class Model {
 
   async open (surface: Surface): Promise<void> {
     this.surface = surface
-    surface.whenViewed = () => { this.scale.value = surface.scale }
+    surface.whenViewed = () => {
+      this.scale.value = surface.scale
+      this.selection.show()
+    }
     whenLoaded(() => surface.changed())
     this.board.listen(keys => this.changed(keys))
     this.pictures.listen()
@@ -68,6 +75,7 @@ export class Model {
       undoing.on(name, () => {
         this.canUndo.value = undoing.canUndo()
         this.canRedo.value = undoing.canRedo()
+        this.paging.removed.value = null
       })
     }
     const opened = this.saver.open(this.sessionId, { user: this.person.id, name: this.name.value })
@@ -88,17 +96,15 @@ export class Model {
     this.edition.value++
     if (this.preview.value) return // it is shown when one looks at the board again
     if (!keys) {
+      const before = this.pages.value
       this.pages.value = this.board.pages()
       this.isExcalidraw.value = this.board.isExcalidraw
-      const isThere = this.pages.value.some(page => page.key === this.page.value)
-      if (!isThere) this.show(this.pages.value[0]?.key ?? '')
-      else this.layPaper()
+      const wanted = this.paging.toShow(before)
+      if (wanted === this.page.value) this.layPaper()
+      else this.lay(wanted)
     }
     this.takesPages.value = this.board.isKnown && this.board.takesPages
-    for (const key of this.surface.selected) {
-      if (!this.board.get(key)) this.surface.selected.delete(key)
-    }
-    this.selection.value = this.surface.selected.size
+    this.selection.show()
     this.count.value = this.surface.elements().length
     this.surface.changed(keys)
   }
@@ -107,16 +113,12 @@ export class Model {
     const before = choice.tool ? this.choices.of(choice.tool) : this.choice.value
     this.choice.value = { ...before, ...choice }
     this.choices.keep(this.choice.value)
-    if (choice.tool && choice.tool !== 'select') this.unselect()
-    if (choice.color && this.selection.value > 0) this.paintSelected(choice.color)
+    if (choice.tool && choice.tool !== 'select') this.selection.unselect()
+    if (choice.color || choice.size) this.selection.paint(choice)
   }
 
   chooseTool (tool: ToolName): void {
     this.choose({ tool })
-  }
-
-  private paintSelected (color: string): void {
-    this.board.set(new Map([...this.surface.selected].map(key => [key, { color }])))
   }
 
   /** Not before it is known which pages there are: what is drawn has to be on one. */
@@ -132,12 +134,19 @@ export class Model {
   // -- pages ---------------------------------------------------------------------------------
 
   show (key: string): void {
+    this.paging.chosen()
+    this.lay(key)
+  }
+
+  private lay (key: string): void {
     this.page.value = this.surface.page = key
     this.count.value = this.surface.elements().length
     this.layPaper()
-    this.unselect()
+    this.selection.unselect()
+    this.surface.changed()
     this.surface.fit()
     this.showOthers()
+    this.paging.tell(key)
   }
 
   private layPaper (): void {
@@ -149,10 +158,6 @@ export class Model {
     const at = this.pages.value.findIndex(page => page.key === this.page.value)
     const page = this.pages.value[at + by]
     if (page) this.show(page.key)
-  }
-
-  addPage (): void {
-    this.show(this.board.addPage(texts.page(this.pages.value.length + 1)))
   }
 
   /** The page that one is on, or was before one looked back. */
@@ -198,39 +203,14 @@ export class Model {
     this.before.view()
   }
 
-  // -- what is selected ----------------------------------------------------------------------
-
-  unselect (): void {
-    this.surface.selected.clear()
-    this.selection.value = 0
-    this.surface.changed()
-  }
-
-  selectAll (): void {
-    this.chooseTool('select')
-    this.surface.selected = new Set(this.surface.elements().map(element => element.key))
-    this.selection.value = this.surface.selected.size
-    this.surface.doing()
-  }
-
-  removeSelected (): void {
-    if (this.surface.selected.size > 0) this.board.delete([...this.surface.selected])
-  }
-
-  moveSelected (dx: number, dy: number): void {
-    const found = [...this.surface.selected].map(key => this.board.get(key))
-    const elements = found.filter((element): element is Element => element !== undefined)
-    if (elements.length > 0) {
-      this.board.set(new Map(elements.map(element => [element.key, moved(element, dx, dy)])))
-    }
-  }
+  // -- steps ---------------------------------------------------------------------------------
 
   undo (): void {
-    this.board.undoing.undo()
+    this.paging.follow(() => this.board.undoing.undo())
   }
 
   redo (): void {
-    this.board.undoing.redo()
+    this.paging.follow(() => this.board.undoing.redo())
   }
 
   // -- texts ---------------------------------------------------------------------------------

@@ -4,10 +4,13 @@ import Konva from 'konva/lib/Core'
 import { paintBackdrop } from './backdrop'
 import type { Board, Element } from './document'
 import { boxOf, isEraser, paint } from './drawing'
-import { grown, together, type Box, type Point } from './geometry'
+import { grown, type Box, type Point } from './geometry'
+import { handleAt, type Handle } from './handles'
 import { paintArriving } from './looks/arriving'
 import { boxOf as boxOfView, Painter, type View } from './painting'
 import type { Arriving } from './pictures'
+import { boxOfAll, drawSelection, handlesOn } from './selecting'
+import type { Carrying } from './transforming'
 
 export interface Cursor { name: string, color: string, x: number, y: number }
 
@@ -25,7 +28,7 @@ export class Surface {
   marquee: Box | null = null
   faded = new Set<string>()
   selected = new Set<string>()
-  offset: Point = { x: 0, y: 0 }
+  carrying: Carrying | null = null
   cursors: Cursor[] = []
   private hidden: string | null = null
   private arriving: Arriving[] = []
@@ -36,7 +39,7 @@ export class Surface {
     () => this.looking(),
     () => this.elements(),
     ({ key }) => ({
-      isHidden: key === this.hidden || (this.isCarrying && this.selected.has(key)),
+      isHidden: key === this.hidden || (this.carrying !== null && this.selected.has(key)),
       alpha: this.faded.has(key) ? FADED : 1
     }),
     () => this.below.batchDraw()
@@ -86,14 +89,16 @@ export class Surface {
     return { x: (left + right) / 2, y: (top + bottom) / 2 }
   }
 
+  /** In pixels of the canvas. */
+  onScreen ({ left, top, right, bottom }: Box): Box {
+    const { x, y, scale } = this.looking()
+    return { left: x + left * scale, top: y + top * scale, right: x + right * scale, bottom: y + bottom * scale }
+  }
+
   private looking (): View {
     const { stage, scale, below } = this
     const ratio = below.getCanvas().getPixelRatio()
     return { x: stage.x(), y: stage.y(), scale, width: stage.width(), height: stage.height(), ratio }
-  }
-
-  private get isCarrying (): boolean {
-    return this.offset.x !== 0 || this.offset.y !== 0
   }
 
   elements (): Element[] {
@@ -157,13 +162,24 @@ export class Surface {
     this.moved()
   }
 
+  /** The handle of the selection that such a pointer takes hold of there. */
+  handleAt (at: Point, pointerType: string): Handle | null {
+    return this.selected.size > 0 ? handleAt(handlesOn(this), at, this.scale, pointerType) : null
+  }
+
+  /** Moves the page so far that all of a box is seen, if it can be. */
+  reveal (box: Box): void {
+    const [view, margin] = [this.view(), MARGIN / this.scale]
+    const { left, top, right, bottom } = grown(box, margin)
+    const shift = (low: number, high: number, from: number, to: number): number =>
+      low < from ? from - low : high > to ? Math.max(to - high, from - low) : 0
+    const [dx, dy] = [shift(left, right, view.left, view.right), shift(top, bottom, view.top, view.bottom)]
+    if (dx !== 0 || dy !== 0) this.pan(dx * this.scale, dy * this.scale)
+  }
+
   /** Shows all that is on the page; never larger than it is. */
   fit (): void {
-    let box: Box | null = null
-    for (const element of this.elements()) {
-      const own = boxOf(element)
-      if (own) box = together(box, own)
-    }
+    const box = boxOfAll(this.elements())
     const { left, top, right, bottom } = grown(box ?? { left: 0, top: 0, right: 0, bottom: 0 }, MARGIN)
     const [width, height] = [this.stage.width(), this.stage.height() - this.roof]
     const fitting = Math.min(1, width / (right - left), height / (bottom - top))
@@ -196,29 +212,8 @@ export class Surface {
   private drawDoings (pen: CanvasRenderingContext2D): void {
     for (const one of this.arriving) if (one.page === this.page) paintArriving(pen, one, this.scale)
     if (this.sketched && !isEraser(this.sketched)) paint(pen, this.sketched, null)
-    this.drawSelection(pen)
+    drawSelection(pen, this)
     for (const cursor of this.cursors) this.drawCursor(pen, cursor)
-  }
-
-  private drawSelection (pen: CanvasRenderingContext2D): void {
-    pen.strokeStyle = '#3451d1'
-    pen.lineWidth = 1.5 / this.scale
-    pen.save()
-    pen.translate(this.offset.x, this.offset.y)
-    for (const key of this.selected) {
-      const element = this.board.get(key)
-      const box = element && boxOf(element)
-      if (!box) continue
-      if (this.isCarrying) paint(pen, element, null)
-      const { left, top, right, bottom } = grown(box, 3 / this.scale)
-      pen.strokeRect(left, top, right - left, bottom - top)
-    }
-    pen.restore()
-    if (!this.marquee) return
-    const { left, top, right, bottom } = this.marquee
-    pen.setLineDash([6 / this.scale, 4 / this.scale])
-    pen.strokeRect(left, top, right - left, bottom - top)
-    pen.setLineDash([])
   }
 
   /** As large on the screen at any zoom. */

@@ -27,6 +27,19 @@ const PATHS = {
   about: 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0M12 11v6M12 7v.5',
   history: 'M4 12a8 8 0 1 0 3-6M4 4v4h4M12 8v4l3 2',
   close: 'M6 6l12 12M18 6L6 18',
+  copy: 'M8 8h12v12H8zM16 8V4H4v12h4',
+  toFront: 'M5 20h14M12 16V3M6 9l6-6 6 6',
+  over: 'M12 20V5M6 11l6-6 6 6',
+  under: 'M12 4v15M6 13l6 6 6-6',
+  toBack: 'M5 4h14M12 8v13M6 15l6 6 6-6',
+  more: 'M5 12v.5M12 12v.5M19 12v.5',
+  backward: 'M14 6l-6 6 6 6',
+  forward: 'M10 6l6 6-6 6',
+  white: 'M5 4h14v16H5z',
+  grid: 'M4 4h16v16H4zM4 9h16M4 15h16M9 4v16M15 4v16',
+  dots: 'M6 6v.5M12 6v.5M18 6v.5M6 12v.5M12 12v.5M18 12v.5M6 18v.5M12 18v.5M18 18v.5',
+  ruled: 'M4 6h16M4 12h16M4 18h16',
+  graph: 'M4 4h16v16H4zM8 4v16M4 8h16M12 4v4M16 4v4M4 12h4M4 16h4',
   home: 'M4 11l8-7 8 7v9H4z'
 }
 

@@ -1,29 +1,101 @@
 // The pages of the board.
 
 import type { JSX } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Page } from '../document'
 import type { Model } from '../model'
 import { texts } from '../texts'
 import { Act } from './act'
+import { PageMenu } from './page_menu'
+import { Sorting } from './sorting'
 import { Zoom } from './zoom'
 
+const TOLD_MS = 10_000
+
 export function Pages ({ model }: { model: Model }): JSX.Element {
+  const [renamed, setRenamed] = useState('')
+  const list = useRef<HTMLElement>(null)
+  const sorting = useRef<Sorting>(null)
+  sorting.current ??= new Sorting((key, to) => model.paging.move(key, 0, to))
+  const shown = model.page.value
+  const mayChange = model.paging.mayChange
+  useEffect(() => {
+    list.current!.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [shown, model.pages.value.length])
   return (
     <footer>
-      <nav aria-label={texts.pages}>
-        {model.pages.value.map((page, at) => (
-          <button
-            key={page.key} type='button' aria-current={page.key === model.page.value ? 'page' : undefined}
-            onClick={() => model.show(page.key)}
-          >
-            {page.name || texts.page(at + 1)}
-          </button>
-        ))}
-        <Act
-          icon='zoomIn' label={texts.addPage} isOff={!model.takesPages.value}
-          onClick={() => model.addPage()}
-        />
+      <Removed model={model} />
+      <nav
+        ref={list} aria-label={texts.pages} onPointerDown={event => mayChange && sorting.current!.press(event)}
+      >
+        {model.pages.value.map((page, at) => page.key === renamed && mayChange
+          ? <Name key={page.key} model={model} page={page} done={() => setRenamed('')} />
+          : (
+            <button
+              key={page.key} type='button' data-page={page.key} aria-current={page.key === shown ? 'page' : undefined}
+              onClick={() => model.show(page.key)} onDblClick={() => setRenamed(page.key)}
+              onKeyDown={event => mayChange && press(event, model, page.key, setRenamed)}
+            >
+              {page.name || texts.page(at + 1)}
+            </button>
+            ))}
       </nav>
+      {mayChange && <PageMenu model={model} rename={() => setRenamed(shown)} />}
+      <Act icon='zoomIn' label={texts.addPage} isOff={!model.takesPages.value} onClick={() => model.paging.add()} />
       <Zoom look={model} />
     </footer>
+  )
+}
+
+function press (event: KeyboardEvent, model: Model, key: string, rename: (key: string) => void): void {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+  const isHeld = event.ctrlKey || event.metaKey
+  if (event.key === 'F2') rename(key)
+  else if (by && isHeld) model.paging.move(key, by)
+  else return
+  event.preventDefault()
+  event.stopPropagation()
+}
+
+/** The name of a page while it is written. */
+function Name ({ model, page, done }: { model: Model, page: Page, done: () => void }): JSX.Element {
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current!.select(), [])
+  const isLeft = useRef(false) // a field that goes away also loses the focus
+  const leave = (isKept: boolean): void => {
+    if (isLeft.current) return
+    isLeft.current = true
+    if (isKept) model.paging.rename(page.key, field.current!.value)
+    done()
+  }
+  return (
+    <input
+      ref={field} class='name' aria-label={texts.pageName} maxLength={255} defaultValue={model.paging.nameOf(page.key)}
+      onBlur={() => leave(true)}
+      onKeyDown={event => {
+        if (event.key === 'Enter' || event.key === 'Escape') leave(event.key === 'Enter')
+      }}
+    />
+  )
+}
+
+/** A deleted page is back by one press, as long as nothing else was done. */
+function Removed ({ model }: { model: Model }): JSX.Element {
+  const { removed } = model.paging
+  const name = removed.value
+  useEffect(() => {
+    if (name === null) return
+    const timer = setTimeout(() => { removed.value = null }, TOLD_MS)
+    return () => clearTimeout(timer)
+  }, [name])
+  return (
+    <div class='removed' role='status' hidden={name === null}>
+      {name !== null && (
+        <>
+          {texts.pageRemoved(name)}
+          <button type='button' class='link' onClick={() => model.undo()}>{texts.undo}</button>
+        </>
+      )}
+    </div>
   )
 }

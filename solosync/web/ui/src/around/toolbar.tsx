@@ -26,8 +26,8 @@ export function Tools ({ model }: { model: Model }): JSX.Element {
           <Act icon='undo' label={texts.undo} isOff={!model.canUndo.value} onClick={() => model.undo()} />
           <Act icon='redo' label={texts.redo} isOff={!model.canRedo.value} onClick={() => model.redo()} />
           <Act
-            icon='remove' label={texts.remove} isOff={model.selection.value === 0}
-            onClick={() => model.removeSelected()}
+            icon='remove' label={texts.remove} isOff={model.selection.count.value === 0}
+            onClick={() => model.selection.remove()}
           />
         </span>
       </div>

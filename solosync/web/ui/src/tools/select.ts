@@ -1,13 +1,22 @@
-// Chooses elements, by a press or a frame, and carries them about.
+// Chooses elements, by a press or a frame, and carries them about; by the handles of their frame they
+// are made larger, smaller, or turned.
 
 import type { Fields } from '../document'
 import { boxOf } from '../drawing'
-import { meet, moved, type Box, type Point } from '../geometry'
+import { meet, type Box, type Point } from '../geometry'
+import { TURN, type Handle } from '../handles'
+import { extentOfAll, holdOf, selectedElements } from '../selecting'
+import { move, rotate, scale, type Carrying } from '../transforming'
 import { topmost, type Doing, type Hands, type Tool } from './tool'
+
+const SMALLEST = 0.02 // of what it was
+const STEP = 15 // degrees, with Shift
 
 export const select: Tool = (hands, { at, event }) => {
   const { surface } = hands
   const isAdding = event.shiftKey
+  const handle = surface.handleAt(at, event.pointerType)
+  if (handle) return handle === TURN ? turn(hands, at) : resize(hands, at, handle)
   const hit = topmost(hands, at)
   if (!hit) {
     if (!isAdding) surface.selected.clear()
@@ -19,7 +28,7 @@ export const select: Tool = (hands, { at, event }) => {
     surface.selected.add(hit.key)
   }
   hands.selected()
-  return carry(hands, at)
+  return carry(hands, to => move(to.x - at.x, to.y - at.y))
 }
 
 function frame ({ surface, selected }: Hands, from: Point): Doing {
@@ -39,28 +48,59 @@ function frame ({ surface, selected }: Hands, from: Point): Doing {
   }
 }
 
-function carry ({ surface, board }: Hands, from: Point): Doing {
-  const put = (x: number, y: number): void => {
-    const isFirst = surface.offset.x === 0 && surface.offset.y === 0
-    surface.offset = { x, y }
-    if (isFirst || (x === 0 && y === 0)) surface.changed()
-    else surface.doing()
+/** What is selected follows the pointer; where it is let go, it stays. */
+function carry ({ surface, board, selected }: Hands, to: (point: Point, hasShift: boolean) => Carrying): Doing {
+  const put = (carrying: Carrying | null): void => {
+    const isOther = (surface.carrying === null) !== (carrying === null)
+    surface.carrying = carrying
+    if (!isOther) return surface.doing()
+    surface.changed()
+    selected()
   }
   return {
-    move: points => put(points.at(-1)!.x - from.x, points.at(-1)!.y - from.y),
+    move: (points, hasShift) => put(to(points.at(-1)!, hasShift)),
     end: () => {
-      const { x, y } = surface.offset
+      const { carrying } = surface
+      if (!carrying) return
       const changes = new Map<string, Fields>()
-      for (const key of surface.selected) {
-        const element = board.get(key)
-        if (element) changes.set(key, moved(element, x, y))
-      }
-      surface.offset = { x: 0, y: 0 }
-      if (x !== 0 || y !== 0) board.set(changes)
-      surface.changed()
+      for (const element of selectedElements(surface)) changes.set(element.key, carrying.fields(element))
+      board.set(changes)
+      put(null)
     },
-    cancel: () => put(0, 0)
+    cancel: () => put(null)
   }
+}
+
+/** The side or corner opposite of the handle stays where it is. */
+function resize (hands: Hands, from: Point, handle: Handle): Doing | null {
+  const elements = selectedElements(hands.surface)
+  const box = extentOfAll(elements)
+  if (!box) return null
+  const { isProportional } = holdOf(elements)
+  const [width, height] = [box.right - box.left, box.bottom - box.top]
+  const fixed = {
+    x: handle.x === 0 ? (box.left + box.right) / 2 : handle.x > 0 ? box.left : box.right,
+    y: handle.y === 0 ? (box.top + box.bottom) / 2 : handle.y > 0 ? box.top : box.bottom
+  }
+  const factor = (side: number, pull: number): number =>
+    side === 0 ? 1 : Math.max(SMALLEST, (side + pull) / side)
+  return carry(hands, (to, hasShift) => {
+    let sx = factor(width, handle.x * (to.x - from.x))
+    let sy = factor(height, handle.y * (to.y - from.y))
+    if (isProportional || hasShift) sx = sy = Math.abs(sx - 1) > Math.abs(sy - 1) ? sx : sy
+    return scale(fixed, sx, sy)
+  })
+}
+
+function turn (hands: Hands, from: Point): Doing | null {
+  const box = extentOfAll(selectedElements(hands.surface))
+  if (!box) return null
+  const middle = { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 }
+  const angle = ({ x, y }: Point): number => Math.atan2(y - middle.y, x - middle.x) * 180 / Math.PI
+  return carry(hands, (to, hasShift) => {
+    const by = angle(to) - angle(from)
+    return rotate(middle, hasShift ? Math.round(by / STEP) * STEP : by)
+  })
 }
 
 function between (a: Point, b: Point): Box {

@@ -1,0 +1,57 @@
+// Copies of elements, in a form of our own beside their plain text. The events of copying and pasting
+// work on any page; what scripts may ask the clipboard for, only on https.
+
+import type { List, New } from './document'
+import { str } from './geometry'
+import type { Model } from './model'
+
+const TYPE = 'application/x-solosync+json'
+const LISTS: unknown[] = ['assets', 'shapes', 'strokes', 'texts'] satisfies List[]
+
+/** Where elements were copied, and what they are. */
+export interface Copied { page: string, items: New[] }
+
+export function listenToClipboard (model: Model): void {
+  const put = (event: ClipboardEvent): boolean => {
+    if (isText(event.target) || model.selection.count.value === 0) return false
+    const copied = model.selection.copied()
+    event.preventDefault()
+    event.clipboardData?.setData(TYPE, JSON.stringify(copied))
+    event.clipboardData?.setData('text/plain', wordsOf(copied.items))
+    return true
+  }
+  document.addEventListener('copy', put)
+  document.addEventListener('cut', event => { if (model.mayDraw && put(event)) model.selection.remove() })
+  document.addEventListener('paste', event => {
+    const { clipboardData } = event
+    if (isText(event.target) || !clipboardData || !model.mayDraw) return
+    const copied = parse(clipboardData.getData(TYPE))
+    const words = clipboardData.getData('text/plain')
+    if (!copied && (clipboardData.files.length > 0 || !words.trim())) return
+    event.preventDefault()
+    if (copied) model.selection.paste(copied)
+    else model.selection.pasteText(words)
+  })
+}
+
+function wordsOf (items: New[]): string {
+  return items.map(({ fields }) => str(fields.text)).filter(Boolean).join('\n')
+}
+
+/** Whoever copied it may not have been this page: only what has the form of elements is taken. */
+function parse (text: string): Copied | null {
+  if (!text) return null
+  try {
+    const { page, items } = JSON.parse(text)
+    const isNew = (item: any): item is New =>
+      LISTS.includes(item?.list) && item.fields !== null && typeof item.fields === 'object' &&
+        !Array.isArray(item.fields)
+    return { page: str(page), items: items.filter(isNew) }
+  } catch {
+    return null
+  }
+}
+
+function isText (target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input, textarea')
+}

@@ -1,0 +1,105 @@
+// What is selected as it is shown above the page: a frame with its handles, and while it is moved,
+// made larger or turned, what will become of it.
+
+import type { Board, Element } from './document'
+import { boxOf, paint } from './drawing'
+import { together, type Box, type Point } from './geometry'
+import { frameOf, HANDLE, handlesOf, type Handle, type Hold } from './handles'
+import { extentOf, isProportional, isUpright, type Carrying } from './transforming'
+
+export interface Selected {
+  readonly board: Board
+  readonly scale: number
+  readonly selected: Set<string>
+  readonly carrying: Carrying | null
+  readonly marquee: Box | null
+}
+
+const BLUE = '#3451d1'
+const EXACT = 60 // so many elements are shown as they will be; more, as they are now, distorted
+const OUTLINED = 200
+
+export function selectedElements ({ board, selected }: Selected): Element[] {
+  return [...selected].map(key => board.get(key)).filter(element => element !== undefined)
+}
+
+export function boxOfAll (elements: Element[], measure = boxOf): Box | null {
+  let box: Box | null = null
+  for (const element of elements) {
+    const own = measure(element)
+    if (own) box = together(box, own)
+  }
+  return box
+}
+
+export function handlesOn (here: Selected): [Handle, Point][] {
+  const elements = selectedElements(here)
+  const box = boxOfAll(elements)
+  return box ? handlesOf(frameOf(box, here.scale), here.scale, holdOf(elements)) : []
+}
+
+export function holdOf (elements: Element[]): Hold {
+  return {
+    isProportional: elements.some(isProportional),
+    canTurn: elements.length > 1 || !elements.every(isUpright)
+  }
+}
+
+/** From corner to corner, without the thickness of lines. */
+export function extentOfAll (elements: Element[]): Box | null {
+  return boxOfAll(elements, extentOf)
+}
+
+export function drawSelection (pen: CanvasRenderingContext2D, here: Selected): void {
+  const { carrying, marquee, scale } = here
+  const elements = selectedElements(here)
+  const box = boxOfAll(elements)
+  if (carrying) for (const element of elements) drawCarried(pen, element, carrying, elements.length)
+  pen.strokeStyle = BLUE
+  pen.lineWidth = 1 / scale
+  if (!carrying && elements.length > 1 && elements.length <= OUTLINED) {
+    for (const element of elements) frame(pen, boxOf(element), null)
+  }
+  pen.lineWidth = 1.5 / scale
+  if (box) frame(pen, frameOf(box, scale), carrying)
+  if (box && !carrying && !marquee) drawHandles(pen, handlesOn(here), scale)
+  if (!marquee) return
+  pen.setLineDash([6 / scale, 4 / scale])
+  frame(pen, marquee, null)
+  pen.setLineDash([])
+}
+
+function drawCarried (pen: CanvasRenderingContext2D, element: Element, carrying: Carrying, count: number): void {
+  const { matrix, isMove, fields } = carrying
+  if (!isMove && count <= EXACT) {
+    return paint(pen, { ...element, fields: { ...element.fields, ...fields(element) } }, null)
+  }
+  pen.save()
+  pen.transform(...matrix)
+  paint(pen, element, null)
+  pen.restore()
+}
+
+function frame (pen: CanvasRenderingContext2D, box: Box | null, carrying: Carrying | null): void {
+  if (!box) return
+  const { left, top, right, bottom } = box
+  const [a, b, c, d, e, f] = carrying?.matrix ?? [1, 0, 0, 1, 0, 0]
+  pen.beginPath()
+  for (const [x, y] of [[left, top], [right, top], [right, bottom], [left, bottom]] as const) {
+    pen.lineTo(a * x + c * y + e, b * x + d * y + f)
+  }
+  pen.closePath()
+  pen.stroke()
+}
+
+function drawHandles (pen: CanvasRenderingContext2D, handles: [Handle, Point][], scale: number): void {
+  const side = 2 * HANDLE / scale
+  pen.fillStyle = '#ffffff'
+  for (const [{ name }, { x, y }] of handles) {
+    pen.beginPath()
+    if (name === 'turn') pen.arc(x, y, side * 0.6, 0, 7)
+    else pen.rect(x - side / 2, y - side / 2, side, side)
+    pen.fill()
+    pen.stroke()
+  }
+}

@@ -1,0 +1,184 @@
+// What is selected, and what is done to all of it at once: each is one step to undo.
+
+import { signal } from '@preact/signals'
+import { arranged, type Way } from './arranging'
+import type { Copied } from './clipboard'
+import type { Element, Fields, List } from './document'
+import { boxOf } from './drawing'
+import { kindOf, meet, round, str, type Box, type Point } from './geometry'
+import { frameOf } from './handles'
+import type { Model } from './model'
+import { boxOfAll, extentOfAll, selectedElements } from './selecting'
+import { texts } from './texts'
+import { move, rotate, scale, type Carrying } from './transforming'
+
+const ASIDE = 20 // how far a copy lies beside what it was made from
+const LISTS: List[] = ['assets', 'shapes', 'strokes', 'texts']
+
+export class Selection {
+  readonly count = signal(0)
+  /** Its frame in pixels of the canvas; null while it is being changed. */
+  readonly frame = signal<Box | null>(null)
+  private pasted = { text: '', page: '', times: 0 }
+
+  constructor (private readonly model: Model) {}
+
+  /** Tells what is selected, after that or where it is seen has changed. */
+  show (): void {
+    const { surface, board } = this.model
+    for (const key of surface.selected) if (!board.get(key)) surface.selected.delete(key)
+    this.count.value = surface.selected.size
+    const box = surface.carrying || surface.marquee ? null : boxOfAll(this.elements())
+    this.frame.value = box && surface.onScreen(frameOf(box, surface.scale))
+    surface.doing()
+  }
+
+  elements (): Element[] {
+    return selectedElements(this.model.surface)
+  }
+
+  private select (keys: Iterable<string>): void {
+    this.model.surface.selected = new Set(keys)
+    this.show()
+  }
+
+  unselect (): void {
+    if (this.model.surface.selected.size > 0) this.select([])
+  }
+
+  all (): void {
+    this.model.chooseTool('select')
+    this.select(this.model.surface.elements().map(element => element.key))
+    this.model.said.value = texts.selected(this.count.value)
+  }
+
+  /** The next element of the page or the one before; false when there is none. */
+  step (by: number): boolean {
+    const { surface } = this.model
+    const all = surface.elements().filter(element => boxOf(element))
+    const last = [...surface.selected].at(-1)
+    const at = last ? all.findIndex(element => element.key === last) : by > 0 ? -1 : all.length
+    const next = all[at + by]
+    if (!next) {
+      this.unselect()
+      return false
+    }
+    this.model.chooseTool('select')
+    surface.reveal(boxOf(next)!)
+    this.select([next.key])
+    this.model.said.value = texts.stepped(described(next), at + by + 1, all.length)
+    return true
+  }
+
+  remove (): void {
+    if (this.count.value === 0) return
+    this.model.said.value = texts.removed(this.count.value)
+    this.model.board.delete([...this.model.surface.selected])
+  }
+
+  /** Gives all that have it this colour or thickness. */
+  paint (look: { color?: string, size?: number }): void {
+    const changes = new Map<string, Fields>()
+    for (const element of this.elements()) {
+      const hasColor = element.list !== 'assets' && kindOf(element) !== 'eraser'
+      const hasSize = element.list === 'strokes' || element.list === 'shapes'
+      const fields: Fields = {}
+      if (look.color && hasColor) fields.color = look.color
+      if (look.size && hasSize) fields.size = look.size
+      if (Object.keys(fields).length > 0) changes.set(element.key, fields)
+    }
+    if (changes.size > 0) this.model.board.set(changes)
+  }
+
+  move (dx: number, dy: number): void {
+    this.change(() => move(dx, dy))
+  }
+
+  scale (factor: number): void {
+    this.change(middle => scale(middle, factor, factor))
+  }
+
+  turn (degrees: number): void {
+    this.change(middle => rotate(middle, degrees))
+  }
+
+  private change (by: (middle: Point) => Carrying): void {
+    const elements = this.elements()
+    const box = extentOfAll(elements)
+    if (!box || !this.model.mayDraw) return
+    const { fields } = by({ x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 })
+    this.model.board.set(new Map(elements.map(element => [element.key, fields(element)])))
+  }
+
+  arrange (way: Way): void {
+    const { board, surface } = this.model
+    const lists = LISTS.map(list => surface.elements().filter(element => element.list === list))
+    const found = lists.map(list => arranged(list, surface.selected, way)).filter(({ moved }) => moved.size > 0)
+    this.model.said.value = texts.arranged[found.length > 0 ? way : 'none']
+    if (found.length > 0) board.change(() => found.forEach(({ sequence, moved }) => board.arrange(sequence, moved)))
+  }
+
+  // -- copies --------------------------------------------------------------------------------
+
+  copied (): Copied {
+    const { surface } = this.model
+    const items = surface.elements().filter(element => surface.selected.has(element.key))
+    this.model.said.value = texts.copied(items.length)
+    return { page: surface.page, items: items.map(({ list, fields }) => ({ list, fields })) }
+  }
+
+  duplicate (): void {
+    if (this.count.value > 0) this.put(this.copied(), ASIDE, ASIDE)
+  }
+
+  /** Where it was copied, or beside that if it is there already; in the middle if that isn't seen. */
+  paste (copied: Copied): void {
+    const { surface } = this.model
+    const text = JSON.stringify(copied)
+    const isAgain = this.pasted.text === text && this.pasted.page === surface.page
+    const times = isAgain ? this.pasted.times + 1 : copied.page === surface.page ? 1 : 0
+    this.pasted = { text, page: surface.page, times }
+    const box = boxOfAll(copied.items.map(asElement))
+    if (!box) return
+    const [from, to] = [middleOf(box), surface.middle]
+    const aside = ASIDE * times
+    const isSeen = meet(surface.view(), {
+      left: box.left + aside, top: box.top + aside, right: box.right + aside, bottom: box.bottom + aside
+    })
+    if (isSeen) this.put(copied, aside, aside)
+    else this.put(copied, to.x - from.x, to.y - from.y)
+  }
+
+  private put (copied: Copied, dx: number, dy: number): void {
+    const { fields } = move(dx, dy)
+    const items = copied.items.map(item => {
+      const { id: _, ...others } = item.fields
+      return { list: item.list, fields: { ...others, ...fields(asElement(item)) } }
+    })
+    this.model.chooseTool('select')
+    this.select(this.model.board.addAll(this.model.page.value, items))
+    this.model.said.value = texts.pasted(items.length)
+  }
+
+  pasteText (words: string): void {
+    const { x, y } = this.model.surface.middle
+    const { color, size } = this.model.choices.of('text')
+    const fields = { type: 'text', text: words.trimEnd(), color, fontSize: size }
+    const box = boxOf(asElement({ list: 'texts', fields: { ...fields, x, y } }))
+    const place = box ? { x: round(2 * x - middleOf(box).x), y: round(2 * y - middleOf(box).y) } : { x, y }
+    this.model.chooseTool('select')
+    this.select([this.model.board.add(this.model.page.value, 'texts', { ...fields, ...place })])
+  }
+}
+
+const middleOf = ({ left, top, right, bottom }: Box): Point => ({ x: (left + right) / 2, y: (top + bottom) / 2 })
+
+/** As if it were on a board, to be measured and moved. */
+const asElement = (item: { list: List, fields: Fields }): Element => ({ ...item, key: '', order: '', page: '' })
+
+/** Such as: Text “Tea”. */
+function described (element: Element): string {
+  const words = str(element.fields.text).trim().slice(0, 80)
+  const name = texts.kindNames[kindOf(element)] ?? texts.kindNames.stroke!
+  return words ? texts.saying(name, words) : name
+}
