@@ -13,7 +13,7 @@ from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template import TemplateConfig
 
-from solosync import clock, crypto
+from solosync import clock, crypto, greeting
 from solosync.blobs import open_blobs
 from solosync.config import Config
 from solosync.domain import Store, thumbnails
@@ -32,6 +32,7 @@ from solosync.web.routes import routes
 from solosync.web.services import Services
 from solosync.web.shared_pictures import SharedPictures
 from solosync.web.sightings import Sightings
+from solosync.web.tunnels import Tunnels
 
 # Fewer than the store has readers, so that a quick read on the event loop never waits for one.
 WORKERS = 6
@@ -98,6 +99,7 @@ async def _running(app: Application) -> AsyncIterator[None]:
         await stack.enter_async_context(sightings.written_regularly())
         shared_pictures = SharedPictures(store, blobs, config)
         stack.push_async_callback(asyncio.to_thread, shared_pictures.close)
+        tunnels = Tunnels(config, app, [greeting.say_tunnel])
         app.state["services"] = Services(
             config=config,
             store=store,
@@ -110,10 +112,14 @@ async def _running(app: Application) -> AsyncIterator[None]:
             readiness=Readiness(store, lambda: runner.is_working),
             sightings=sightings,
             shared_pictures=shared_pictures,
+            tunnels=tunnels,
             openid=_openid(config),
         )
         runner.start()
         stack.push_async_callback(asyncio.to_thread, runner.close)
+        stack.push_async_callback(tunnels.close)
+        if config.tunnel:
+            await tunnels.open()
         yield
 
 

@@ -23,6 +23,7 @@ from solosync.option_kinds import (
     ORIGINS,
     RATE,
     SENDER,
+    SSH_HOST,
     STORAGE,
     SWITCH,
     TEXT,
@@ -62,6 +63,28 @@ class Config:
     )
     tls: bool = _option(
         False, SWITCH, "Serve https, by a certificate that is made here; see docs/lan.md."
+    )
+    tunnel: bool = _option(
+        False, SWITCH, "Open a tunnel at the start, so that share links work from anywhere."
+    )
+    tunnel_client: Literal["auto", "ssh", "cloudflared", "tailscale", "ngrok"] = _option(
+        "auto",
+        one_of("auto", "ssh", "cloudflared", "tailscale", "ngrok"),
+        "What opens it; auto is ssh where tunnel_host is set, else the first that is installed.",
+    )
+    tunnel_host: str = _option(
+        "", SSH_HOST, "The machine at which ssh opens the tunnel, such as ann@example.org."
+    )
+    tunnel_port: int = _option(
+        80,
+        whole_number(0, 65535),
+        "The port that ssh has that machine listen on; 0 leaves the choice to it.",
+    )
+    tunnel_url: str = _option(
+        "", ORIGIN, "Where that port is reached, if the machine doesn't tell ssh."
+    )
+    tunnel_all: bool = _option(
+        False, SWITCH, "Let the tunnel lead to every page and the API, not to share links alone."
     )
     open: bool = _option(True, SWITCH, "Open the page in the browser at the start.")
     registration: Literal["closed", "invite", "open"] = _option(

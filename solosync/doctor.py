@@ -7,21 +7,19 @@ import http.client
 import os
 import shutil
 import socket
-import ssl
 import stat
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from solosync import clock, paths
 from solosync.blobs import open_blobs
 from solosync.config import Config
 from solosync.domain import files, sessions
 from solosync.errors import Damaged, SchemaTooNew, SolosyncError, Unavailable
-from solosync.net import certificates, mail_check
+from solosync.net import local, mail_check, tunnel_clients
 from solosync.option_kinds import MIB
 from solosync.store import lock, maintenance, migrations
 from solosync.store.engine import Store
@@ -76,6 +74,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield free_space(config.data_dir)
     yield from database(config)
     yield from mail(config)
+    yield tunnel(config)
     yield port(config)
 
 
@@ -280,6 +279,22 @@ def mail(config: Config) -> Iterator[Finding]:
         yield Finding(name, "ok", config.email_provider)
 
 
+def tunnel(config: Config) -> Finding:
+    """Whether links to boards can be made to work from anywhere."""
+    name = "tunnel"
+    chosen = tunnel_clients.choose(config)
+    if chosen is not None and chosen.path is not None and chosen in tunnel_clients.usable(config):
+        return Finding(name, "ok", f"by {chosen.name}, {chosen.path}")
+    is_wanted = config.tunnel or config.tunnel_client != "auto"
+    if chosen is None:
+        found, advice = "no program that opens one is installed", tunnel_clients.GET_ONE
+    elif chosen.path is None:
+        found, advice = f"{chosen.name} isn't installed", chosen.how_to_get
+    else:
+        found, advice = tunnel_clients.NO_HOST, tunnel_clients.SET_HOST
+    return Finding(name, "warning" if is_wanted else "ok", found, advice if is_wanted else "")
+
+
 def port(config: Config) -> Finding:
     """Whether the server answers, or could start."""
     name = "port"
@@ -308,15 +323,7 @@ def port(config: Config) -> Finding:
 
 def answers(url: str, data_dir: Path) -> bool:
     """Whether a solosync at the address says that it is ready; its certificate is the folder's."""
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port
-    authority = certificates.authority(data_dir)
-    connection = http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
-    if parts.scheme == "https" and authority is not None:
-        trusting = ssl.create_default_context(cadata=authority.der)
-        connection = http.client.HTTPSConnection(
-            host, port, timeout=ANSWER_SECONDS, context=trusting
-        )
+    connection = local.connection(url, data_dir, ANSWER_SECONDS)
     try:
         connection.request("GET", "/health/ready")
         return connection.getresponse().status == 200

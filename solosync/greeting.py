@@ -9,6 +9,7 @@ from solosync import qr
 from solosync.config import Config
 from solosync.net import addresses, certificates
 from solosync.net.addresses import Reach
+from solosync.net.tunnel import State
 
 PLAIN_HTTP = (
     "Over plain http, browsers on other devices switch off: working without the server,",
@@ -43,6 +44,13 @@ class Watcher:
             self._known = found
             say("The network has changed.")
             _say_addresses(self._config)
+
+
+def say_tunnel(state: State) -> None:
+    """How the tunnel goes; why it doesn't is in the log."""
+    if state.phase == "open":
+        say(f"The tunnel is open: links to boards that are made now begin with {state.url}")
+        say_code(state.url)
 
 
 def say(line: str = "") -> None:

@@ -149,6 +149,20 @@ def _parse_sender(text: str) -> str:
     return formataddr((name, address)) if name else address
 
 
+_MACHINE = re.compile(
+    r"(?:[\w.+][\w.+-]*@)?(?:\w[\w.-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII
+)
+
+
+def _parse_ssh_host(text: str) -> str:
+    """`[name@]host[:port]`, which no program takes for a flag."""
+    if not re.fullmatch(
+        r"([\w.+]([\w.+-]*)@)?(\w[\w.-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?", text, re.A
+    ):
+        raise ValueError(text)
+    return text
+
+
 def _parse_network(text: str) -> str:
     return str(ipaddress.ip_network(text.strip(), strict=False))
 
@@ -163,6 +177,11 @@ SENDER = Kind("an address such as solosync <boards@example.org>", _parse_sender,
 SWITCH = Kind("true or false", _parse_switch, lambda value: str(value).lower(), "true|false")
 FOLDER = Kind("a folder", parse_path, placeholder="DIR")
 HOST = Kind("an address or a host name, such as 127.0.0.1", _parse_host, placeholder="ADDRESS")
+SSH_HOST = Kind(
+    "empty or a machine such as ann@example.org or ann@example.org:2222",
+    lambda text: _parse_ssh_host(text) if text else "",
+    placeholder="HOST",
+)
 ORIGIN = Kind(
     "empty or a base address without a path, such as https://boards.example.org",
     lambda text: _parse_origin(text) if text else "",

@@ -86,10 +86,14 @@ class LiveServer:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def closes(self, http: httpx.Client) -> None:
+        """At the end."""
+        self._devices.callback(http.close)
+
     def sign_in(self, email: str = EMAIL, password: str = PASSWORD) -> "SignIn":
         """A device of its own."""
         device = SignIn(self, email, password)
-        self._devices.callback(device.http.close)
+        self.closes(device.http)
         return device
 
 

@@ -18,6 +18,7 @@ from solosync.records.pictures import parse_options
 from solosync.settings import load
 from solosync.store.lock import FolderLock
 from tests.make import make_actor, make_session, make_user
+from tests.tunnels import Programs
 
 MOUNTS = r"""/dev/sda1 / ext4 rw,relatime 0 0
 tmpfs /tmp tmpfs rw 0 0
@@ -166,6 +167,7 @@ def test_healthy_folder_passes_every_check(settings):
         "files",
         "clock",
         "mail",
+        "tunnel",
         "port",
     ]
     assert "SQLite 3." in findings["database"].found
@@ -277,3 +279,19 @@ def test_process_that_holds_the_folder_but_does_not_answer_is_named(settings):
         finding = doctor.port(settings)
     assert finding.status == "failed"
     assert str(os.getpid()) in finding.found
+
+
+def test_what_opens_a_tunnel_is_named_and_missed_only_where_it_is_wanted(
+    settings, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert doctor.tunnel(settings).status == "ok"
+    wanted = replace(settings, tunnel=True)
+    assert doctor.tunnel(wanted).status == "warning"
+    assert "Install cloudflared" in doctor.tunnel(wanted).advice
+    Programs(tmp_path / "bin").add("ngrok", "")
+    assert doctor.tunnel(wanted) == doctor.Finding(
+        "tunnel", "ok", f"by ngrok, {tmp_path / 'bin' / 'ngrok'}"
+    )
+    nowhere = replace(settings, tunnel_client="ssh")
+    assert doctor.tunnel(nowhere).status == "warning"

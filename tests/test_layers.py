@@ -26,7 +26,7 @@ LAYERS = [
     ["records"],
     [
         *("errors", "ids", "clock", "crypto", "config", "settings", "option_kinds", "events"),
-        *("origin", "paths", "logs", "qr", "browser"),
+        *("origin", "paths", "logs", "qr", "browser", "programs"),
     ],
 ]
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
@@ -62,7 +62,7 @@ WALLS = {
     "prometheus_client": {"web", "app"},
     "argon2": {"crypto"},
     "platformdirs": {"paths"},
-    "os.environ": {"settings"},
+    "os.environ": {"settings", "programs"},
     "os.getenv": {"settings"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

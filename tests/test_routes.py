@@ -108,6 +108,9 @@ PATCH  /api/v1/admin/features/{name}                                        401 
 DELETE /api/v1/admin/features/{name}                                        401 403 403 403 403 204 403 204
 GET    /api/v1/admin/users                                                  401 403 403 403 403 200 403 200
 PATCH  /api/v1/admin/users/{user_id}                                        401 403 403 403 403 200 403 200
+GET    /api/v1/admin/tunnel                                                 401 403 403 403 403 200 403 200
+PUT    /api/v1/admin/tunnel                                                 401 403 403 403 403 200 403 200
+POST   /admin/tunnel                                                        401 403 403 403 403 303 403 403
 GET    /admin/people                                                        401 403 403 403 403 200 403 403
 POST   /admin/people/{user_id}                                              401 403 403 403 403 303 403 403
 GET    /api/v1/admin/audit                                                  401 403 403 403 403 200 403 200

@@ -25,6 +25,7 @@ from solosync.cli import (
     render,
     server,
     terminal,
+    tunnel,
     users,
 )
 from solosync.cli.arguments import Parser
@@ -49,6 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from solosync.cli import render_worker
 
         return render_worker.main()
+    if words[0] == "tunnel-keeper":  # likewise
+        from solosync.net import keeper
+
+        return keeper.main(words[1:])
     arguments = build_parser().parse_args(words)
     try:
         code: int = arguments.run(arguments)
@@ -74,7 +79,20 @@ def build_parser() -> Parser:
     parser = Parser(prog="solosync", description=DESCRIPTION, formatter_class=layout)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
-    for module in (server, users, devices, boards, export, render, jobs, mail, keys, audit, about):
+    for module in (
+        server,
+        tunnel,
+        users,
+        devices,
+        boards,
+        export,
+        render,
+        jobs,
+        mail,
+        keys,
+        audit,
+        about,
+    ):
         module.register(commands)
     return parser
 

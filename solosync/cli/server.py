@@ -54,6 +54,11 @@ def notices(config: Config) -> Iterator[str]:
             "cors_origins names another site. Browsers give it our cookies over TLS alone, and"
             " neither tls is on nor public_url an https address: there, only bearer tokens work."
         )
+    if config.tunnel_all:
+        yield (
+            "tunnel_all is on: a tunnel leads to every page, and whoever has its address can try to"
+            " sign in."
+        )
     if config.debug and config.magic_link_debug_echo_token:
         yield (
             "debug and magic_link_debug_echo_token are on: whoever reaches this server can sign in"

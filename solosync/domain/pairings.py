@@ -7,22 +7,21 @@ from typing import NamedTuple
 
 from solosync.clock import now_ms
 from solosync.crypto import Keys
-from solosync.domain import accounts, audit, credentials, notifications, tokens
+from solosync.domain import accounts, audit, credentials, notifications, terminals, tokens
 from solosync.domain.devices import check_name
 from solosync.domain.tokens import TokenPair
-from solosync.errors import CodeRefused, Forbidden, Unavailable
+from solosync.errors import CodeRefused, Unavailable
 from solosync.records.actors import Actor
 from solosync.records.audit import Event
 from solosync.records.pairings import Pairing
 from solosync.records.users import User
-from solosync.store import device_tokens, devices, pairings, users
+from solosync.store import device_tokens, pairings, users
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
 
 DIGITS = 6
 LIFE_SECONDS = 5 * 60
 PAIRING = "pairing code"
-TERMINAL_KIND = "terminal"
 # Each live code is one more that a guess may hit.
 MOST_LIVE = 3
 _DRAWS = 20
@@ -50,25 +49,9 @@ def start(store: Store, keys: Keys, actor: Actor) -> Code:
 def start_at_terminal(store: Store, keys: Keys, email: str | None) -> Code:
     """The same for the person with that address, else for this machine's owner, asked for by
     whoever is at the machine. Raises NotFound, and Forbidden for somebody deactivated."""
-    user = accounts.get_owner(store, email)
-    if not user.is_active:
-        raise Forbidden(f"{user.email} was deactivated; pair a device as somebody else.")
-    device_id = store.write(lambda tx: _terminal(tx, user))
-    actor = Actor(user.user_id, device_id, user.is_staff, user.display_name)
-    event = audit.event("device.pair", target=user.user_id, via=accounts.TERMINAL)
+    actor = terminals.find_actor(store, email)
+    event = audit.event("device.pair", target=actor.user_id, via=accounts.TERMINAL)
     return _start(store, keys, actor, event)
-
-
-def _terminal(tx: Tx, user: User) -> str:
-    """What codes that are asked for there hang on: to sign it out ends them."""
-    known = devices.list_for_user(tx, user.user_id)
-    found = next((device for device in known if device.kind == TERMINAL_KIND), None)
-    if found is not None:
-        devices.mark_seen(tx, found.device_id, now_ms(), "")
-        return found.device_id
-    device = tokens.new_device(user, name="Terminal", kind=TERMINAL_KIND, address="")
-    devices.insert(tx, device)
-    return device.device_id
 
 
 def _start(store: Store, keys: Keys, actor: Actor, event: Event) -> Code:

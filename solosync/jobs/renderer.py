@@ -8,14 +8,13 @@ import logging
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 
+from solosync import programs
 from solosync.errors import SolosyncError, StorageFailed
 from solosync.jobs.requests import (
     Answer,
@@ -151,12 +150,11 @@ class Renderer:
 class _Child:
     def __init__(self) -> None:
         self.process = subprocess.Popen(
-            command(),
-            # Where the package lies, so that `-m` finds it however the server was started.
-            cwd=Path(__file__).parents[2],
+            programs.own("render-worker"),
+            cwd=programs.FOLDER,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            creationflags=_creation_flags(),
+            creationflags=programs.unseen_flags(),
         )
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         threading.Thread(target=self._read, name="render-answers", daemon=True).start()
@@ -213,19 +211,6 @@ class _Child:
         except subprocess.TimeoutExpired:
             return RenderCrashed("The program that draws closed its door without a word.")
         return RenderCrashed(f"The program that draws crashed ({_describe(code)}).")
-
-
-def command() -> list[str]:
-    """This program again: the one file where it is frozen, else the same Python."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "render-worker"]
-    return [sys.executable, "-m", "solosync", "render-worker"]
-
-
-def _creation_flags() -> int:
-    if sys.platform == "win32":
-        return subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-    return 0
 
 
 def _describe(code: int) -> str:

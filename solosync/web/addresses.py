@@ -14,6 +14,7 @@ from solosync.net import addresses as network
 from solosync.records.exports import Export
 from solosync.records.files import File
 from solosync.records.sessions import Session
+from solosync.web.hosts import TUNNELLED
 from solosync.web.services import Services, services
 
 Asked = Request[Any, Any, Any]
@@ -29,9 +30,12 @@ def base(request: Asked) -> str:
 
 
 def lasting_base(request: Asked) -> str:
-    """For what is stored in boards: by the names that stay."""
+    """For what is stored in boards: by the names that stay, and so not by a tunnel's."""
     config: Config = services(request).config
-    return config.cdn_url or config.public_url or base(request)
+    is_tunnelled = TUNNELLED in request.scope["state"]
+    return (
+        config.cdn_url or config.public_url or (config.local_url if is_tunnelled else base(request))
+    )
 
 
 def export(request: Asked, keys: Keys, made: Export) -> str:
@@ -52,9 +56,11 @@ def mailed_base(request: Asked) -> str:
 
 
 def share(request: Asked, token: str) -> str:
-    """Where a board is shown to whoever has the link."""
+    """Where a board is shown to whoever has the link: by the tunnel while there is one, because
+    no other address is reached from everywhere."""
     front = services(request).config.frontend_url.rstrip("/")
-    return f"{front or mailed_base(request)}/solo/shared/{token}"
+    outside = services(request).tunnels.url
+    return f"{outside or front or mailed_base(request)}/solo/shared/{token}"
 
 
 def reachable_base(request: Asked) -> str:

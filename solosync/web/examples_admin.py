@@ -102,5 +102,16 @@ EXAMPLES: Json = {
     "UserChanges": {"is_active": False},
     "UserItem": _USER,
     "UserPage": {"data": [_USER], "meta": _ALL},
+    "TunnelFields": {"is_open": True, "client": "auto"},
+    "TunnelItem": {
+        "state": "open",
+        "client": "cloudflared",
+        "url": "https://some-four-random-words.trycloudflare.com",
+        "problem": None,
+        "advice": None,
+        "retry_in_seconds": 0,
+        "clients": ["cloudflared"],
+        "leads_to_all": False,
+    },
     "AuditPage": {"data": [_ENTRY], "meta": _ALL},
 }

@@ -12,6 +12,8 @@ from litestar.types import Scope
 from solosync.config import Config, is_loopback
 from solosync.net import addresses
 
+TUNNELLED = "is_tunnelled"
+"""In a request's state: it came by the tunnel (door.py)."""
 # A name or an address, and a port: no more, because the whole of it stands in links that are
 # mailed. An address's zone is left out too: it means something on one machine only.
 _HOST = re.compile(r"([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
@@ -34,6 +36,8 @@ class Hosts:
             self._names |= set(addresses.names())
 
     def are_ours(self, scope: Scope) -> bool:
+        if _is_tunnelled(scope):
+            return True  # the door has put the tunnel's own name there
         name = _host_name(_host(scope))
         if name in self._names or name.endswith(".localhost") or _is_loopback_address(name):
             return True
@@ -43,12 +47,16 @@ class Hosts:
     def insists_on_tls(self, scope: Scope) -> bool:
         """Whether browsers are to come by TLS from now on: where it is spoken here, or at a proxy
         that answers for `public_url`. With a certificate of our own they would let nobody past
-        their warning any more, for a year, whatever we do then."""
-        if self._is_self_made:
+        their warning any more, for a year, whatever we do then; and a tunnel is gone tomorrow."""
+        if self._is_self_made or _is_tunnelled(scope):
             return False
         if scope["scheme"] in ("https", "wss"):
             return True
         return self._public_url == f"https://{_host(scope).lower()}"
+
+
+def _is_tunnelled(scope: Scope) -> bool:
+    return TUNNELLED in scope["state"]
 
 
 def _host(scope: Scope) -> str:

@@ -105,7 +105,11 @@ def account_key(email: str) -> str:
 
 
 def _address(connection: Connection) -> str:
-    return address_key(connection.client.host if connection.client else "")
+    if connection.client is not None:
+        return address_key(connection.client.host)
+    # A tunnel that doesn't tell who comes by it: they are one for each link, so that whoever has
+    # none, or another one, can't use up what those have who were sent this one.
+    return f"link {connection.path_params.get('token', '')}"
 
 
 def _charge(connection: Connection, name: str, key: str) -> None:

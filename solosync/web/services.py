@@ -30,6 +30,7 @@ from solosync.web.tries import Tries
 
 if TYPE_CHECKING:
     from solosync.web.repeats import Attempt
+    from solosync.web.tunnels import Tunnels
 
 Caller = Request[Actor, None, Any]
 """A request whose route has the guard `signed_in`: `caller.user` is the actor."""
@@ -57,6 +58,7 @@ class Services:
     readiness: Readiness
     sightings: Sightings
     shared_pictures: SharedPictures
+    tunnels: Tunnels
     tries: Tries = dataclasses.field(default_factory=Tries)
     strays: Tries = dataclasses.field(
         default_factory=lambda: Tries(tries=STRAYS, window_seconds=STRAY_SECONDS)

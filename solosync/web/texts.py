@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from solosync import clock, origin
 from solosync.origin import Language
-from solosync.web import texts_uk, texts_uk_network
+from solosync.web import texts_uk, texts_uk_network, texts_uk_tunnel
 
-_UKRAINIAN = texts_uk.SENTENCES | texts_uk_network.SENTENCES
+_UKRAINIAN = texts_uk.SENTENCES | texts_uk_network.SENTENCES | texts_uk_tunnel.SENTENCES
 LANGUAGE_NAMES: Mapping[Language, str] = {"en": "English", "uk": "Українська"}
 SECONDS_IN = (
     ("year", 31_536_000),

@@ -224,9 +224,3 @@ for attempt in (
         with pytest.raises(BlockingIOError):
             listener.accept()
     assert (result.stdout.split(), result.stderr) == (["refused", "refused"], "")
-
-
-def test_frozen_program_runs_itself(monkeypatch):
-    assert renderers.command() == [sys.executable, "-m", "solosync", "render-worker"]
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert renderers.command() == [sys.executable, "render-worker"]

@@ -13,6 +13,7 @@ from solosync.web.routes.admin.features import (
 )
 from solosync.web.routes.admin.jobs import list_jobs, retry_job, run_job
 from solosync.web.routes.admin.metrics import read_storage, read_summary
+from solosync.web.routes.admin.tunnel import put_tunnel, read_tunnel
 from solosync.web.routes.admin.users import change_user, list_users
 from solosync.web.routes.api_keys import (
     change_api_key,
@@ -83,6 +84,7 @@ from solosync.web.routes.pages.settings import (
     show_settings,
 )
 from solosync.web.routes.pages.sharing import share_board, unshare_board
+from solosync.web.routes.pages.tunnel import change_tunnel
 from solosync.web.routes.pairings import (
     claim_device,
     open_pairing,
@@ -235,6 +237,7 @@ def routes() -> list[ControllerRouterHandler]:
         Router("/features", route_handlers=features),
         Router("/users", route_handlers=[list_users, change_user]),  # PATCH /{user_id}/
         Router("/audit", route_handlers=[list_audit]),
+        Router("/tunnel", route_handlers=[read_tunnel, put_tunnel]),
     ]
     return [
         Router("/api/auth/jwt", route_handlers=signing_in, tags=["Signing in"]),
@@ -278,6 +281,7 @@ def routes() -> list[ControllerRouterHandler]:
         change_person,  # POST /admin/people/{user_id}
         show_settings,  # GET /settings
         change_settings,  # POST /settings
+        change_tunnel,  # POST /admin/tunnel
         choose_language,  # POST /language
         sign_in,  # POST /sign-in
         ask_code,  # POST /sign-in/code

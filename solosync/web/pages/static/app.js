@@ -14,10 +14,15 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   document.getElementById("problem").replaceChildren();
 });
 
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSettle", (event) => {
   const notice = document.querySelector("[data-told]");
-  document.getElementById("told").textContent = notice ? notice.firstElementChild.textContent : "";
-  if (document.activeElement === document.body) {
+  const told = document.getElementById("told");
+  const said = notice ? notice.firstElementChild.textContent : "";
+  if (told.textContent !== said) {
+    told.textContent = said;
+  }
+  const isPoll = event.detail.requestConfig?.elt.matches("[data-polls]");
+  if (!isPoll && document.activeElement === document.body) {
     const next = [...document.querySelectorAll("[data-focus]")].pop();
     const menu = document.getElementById(menuUsed)?.querySelector("summary");
     (next ?? menu ?? document.querySelector("h1")).focus();

@@ -16,6 +16,7 @@ from solosync.web import limits
 from solosync.web.auth import check_origin, public, put_cookie, signed_in
 from solosync.web.documented import RATE
 from solosync.web.page_forms import read_fields
+from solosync.web.routes.pages import tunnel
 from solosync.web.routes.pages.looks import back, page
 from solosync.web.services import Caller, services
 
@@ -30,6 +31,7 @@ async def show_settings(request: Caller) -> Template:
     usage = await asyncio.to_thread(sessions.measure, store, request.user)
     done = request.query_params.get("done", "")
     context = {"user": person.user, "usage": usage, "done": done}
+    context["tunnel"] = tunnel.shown(request)
     return page("settings.html", request.user, context)
 
 

@@ -1,0 +1,172 @@
+"""What the tunnel leads to: a listener of its own on the loopback, behind which there are shared
+boards and nothing else. Not the name that is asked for decides, nor who asks, but the door.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import re
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import uvicorn
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from solosync.config import Config
+from solosync.option_kinds import MIB
+from solosync.web import static
+from solosync.web.hosts import TUNNELLED
+from solosync.web.sockets import viewers
+from solosync.web.sockets.link import Link
+from solosync.web.wire import Wire
+
+# However many come by the tunnel, the network's own still get in.
+MOST_CONNECTIONS = 500
+END_SECONDS = 1
+_READING = frozenset(("GET", "HEAD"))
+_POSTING = frozenset(("POST",))
+_PATHS = (
+    (re.compile(r"/solo/shared/[^/]+/?"), _READING | _POSTING),
+    (re.compile(r"/solo/shared/[^/]+/(?:picture|preview\.png|download)/?"), _READING),
+    (re.compile(r"/api/v1/solo/public/[^/]+/?"), _READING),
+    (re.compile(r"/api/v1/solo/public/[^/]+/view/?"), _POSTING),
+)
+_SOCKET = re.compile(r"/ws/boards/[^/]+/?")
+_STATIC = re.compile(r"/static/([^/]+)")
+_NEEDED = frozenset(("colors.css", "icon.svg", "shared.css", "shared.js"))
+_WRONG_LINK = "-"
+# Nobody is signed in who comes this way.
+_CREDENTIALS = frozenset((b"authorization", b"x-api-key"))
+
+
+class Outside(NamedTuple):
+    """How the door is reached: the tunnel's address, and the header by which its client tells
+    whose request it is; empty if it doesn't."""
+
+    url: str
+    address_header: bytes
+
+
+class Door:
+    """The application as it is seen through the tunnel; all of it, if the owner says so."""
+
+    def __init__(self, app: ASGIApp, outside: Callable[[], Outside], *, is_all: bool) -> None:
+        self._app = app
+        self._outside = outside
+        self._is_all = is_all
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        seen: Any = _from_outside(scope, self._outside())
+        if not self._is_all:
+            seen = _shown_alone(seen)
+        await self._app(seen, receive, send)
+
+
+def _from_outside(scope: Scope, outside: Outside) -> dict[str, Any]:
+    """By the tunnel's address and the visitor's own: the client's connection is neither by TLS nor
+    from far away, whatever Host it hands on."""
+    url = urlsplit(outside.url)
+    scheme = url.scheme or "http"
+    if scope["type"] == ScopeType.WEBSOCKET:
+        scheme = scheme.replace("http", "ws")
+    headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    headers.append((b"host", (url.netloc or "localhost").encode()))
+    client = _visitor(scope["headers"], outside.address_header)
+    state = {**scope.get("state", {}), TUNNELLED: True}
+    return {**scope, "scheme": scheme, "headers": headers, "client": client, "state": state}
+
+
+def _visitor(headers: Any, name: bytes) -> tuple[str, int] | None:
+    """None where nobody can tell. Of several the last is meant: what stands before it, the visitor
+    may have written."""
+    told = [value for header, value in headers if header == name and name]
+    address = told[-1].rpartition(b",")[2].strip().decode("latin-1") if told else ""
+    try:
+        return str(ipaddress.ip_address(address)), 0
+    except ValueError:
+        return None
+
+
+def _shown_alone(scope: dict[str, Any]) -> dict[str, Any]:
+    """The same where it leads to a shared board. Everything else leads where a wrong link does, so
+    that nobody learns what else is here."""
+    headers = [(name, value) for name, value in scope["headers"] if name not in _CREDENTIALS]
+    scope = {**scope, "headers": headers}
+    path = scope["path"]
+    if scope["type"] == ScopeType.WEBSOCKET:
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        query.pop("token", None)
+        query.setdefault(viewers.LINK, _WRONG_LINK)
+        path = path if _SOCKET.fullmatch(path) else f"/ws/boards/{_WRONG_LINK}"
+        return _at(scope, path, urlencode(query))
+    if _is_shown(scope["method"], path):
+        return scope
+    return {**_at(scope, f"/solo/shared/{_WRONG_LINK}", ""), "method": "GET"}
+
+
+def _at(scope: dict[str, Any], path: str, query: str) -> dict[str, Any]:
+    return {**scope, "path": path, "raw_path": path.encode(), "query_string": query.encode()}
+
+
+def _is_shown(method: str, path: str) -> bool:
+    if file := _STATIC.fullmatch(path):
+        asset = static.assets().get(file[1])
+        is_needed = file[1] in _NEEDED or (asset is not None and asset.is_built)
+        return is_needed and method in _READING
+    return any(pattern.fullmatch(path) and method in methods for pattern, methods in _PATHS)
+
+
+class Listener:
+    """On a port that the system chooses, as long as the tunnel is open."""
+
+    def __init__(self, app: ASGIApp, config: Config) -> None:
+        self._app = app
+        self._config = config
+        self._server: _Server | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> int:
+        """Its port, on 127.0.0.1."""
+        listening = socket.create_server(("127.0.0.1", 0))
+        self._server = _Server(self._settings())
+        self._task = asyncio.create_task(self._server.serve(sockets=[listening]))
+        port: int = listening.getsockname()[1]
+        return port
+
+    async def close(self) -> None:
+        """Cuts whoever is still there."""
+        if self._server is not None and self._task is not None:
+            self._server.should_exit = True
+            await self._task
+        self._server = self._task = None
+
+    def _settings(self) -> uvicorn.Config:
+        return uvicorn.Config(
+            self._app,
+            http=Wire,
+            ws=Link,
+            ws_max_size=self._config.max_state_bytes + MIB,
+            ws_per_message_deflate=False,
+            interface="asgi3",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=END_SECONDS,
+        )
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """They are the server's."""
+        with contextlib.nullcontext():
+            yield
