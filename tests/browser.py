@@ -20,8 +20,9 @@ from typing import Any
 import httpx
 from websockets.sync.client import ClientConnection, connect
 
+from tests.servers import PATIENCE_SECONDS
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-SECONDS = 30.0
 PORT_FILE = "DevToolsActivePort"
 
 
@@ -57,7 +58,7 @@ class Page:
         """Another one of the same browser, in a window of its own: both are seen."""
         target = self.call("Target.createTarget", url="about:blank", newWindow=True)["targetId"]
         address = f"{self._address.rpartition('/')[0]}/{target}"
-        with connect(address, max_size=None) as connection:
+        with connect(address, max_size=None, ping_interval=None) as connection:
             yield Page(connection, address)
             self.call("Target.closeTarget", targetId=target)
 
@@ -83,18 +84,22 @@ class Page:
         return answer["result"].get("value")
 
     def wait_for(self, condition: str) -> None:
-        """Until an expression is true in the page, looked at whenever it draws."""
-        self.run(
-            "new Promise(done => { const look = () =>"
-            f" ({condition}) ? done() : setTimeout(look, 20); look() }})"
+        """Until an expression is true in the page, looked at again and again."""
+        milliseconds = PATIENCE_SECONDS * 1000
+        came_true = self.run(
+            "new Promise(done => { const begun = Date.now(); const look = () => {"
+            f" if ({condition}) done(true);"
+            f" else if (Date.now() - begun > {milliseconds}) done(false);"
+            " else setTimeout(look, 20) }; look() })"
         )
+        assert came_true, f"it never came to that: {condition}"
 
     def _wait_for_load(self, begun: int) -> None:
         while "Page.loadEventFired" not in (name for name, _ in self.events[begun:]):
             self._receive()
 
     def _receive(self) -> dict[str, Any]:
-        message: dict[str, Any] = json.loads(self._connection.recv(timeout=SECONDS))
+        message: dict[str, Any] = json.loads(self._connection.recv(timeout=PATIENCE_SECONDS + 5))
         if "method" in message:
             self.events.append((message["method"], message["params"]))
         return message
@@ -134,7 +139,8 @@ def browsing(kept: Path | None = None) -> Iterator[Page]:
             port = _port(process, folder)
             tabs = httpx.get(f"http://127.0.0.1:{port}/json").json()
             address = next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page")
-            with connect(address, max_size=None) as connection:
+            # It has enough to do without telling all the time that it is there.
+            with connect(address, max_size=None, ping_interval=None) as connection:
                 yield Page(connection, address)
         finally:
             os.killpg(process.pid, signal.SIGKILL)
@@ -143,7 +149,7 @@ def browsing(kept: Path | None = None) -> Iterator[Page]:
 
 def _port(process: subprocess.Popen[bytes], folder: Path) -> int:
     """Where the browser listens; it writes that into its folder."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         with contextlib.suppress(OSError, IndexError, ValueError):
             return int((folder / PORT_FILE).read_text().splitlines()[0])

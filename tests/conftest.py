@@ -2,9 +2,15 @@ import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 
 from solosync import paths
 from solosync.store.engine import Store
+from tests.servers import PATIENCE_SECONDS
+
+# The five seconds that httpx waits are too few on a busy machine.
+for kind in ("connect", "read", "write", "pool"):
+    setattr(DEFAULT_TIMEOUT_CONFIG, kind, PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-PATIENCE_SECONDS = 10
+from tests.servers import PATIENCE_SECONDS
 
 
 def smtp_settings(port) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from solosync.config import Config
 from solosync.domain import accounts
 from solosync.store.engine import Store
 from solosync.store.lock import Holder, read_holder
-from tests.servers import FROM_SOURCE, ROOT, START_SECONDS, free_port, running, stop
+from tests.servers import FROM_SOURCE, PATIENCE_SECONDS, ROOT, free_port, running, stop
 
 EMAIL, PASSWORD = "ann@example.org", "correct horse"
 BOARDS = "/api/v1/solo/sessions/"
@@ -78,9 +78,7 @@ def test_server_ends_cleanly_with_sockets_open(port, folder, number):
             assert peer.recv()
             idle.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert idle.recv(65536)
-            begun = time.monotonic()
-            assert stop(process, number) == (0, "", "")
-            assert time.monotonic() - begun < 5
+            assert stop(process, number) == (0, "", "")  # it would say if it had to give up
     assert read_holder(folder) is None
 
 
@@ -116,7 +114,7 @@ def run_serve(port, folder):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=START_SECONDS,
+        timeout=PATIENCE_SECONDS,
     )
 
 
@@ -161,14 +159,14 @@ def test_person_at_the_terminal_gets_a_link_that_signs_in(port, data_dir):
     try:
         said = b""
         while b"Ctrl-C" not in said:
-            assert select.select([leader], [], [], START_SECONDS)[0], said
+            assert select.select([leader], [], [], PATIENCE_SECONDS)[0], said
             said += os.read(leader, 4096)
         (link,) = re.findall(rf"http://127\.0\.0\.1:{port}/link/[\w-]+", said.decode())
         with httpx.Client(follow_redirects=True) as client:
             assert "Your boards" in client.post(link).text
             assert client.get(f"http://127.0.0.1:{port}/api/v1/me").json()["is_staff"]
         process.terminate()
-        assert process.wait(timeout=START_SECONDS) == 0
+        assert process.wait(timeout=PATIENCE_SECONDS) == 0
     finally:
         process.kill()
         process.wait()
@@ -187,7 +185,7 @@ def browser(tmp_path):
 
 def opened_links(opened, count):
     """Waits for a browser, which is another program's child."""
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not opened.exists() or len(opened.read_text().split()) < count:
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -206,7 +204,7 @@ def test_each_start_opens_a_fresh_link(port, data_dir, browser):
             env=env,
             capture_output=True,
             text=True,
-            timeout=START_SECONDS,
+            timeout=PATIENCE_SECONDS,
         )
         assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
         links = opened_links(opened, 2)

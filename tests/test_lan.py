@@ -20,7 +20,7 @@ from solosync.domain import accounts
 from solosync.net import addresses, certificates
 from solosync.store.engine import Store
 from solosync.store.lock import read_holder
-from tests.servers import FROM_SOURCE, ROOT, START_SECONDS, free_port, is_ready, running, stop
+from tests.servers import FROM_SOURCE, PATIENCE_SECONDS, ROOT, free_port, is_ready, running, stop
 
 EMAIL, PASSWORD = "ann@example.org", "correct horse"
 
@@ -114,12 +114,12 @@ def test_person_at_the_terminal_is_shown_every_address(port, folder, options):
     try:
         said = b""
         while b"Ctrl-C" not in said:
-            assert select.select([leader], [], [], START_SECONDS)[0], said
+            assert select.select([leader], [], [], PATIENCE_SECONDS)[0], said
             said += os.read(leader, 4096)
         while not is_ready(port, by_tls="--tls" in options):
             assert process.poll() is None
         process.terminate()
-        assert process.wait(timeout=START_SECONDS) == 0
+        assert process.wait(timeout=PATIENCE_SECONDS) == 0
     finally:
         process.kill()
         process.wait()

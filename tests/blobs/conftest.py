@@ -8,9 +8,8 @@ import httpx
 import pytest
 
 from solosync.blobs import open_blobs
-from tests.servers import free_port
+from tests.servers import PATIENCE_SECONDS, free_port
 
-START_SECONDS = 60
 ACCESS = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -30,7 +29,7 @@ def s3_server():
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not is_up(url):
             assert process.poll() is None, "moto's server doesn't start"
             assert time.monotonic() < deadline, "moto's server doesn't get ready"

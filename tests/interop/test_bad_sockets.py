@@ -19,7 +19,7 @@ from tests.interop.attack import CODES
 from tests.interop.boards import by_id, stroke
 from tests.live import LiveServer
 from tests.node_client import NodeClient
-from tests.servers import ROOT
+from tests.servers import PATIENCE_SECONDS, ROOT
 
 pytestmark = pytest.mark.interop
 
@@ -147,7 +147,7 @@ class Writer:
                 pass
 
     def _is_answered(self):
-        kind, step, _ = protocol.decode(self.socket.recv(timeout=60))
+        kind, step, _ = protocol.decode(self.socket.recv(timeout=PATIENCE_SECONDS))
         return (kind, step) == (protocol.SYNC, protocol.STEP2)
 
 
@@ -155,7 +155,9 @@ class Lazy:
     """A client that reads nothing but the beginning of the answer to its handshake."""
 
     def __init__(self, server, board, token):
-        self._socket = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+        self._socket = socket.create_connection(
+            ("127.0.0.1", server.port), timeout=PATIENCE_SECONDS
+        )
         self._socket.sendall(
             f"GET /ws/boards/{board}?token={token} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -217,7 +219,7 @@ def test_a_client_that_never_reads_is_cut_off(server):
         with Lazy(server, board, device.token):
             assert _sockets(server.process.pid) == others + 1
             writer.write(32)
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + PATIENCE_SECONDS
             while _sockets(server.process.pid) > others:
                 assert time.monotonic() < deadline, "it is still connected"
                 writer.write(1)

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.live import EMAIL, PREFIX, LiveServer
+from tests.servers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.interop
 
@@ -20,7 +21,6 @@ API_KEYS = "/api/v1/api-keys/"
 ORGANIZATIONS = "/api/v1/organizations/"
 BOB = "bob@example.org"
 # Generous: what is taken here takes effect at once, what another process takes within seconds.
-SOON = 15
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def make_key(person, *scopes, **fields):
 def opened(server, board, token):
     """A socket that the server has greeted."""
     with connect(f"{server.socket_url}/{board}?token={token}", compression=None) as socket:
-        socket.recv(SOON)
+        socket.recv(PATIENCE_SECONDS)
         yield socket
 
 
@@ -69,7 +69,7 @@ def close_code(socket):
     """Reads until the server closes it."""
     try:
         while True:
-            socket.recv(SOON)
+            socket.recv(PATIENCE_SECONDS)
     except ConnectionClosed as closed:
         assert closed.rcvd is not None, "cut without a code"
         return closed.rcvd.code
@@ -156,7 +156,7 @@ def test_key_that_may_only_read_sees_changes_and_makes_none(server, ann, board):
     with opened(server, board, key) as reader, opened(server, board, ann.token) as writer:
         writer.send(stroke())
         messages = itertools.takewhile(
-            lambda message: b"s1" not in message, iter(lambda: reader.recv(SOON), None)
+            lambda message: b"s1" not in message, iter(lambda: reader.recv(PATIENCE_SECONDS), None)
         )
         assert len(list(messages)) < 10
     before = ann.get(board)
@@ -186,9 +186,9 @@ def test_all_kinds_of_tokens_open_sockets_however_they_come(server, ann, board):
             (address, {"subprotocols": ["solosync", f"bearer.{token}"]}),
         ):
             with connect(url, **settings) as socket:
-                assert socket.recv(SOON)
+                assert socket.recv(PATIENCE_SECONDS)
     with connect(address, additional_headers={"X-API-Key": key}) as socket:
-        assert socket.recv(SOON)
+        assert socket.recv(PATIENCE_SECONDS)
     both = {"X-API-Key": key, "Authorization": f"Bearer {ann.token}"}
     with connect(address, additional_headers=both) as socket:
         assert close_code(socket) == 4400
@@ -197,10 +197,10 @@ def test_all_kinds_of_tokens_open_sockets_however_they_come(server, ann, board):
 def test_page_of_somebody_else_who_was_signed_in_before_gets_no_socket(server, ann, board):
     person = done(ann.http.get("/api/v1/me/"))["id"]
     with connect(f"{ann.socket_address(board)}&user={person}") as socket:
-        assert socket.recv(timeout=SOON)
+        assert socket.recv(PATIENCE_SECONDS)
     with connect(f"{ann.socket_address(board)}&user=bob") as socket:
         with pytest.raises(ConnectionClosed) as closed:
-            socket.recv(timeout=SOON)
+            socket.recv(PATIENCE_SECONDS)
         received = closed.value.rcvd
         assert received is not None and received.code == 4401
 

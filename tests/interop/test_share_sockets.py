@@ -1,6 +1,5 @@
 """A shared board watched live: through a real server, by real sockets."""
 
-import time
 from contextlib import suppress
 from typing import Any
 
@@ -16,11 +15,11 @@ from solosync.clock import now_ms
 from solosync.store.engine import Store
 from tests.interop.boards import stroke
 from tests.live import PREFIX, LiveServer
+from tests.servers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.interop
 
 STATE = {"pages": [{"id": "p1", "name": "One", "strokes": []}]}
-SECONDS = 10
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +51,7 @@ class Viewer:
 
     def take(self):
         """The next message."""
-        message = self.socket.recv(timeout=SECONDS)
+        message = self.socket.recv(timeout=PATIENCE_SECONDS)
         self.kinds.add(message[0])
         if message[0] == protocol.SYNC:
             answer = handle_sync_message(message[1:], self.doc)
@@ -186,13 +185,18 @@ def test_socket_needs_a_link_of_this_board_and_a_view_of_it(server, ann, board):
 
 
 def test_expiring_link_shows_its_viewers_out_on_time(server, ann, board):
+    """Sooner than the next look at all who watch would. A busy machine gets three tries."""
+    assert any(watched_past_the_end(server, ann, board) < 0.8 for _ in range(3))
+
+
+def watched_past_the_end(server, ann, board):
+    """For how many seconds a link that ends soon was good for too long."""
     token = share(ann, board)
     view = proof(server, token)
     expires_at = now_ms() + 700
     with Store.open(server.folder / paths.DATABASE_NAME) as store:
         store.write(lambda tx: tx.execute("UPDATE shares SET expires_at = ?", (expires_at,)))
-    begun = time.monotonic()
     with watching(server, board, token, view) as socket:
         assert Viewer(socket).closing() == 4404
     assert now_ms() >= expires_at
-    assert time.monotonic() - begun < 1.5
+    return (now_ms() - expires_at) / 1000

@@ -7,6 +7,7 @@ from solosync.config import Config
 from solosync.domain import jobs
 from solosync.events import JobSettled
 from solosync.jobs.context import Context
+from tests.servers import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def settled(store):
     store.bus.subscribe(JobSettled, events.put)
 
     def wait():
-        event = events.get(timeout=10)
+        event = events.get(timeout=PATIENCE_SECONDS)
         return event.job_id, event.status
 
     return wait

@@ -13,8 +13,8 @@ from solosync.jobs.context import Context
 from solosync.jobs.runner import Runner
 from solosync.jobs.tasks import TASKS
 from solosync.store.engine import Store
-from tests.mailboxes import PATIENCE_SECONDS, Mailbox, Provider, smtp_settings
-from tests.servers import free_port, running, stop
+from tests.mailboxes import Mailbox, Provider, smtp_settings
+from tests.servers import PATIENCE_SECONDS, free_port, running, stop
 
 CODE = {"code": "12345678", "link": "https://boards.example.org/m?token=abc", "minutes": "15"}
 

@@ -15,9 +15,9 @@ from solosync.jobs.renderer import RenderCrashed, Renderer, RenderFailed
 from solosync.jobs.requests import Request
 from tests.children import ROOT, child, read_line
 from tests.jobs.pictures import board, export, pack
+from tests.servers import PATIENCE_SECONDS
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel about processes")
-PATIENCE_SECONDS = 20
 LONG = {"pages": 60, "strokes": 5}
 
 

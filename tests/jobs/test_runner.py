@@ -16,8 +16,7 @@ from solosync.jobs.schedule import Daily
 from solosync.jobs.worker import BROKEN
 from solosync.store.engine import Store
 from tests.children import child, read_line
-
-PATIENCE_SECONDS = 10
+from tests.servers import PATIENCE_SECONDS
 
 
 class Begun:

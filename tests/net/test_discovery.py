@@ -12,7 +12,7 @@ from solosync import __version__, paths
 from solosync.store.engine import Store
 from tests.children import read_line
 from tests.net import hosts
-from tests.servers import FROM_SOURCE, STOP_SECONDS
+from tests.servers import FROM_SOURCE, PATIENCE_SECONDS
 
 PORT = 8765
 BASE = f"http://{hosts.OUR_ADDRESS}:{PORT}"
@@ -169,4 +169,4 @@ def test_change_of_addresses_is_told_and_so_is_the_end(network, server, listenin
     assert set(heard["addresses"]) == {hosts.OUR_ADDRESS, "10.77.0.9"}
     os.kill(server.pid, signal.SIGTERM)
     assert json.loads(read_line(listening))["what"] == "removed"
-    assert server.wait(STOP_SECONDS) == 0
+    assert server.wait(PATIENCE_SECONDS) == 0

@@ -5,6 +5,7 @@ import queue
 import re
 
 from solosync import logs
+from tests.servers import PATIENCE_SECONDS
 
 
 class Inbox(logging.Handler):
@@ -20,7 +21,7 @@ class Inbox(logging.Handler):
 
     def text(self, address):
         while True:
-            recipient, text = self._letters.get(timeout=20)
+            recipient, text = self._letters.get(timeout=PATIENCE_SECONDS)
             if recipient == address:
                 return text
 

@@ -16,6 +16,7 @@ from solosync.domain import upkeep
 from solosync.web import repeats
 from tests.asserts import assert_problem
 from tests.live import LiveServer
+from tests.servers import PATIENCE_SECONDS
 from tests.web.conftest import BASE_URL, BOARDS
 
 KEY = {"Idempotency-Key": "one"}
@@ -279,7 +280,7 @@ def is_running(client):
 
 
 def wait_until(is_so):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not is_so():
         assert time.monotonic() < deadline
         threading.Event().wait(0.005)

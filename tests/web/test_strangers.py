@@ -18,6 +18,7 @@ from solosync.ids import new_id
 from solosync.store import organizations
 from solosync.web.auth import public, staff
 from tests.make import make_member, make_organization
+from tests.servers import PATIENCE_SECONDS
 from tests.web.conftest import BOARDS
 
 SECRET = "s3cret"
@@ -79,7 +80,7 @@ def anns(ann, store, team):
     notification = ann.get("/api/v1/notifications/").json()["data"][0]
     job_ids = store.read(lambda tx: [job_id for (job_id,) in tx.all("SELECT job_id FROM jobs")])
     for _ in job_ids:
-        settled.get(timeout=30)
+        settled.get(timeout=PATIENCE_SECONDS)
     return Ids(
         session_id=board["id"],
         export_id=export["id"],

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.live import EMAIL, PASSWORD, LiveServer
+from tests.servers import PATIENCE_SECONDS
 from tests.web.conftest import BOARDS
 
 CLOSE = b"Connection: close\r\n\r\n"
@@ -30,7 +31,9 @@ def direct(tmp_path_factory):
 def exchange(server, sent):
     """All that a server answers to these bytes until it closes the connection."""
     received = b""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with socket.create_connection(
+        ("127.0.0.1", server.port), timeout=PATIENCE_SECONDS
+    ) as connection:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             for part in sent:
                 connection.sendall(part)
