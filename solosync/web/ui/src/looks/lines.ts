@@ -10,7 +10,8 @@ const FULL_TURN = 2 * Math.PI
 /** The outline of a line drawn by hand: its width follows the pressure, else the speed. */
 function outline (points: Point[], size: number): Path2D {
   const hasPressure = points.some(point => point.p !== undefined)
-  const given = points.map(({ x, y, p }) => ({ x, y, pressure: p }))
+  // As arrays: the package takes points without a pressure differently where they are objects.
+  const given = points.map(({ x, y, p }) => p === undefined ? [x, y] : [x, y, p])
   const corners = getStroke(given, { size, simulatePressure: !hasPressure })
   const path = new Path2D()
   const last = corners.at(-1)
