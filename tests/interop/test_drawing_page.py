@@ -60,8 +60,8 @@ class Drawer:
             self.mouse("mouseMoved", point, **about)
         self.mouse("mouseReleased", points[-1], **about)
 
-    def draw(self, down=0):
-        self.drag(*((x, y + down) for x, y in LINE))
+    def draw(self, down=0, **about):
+        self.drag(*((x, y + down) for x, y in LINE), **about)
 
     def touch(self, kind, *points):
         fingers = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]

@@ -121,3 +121,50 @@ def test_each_tool_draws_its_element_and_the_servers_picture_is_that_of_the_page
         likeness = compare(around_ink(exported), around_ink(canvas))
     assert SOLO.failures(likeness) == []
     assert math.isclose(likeness.similarity, 1, abs_tol=0.01)
+
+
+def test_a_pens_hand_its_other_end_and_what_is_written_do_what_one_means_by_them(server, device):
+    page = {"id": "p1", "name": "One", "strokes": []}
+    page["assets"] = [{"id": "a1", "type": "image", "src": "", "x": 0, "y": 0, "width": 900}]
+    board = device.make_board({"pages": [page]})
+    with drawing(server, board) as ann:
+        ann.wait_for_count(1)
+        ann.page.call("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
+        ann.touch("touchStart", (700, 600))  # the palm comes first
+        ann.touch("touchMove", (705, 600))
+        ann.draw(pointerType="pen", force=0.5)
+        ann.touch("touchEnd")
+        ann.wait_for_count(2)
+        ann.draw(100, pointerType="pen", force=0.5)
+        ann.wait_for_count(3)
+        ann.page.run(
+            "document.querySelector('#canvas').setPointerCapture = () => {};"
+            "for (const kind of ['pointerdown', 'pointerup'])"
+            " document.querySelector('#canvas').dispatchEvent(new PointerEvent(kind, {pointerId: 9,"
+            " pointerType: 'pen', button: 5, clientX: 460, clientY: 430, bubbles: true}))"
+        )
+        ann.wait_for_count(2)
+
+        ann.press("n")
+        click(ann, "Pink")
+        write(ann, (600, 300), "Milk")
+        ann.wait_for_count(3)
+        ann.drag((650, 350))  # on the note: it is written on
+        ann.page.wait_for("document.activeElement?.matches('.writer')")
+        ann.drag((300, 600))  # elsewhere: that ends it, and begins nothing
+        assert ann.page.run("document.querySelector('.writer')") is None
+        ann.press("v")
+        ann.drag((650, 350))
+        ann.press("Enter")
+        ann.page.wait_for("document.activeElement?.value === 'Milk'")
+        ann.page.call("Input.insertText", text=" and tea")
+        ann.page.run(
+            "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape'}))"
+        )
+        ann.page.wait_for("document.activeElement?.id === 'canvas'")
+        ann.wait_for_status("Saved")
+        drawn = page_of(device, board)
+        assert [point["p"] for point in drawn["strokes"][0]["points"]] == [0.5] * 5
+        [note] = drawn["texts"]
+        assert (note["type"], note["text"], note["color"]) == ("note", "Milk and tea", "#fbcfe8")
+        assert drawn["assets"] == page["assets"]

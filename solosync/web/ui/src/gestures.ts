@@ -1,7 +1,7 @@
 // What pointers, pens and fingers on the canvas mean, for the tool that is chosen.
 
 import type { Point } from './geometry'
-import { pointOf, topmost, type Doing, type Hands, type Tool, type ToolName } from './tools/tool'
+import { pointOf, reachOf, topmost, type Doing, type Hands, type Tool, type ToolName } from './tools/tool'
 import { isWritten } from './writing'
 
 const ERASING_END = 5 // the button of a pen that is turned round
@@ -25,7 +25,7 @@ export class Gestures {
     area.addEventListener('pointermove', event => this.move(event))
     area.addEventListener('pointerup', event => this.release(event, true))
     area.addEventListener('pointercancel', event => this.release(event, false))
-    area.addEventListener('pointerleave', () => pointed(null))
+    area.addEventListener('pointerleave', () => { pointed(null); surface.aim(null) })
     area.addEventListener('dblclick', event => this.rewrite(surface.at(event)))
     for (const kind of ['keydown', 'keyup'] as const) {
       addEventListener(kind, event => {
@@ -65,9 +65,7 @@ export class Gestures {
   }
 
   private move (event: PointerEvent): void {
-    const at = this.hands.surface.at(event)
-    this.hands.pointed(at)
-    if (this.down.size === 0) this.hover(at, event.pointerType)
+    this.aim(event)
     const before = this.down.get(event.pointerId)
     if (!before) return
     if (this.doing) {
@@ -77,6 +75,15 @@ export class Gestures {
       this.doing.move(points, event.shiftKey)
     } else this.drag(before, event)
     this.down.set(event.pointerId, event)
+  }
+
+  private aim (event: PointerEvent): void {
+    const { surface, choice, pointed } = this.hands
+    const at = surface.at(event)
+    pointed(at)
+    if (this.down.size === 0) this.hover(at, event.pointerType)
+    const radius = event.pointerType === 'touch' ? 0 : reachOf(choice(), surface.scale)
+    surface.aim(radius > 0 ? { ...at, radius } : null)
   }
 
   /** The style sheet has a cursor for each handle. */

@@ -3,10 +3,11 @@
 import Konva from 'konva/lib/Core'
 import { paintBackdrop } from './backdrop'
 import type { Board, Element } from './document'
-import { boxOf, isEraser, paint } from './drawing'
+import { isEraser, paint } from './drawing'
 import { grown, type Box, type Point } from './geometry'
 import { handleAt, type Handle } from './handles'
 import { paintArriving } from './looks/arriving'
+import { erase, paintRing, type Ring } from './looks/erasing'
 import { boxOf as boxOfView, Painter, type View } from './painting'
 import type { Arriving } from './pictures'
 import { boxOfAll, drawSelection, handlesOn } from './selecting'
@@ -32,6 +33,7 @@ export class Surface {
   cursors: Cursor[] = []
   private hidden: string | null = null
   private arriving: Arriving[] = []
+  private ring: Ring | null = null
   whenViewed = (): void => {}
   private readonly paper = new Konva.Layer({ listening: false })
   private readonly below = new Konva.Layer({ listening: false })
@@ -134,6 +136,13 @@ export class Surface {
     this.changed()
   }
 
+  /** Shows how far the eraser reaches. */
+  aim (ring: Ring | null): void {
+    if (!ring && !this.ring) return
+    this.ring = ring
+    this.above.batchDraw()
+  }
+
   /** Shows pictures that aren't on the board yet. */
   expect (arriving: Arriving[]): void {
     this.arriving = arriving
@@ -213,6 +222,7 @@ export class Surface {
     for (const one of this.arriving) if (one.page === this.page) paintArriving(pen, one, this.scale)
     if (this.sketched && !isEraser(this.sketched)) paint(pen, this.sketched, null)
     drawSelection(pen, this)
+    if (this.ring) paintRing(pen, this.ring, this.scale)
     for (const cursor of this.cursors) this.drawCursor(pen, cursor)
   }
 
@@ -243,24 +253,4 @@ function layerShape (draw: (pen: CanvasRenderingContext2D) => void): Konva.Shape
   const sceneFunc = (context: Konva.Context): void =>
     draw((context as unknown as { _context: CanvasRenderingContext2D })._context)
   return new Konva.Shape({ listening: false, sceneFunc })
-}
-
-const spared = document.createElement('canvas').getContext('2d')!
-
-/** Takes away what lies below an eraser that isn't on the board yet: texts are above it, always. */
-function erase (pen: CanvasRenderingContext2D, eraser: Element, elements: Element[]): void {
-  paint(pen, eraser, null)
-  const box = boxOf(eraser)
-  const texts = elements.filter(element => element.list === 'texts')
-  if (!box || texts.length === 0) return
-  spared.canvas.width = pen.canvas.width // clears it, too
-  spared.canvas.height = pen.canvas.height
-  spared.setTransform(pen.getTransform())
-  for (const text of texts) paint(spared, text, box)
-  const { fields } = eraser
-  paint(spared, { ...eraser, fields: { ...fields, composite: 'destination-in' } }, null)
-  pen.save()
-  pen.resetTransform()
-  pen.drawImage(spared.canvas, 0, 0)
-  pen.restore()
 }

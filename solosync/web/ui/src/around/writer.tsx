@@ -1,7 +1,7 @@
 // The field in which a text or a note is written, where it will stand.
 
 import type { JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { FONT, NOTE } from '../geometry'
 import type { Model } from '../model'
 import { texts } from '../texts'
@@ -9,7 +9,7 @@ import { texts } from '../texts'
 export function Writer ({ model }: { model: Model }): JSX.Element | null {
   const field = useRef<HTMLTextAreaElement>(null)
   const writing = model.writing.value
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus()
     field.current?.setSelectionRange(-1, -1)
   }, [writing])

@@ -1,11 +1,9 @@
-// Deletes the elements that it touches; they fade until it is lifted. What the other eraser left
-// can't be seen, so it isn't touched.
+// Deletes the elements that it touches; they fade until it is lifted. Not pictures, over which one
+// draws, nor what the other eraser took away, which can't be seen.
 
 import { isEraser, isHit } from '../drawing'
 import type { Point } from '../geometry'
-import type { Tool } from './tool'
-
-const ERASER = 10 // pixels
+import { ERASER, type Tool } from './tool'
 
 export const eraser: Tool = ({ surface, board }, { at: first }) => {
   const gone = surface.faded
@@ -15,9 +13,8 @@ export const eraser: Tool = ({ surface, board }, { at: first }) => {
     const before = gone.size
     const way = points.flatMap(point => steps(last, last = point, within))
     for (const element of surface.elements()) {
-      if (!gone.has(element.key) && !isEraser(element) && way.some(point => isHit(element, point, within))) {
-        gone.add(element.key)
-      }
+      if (gone.has(element.key) || element.list === 'assets' || isEraser(element)) continue
+      if (way.some(point => isHit(element, point, within))) gone.add(element.key)
     }
     if (gone.size > before) surface.changed()
   }

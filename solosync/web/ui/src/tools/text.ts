@@ -1,11 +1,20 @@
-// Opens the field in which a text or a note is written: a new one, or the one that is there.
+// Opens the field in which a text or a note is written: a new one, or the one that is there. Not
+// before it is let go: browsers of phones show their keyboard only then, and a second finger may come.
 
 import { isWritten } from '../writing'
 import { topmost, type Tool } from './tool'
 
 export const text: Tool = (hands, { at, event }) => {
   event.preventDefault() // or the press would take the focus from the new field again
+  const { activeElement } = document
+  if (activeElement instanceof HTMLTextAreaElement) {
+    activeElement.blur() // which ends what is written there; another press begins anew
+    return null
+  }
   const hit = topmost(hands, at)
-  hands.write(at, hit && isWritten(hit) ? hit : null)
-  return null
+  return {
+    move: () => {},
+    end: () => hands.write(at, hit && isWritten(hit) ? hit : null),
+    cancel: () => {}
+  }
 }

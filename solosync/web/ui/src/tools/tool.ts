@@ -33,6 +33,13 @@ export type Tool = (hands: Hands, press: Press) => Doing | null
 export interface Press { at: Point, point: Point, event: PointerEvent }
 
 const NEAR = 6 // pixels that a pointer may miss an element by
+export const ERASER = 10 // pixels around the pointer
+
+/** How far from the pointer something is erased; 0 for other tools. */
+export function reachOf ({ tool, size }: Choice, scale: number): number {
+  if (tool === 'wiper') return size / 2
+  return tool === 'eraser' ? ERASER / scale : 0
+}
 
 export function topmost ({ surface }: Hands, at: Point): Element | null {
   const within = NEAR / surface.scale
