@@ -75,6 +75,13 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/boards/{session_id}/rename"): {"name": SECRET},
     ("POST", "/admin/tunnel"): {"change": "close"},
     ("POST", "/admin/people/{user_id}"): {"change": "deactivate"},
+    ("POST", "/admin/invitations"): {
+        "email": "{email}",
+        "role": "member",
+        "organization": "{organization_id}",
+    },
+    ("POST", "/admin/invitations/{invitation_id}/revoke"): {"organization": "{organization_id}"},
+    ("POST", "/settings/password"): {"password": "correct horse battery"},
     ("POST", "/devices/{device_id}/rename"): {"name": "Mine"},
     ("POST", "/boards/{session_id}/export"): {"format": "json"},
 }

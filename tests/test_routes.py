@@ -81,6 +81,7 @@ POST   /devices/{device_id}/rename                                          401 
 POST   /devices/{device_id}/sign-out                                        401 404 404 404 303 404 403 403
 GET    /settings                                                            401 200 200 200 200 200 403 403
 POST   /settings                                                            401 303 303 303 303 303 403 403
+POST   /settings/password                                                   401 303 303 303 303 303 403 403
 GET    /trash                                                               401 200 200 200 200 200 403 403
 POST   /boards                                                              401 303 303 303 303 303 403 403
 POST   /boards/import                                                       401 400 400 400 400 400 403 403
@@ -92,6 +93,7 @@ POST   /boards/{session_id}/restore                                         401 
 POST   /boards/{session_id}/share                                           401 404 303 404 303 404 403 403
 POST   /boards/{session_id}/unshare                                         401 404 303 404 303 404 403 403
 POST   /boards/{session_id}/export                                          401 404 303 404 303 404 403 403
+POST   /boards/{session_id}/picture                                         401 404 303 404 303 404 403 403
 POST   /boards/{session_id}/versions/{rev}/restore                          401 404 303 404 303 404 403 403
 GET    /devices/add                                                         401 200 200 200 200 200 403 403
 POST   /devices/add                                                         401 200 200 200 200 200 403 403
@@ -113,6 +115,8 @@ PUT    /api/v1/admin/tunnel                                                 401 
 POST   /admin/tunnel                                                        401 403 403 403 403 303 403 403
 GET    /admin/people                                                        401 403 403 403 403 200 403 403
 POST   /admin/people/{user_id}                                              401 403 403 403 403 303 403 403
+POST   /admin/invitations                                                   401 403 403 403 403 404 403 403
+POST   /admin/invitations/{invitation_id}/revoke                            401 403 403 403 403 404 403 403
 GET    /api/v1/admin/audit                                                  401 403 403 403 403 200 403 200
 """  # noqa: E501 - a table
 # The same for everybody; asked with what proves nothing.

@@ -28,6 +28,7 @@ SHORTEST_PASSWORD = 6
 LONGEST_PASSWORD = 1024
 # Who did it, where nobody is signed in.
 TERMINAL = "terminal"
+NOT_CURRENT = "That isn't your current password."
 WRONG = "The address or the password is wrong."
 _EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
 
@@ -169,6 +170,35 @@ def set_password(store: Store, *, email: str, password: str) -> None:
         # Whoever sits at the machine knows whose it is; without that it wouldn't let them in.
         users.mark_verified(tx, user.user_id, now_ms())
         tokens.revoke_all(tx, user.user_id, now_ms())
+
+    store.write(change)
+
+
+def change_password(
+    store: Store, actor: Actor, *, current: str, password: str, ends_others: bool
+) -> None:
+    """One's own; `current` proves that it is, where there is one. ``ends_others`` signs out
+    everywhere else, API keys too. Raises Invalid, and Forbidden for a wrong `current`. Takes as
+    long as hashing two passwords does."""
+    check_password(password)
+    event = audit.event(
+        "account.password", actor, target=actor.user_id, via="settings", ends_others=ends_others
+    )
+    before = get_person(store, actor.user_id).user.password_hash
+    if before is not None and not crypto.verify_password(before, current[: LONGEST_PASSWORD + 1]):
+        refused = msgspec.structs.replace(event, outcome="refused")
+        store.write(lambda tx: audit.record(tx, refused))
+        raise Forbidden(NOT_CURRENT)
+    password_hash = crypto.hash_password(password)
+
+    def change(tx: Tx) -> None:
+        user = users.find(tx, actor.user_id)
+        if user is None or user.password_hash != before:
+            raise Unauthenticated("Your account was changed just now. Sign in again.")
+        users.set_password_hash(tx, user.user_id, password_hash)
+        if ends_others:
+            tokens.revoke_all(tx, user.user_id, now_ms(), but=actor.device_id)
+        audit.record(tx, event)
 
     store.write(change)
 

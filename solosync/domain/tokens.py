@@ -206,9 +206,9 @@ def revoke_device(tx: Tx, device_id: str, at: int) -> None:
         tx.emit(DeviceRevoked(device_id))
 
 
-def revoke_all(tx: Tx, user_id: str, at: int) -> None:
-    """Signs a person out everywhere."""
-    for device_id in devices.revoke_all(tx, user_id, at):
+def revoke_all(tx: Tx, user_id: str, at: int, *, but: str | None = None) -> None:
+    """Signs a person out everywhere, API keys too; `but` is a device that stays."""
+    for device_id in devices.revoke_all(tx, user_id, at, but=but):
         refresh_tokens.delete_for_device(tx, device_id)
         tx.emit(DeviceRevoked(device_id))
 

@@ -38,16 +38,41 @@ async def register(
         )
 
 
+async def change(
+    request: Request[Any, Any, Any], *, current: str, password: str, ends_others: bool
+) -> None:
+    """One's own. Raises as `accounts.change_password`, and RateLimited as `sign_in`: who finds
+    somebody's browser open guesses no better there."""
+    with_services = services(request)
+    store, actor = with_services.store, request.user
+    accounts.check_password(password)
+    keys = _tried(request, accounts.get_person(store, actor.user_id).user.email)
+    started = start_try(request, keys)
+    async with with_services.hashing:
+        await asyncio.to_thread(
+            accounts.change_password,
+            store,
+            actor,
+            current=current,
+            password=password,
+            ends_others=ends_others,
+        )
+    with_services.tries.succeeded(keys, started)
+
+
 async def sign_in(connection: Connection, email: str, password: str, *, kind: str) -> SignIn:
     """A new sign-in. Raises Unauthenticated, and RateLimited after too many failures from one
     address or for one account."""
     with_services = services(connection)
     store, tries = with_services.store, with_services.tries
-    keys = tuple(
-        f"password {who}" for who in (address_key(address(connection)), account_key(email))
-    )
+    keys = _tried(connection, email)
     started = start_try(connection, keys)
     async with with_services.hashing:
         user = await asyncio.to_thread(accounts.authenticate, store, email, password)
     tries.succeeded(keys, started)
     return await finish(connection, user, kind=kind, way="password")
+
+
+def _tried(connection: Connection, email: str) -> tuple[str, ...]:
+    whose = address_key(address(connection)), account_key(email)
+    return tuple(f"password {who}" for who in whose)

@@ -1,17 +1,27 @@
 """What pages say, in the language of whoever asks. English stands where it is said, in the
-templates and messages; `texts_uk` has the same sentences in Ukrainian. What isn't there, such as a
-rare error, is said in English.
+templates and messages; the `texts_uk` modules have the same sentences in Ukrainian. What isn't
+there, such as an error that only programs meet, is said in English.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from solosync import clock, origin
 from solosync.origin import Language
-from solosync.web import texts_uk, texts_uk_network, texts_uk_tunnel
+from solosync.web import texts_uk, texts_uk_errors, texts_uk_network, texts_uk_tunnel
 
-_UKRAINIAN = texts_uk.SENTENCES | texts_uk_network.SENTENCES | texts_uk_tunnel.SENTENCES
+UKRAINIAN = (
+    texts_uk.SENTENCES
+    | texts_uk_network.SENTENCES
+    | texts_uk_tunnel.SENTENCES
+    | texts_uk_errors.SENTENCES
+)
+_PATTERNS = [
+    (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(english)), re.DOTALL), ukrainian)
+    for english, ukrainian in texts_uk_errors.PATTERNS.items()
+]
 LANGUAGE_NAMES: Mapping[Language, str] = {"en": "English", "uk": "Українська"}
 SECONDS_IN = (
     ("year", 31_536_000),
@@ -32,8 +42,17 @@ def language() -> Language:
 def text(english: str, **values: object) -> str:
     """The sentence, with `{name}` replaced by values."""
     english = _SAID_OTHERWISE.get(english, english)
-    sentence = _UKRAINIAN.get(english, english) if language() == "uk" else english
+    sentence = _ukrainian(english) if language() == "uk" else english
     return sentence.format(**values) if values else sentence
+
+
+def _ukrainian(english: str) -> str:
+    if english in UKRAINIAN:
+        return UKRAINIAN[english]
+    for pattern, ukrainian in _PATTERNS:
+        if found := pattern.fullmatch(english):
+            return ukrainian.format(**found.groupdict())
+    return english
 
 
 def count(number: int, noun: str) -> str:

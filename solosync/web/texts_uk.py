@@ -156,78 +156,46 @@ SENTENCES = {
     "seen": "був у мережі",
     "A name has 1 to 100 characters.": "Назва має від 1 до 100 символів.",
     "There is no such device.": "Такого пристрою немає.",
-    # -- one more device
-    "Pair this device": "Під'єднати цей пристрій",
-    "This signs this browser in as the person on whose screen the code is shown.": (
-        "Цей браузер увійде як людина, на чиєму екрані показано код."
+    "Current password": "Поточний пароль",
+    "New password": "Новий пароль",
+    "You have none yet. With one, you can sign in without a link.": (
+        "Пароля ще немає. З паролем можна входити без посилання."
     ),
-    "Six digits": "Шість цифр",
-    "What to call this device": "Як назвати цей пристрій",
-    "Add a device": "Додати пристрій",
-    "This machine is on no network just now": "Цей комп'ютер зараз не в мережі",
-    "Only this machine reaches the server": "Сервер доступний лише з цього комп'ютера",
-    "To let the devices of your network in, end the server with Ctrl-C and start it so:": (
-        "Щоб відкрити його для пристроїв вашої мережі, зупиніть сервер (Ctrl-C) і запустіть так:"
+    "Sign out everywhere else, and end my API keys": (
+        "Вийти всюди, крім цього браузера, і скасувати мої ключі API"
     ),
-    "Scan this with the other device": "Скануйте це іншим пристроєм",
-    "QR code of {url}": "QR-код адреси {url}",
-    "Or open this address there, and enter the code:": (
-        "Або відкрийте там цю адресу й уведіть код:"
-    ),
-    "It lets one device in, as {name}, within {minutes} minutes.": (
-        "Він впускає один пристрій як {name}, протягом {minutes} хвилин."
-    ),
-    "Let another device in without a password": "Впустити інший пристрій без пароля",
-    "A code of six digits signs one phone, tablet or computer in as {name}. Show it only to"
-    " whoever may see all your boards.": (
-        "Код із шести цифр впускає один телефон, планшет чи комп'ютер як {name}. Показуйте його"
-        " лише тому, кому можна бачити всі ваші дошки."
-    ),
-    "Show another code": "Показати інший код",
-    "Show a code": "Показати код",
-    "Where this server is": "Де цей сервер",
-    "The other device has to be on the same network. If one address leads nowhere, try the"
-    " next; guest networks often keep devices from each other altogether.": (
-        "Інший пристрій має бути в тій самій мережі. Якщо одна адреса не відкривається, спробуйте"
-        " наступну; гостьові мережі часто взагалі не пускають пристрої один до одного."
-    ),
-    "QR code": "QR-код",
-    "What plain http leaves out": "Чого бракує без https",
-    "These addresses don't begin with https. So browsers on other devices switch off working"
-    " without the server, the clipboard and the camera, and whoever listens on the network can read"
-    " along. To have them all, start the server so:": (
-        "Ці адреси не починаються з https. Тому браузери інших пристроїв вимикають роботу без"
-        " сервера, буфер обміну й камеру, а хто слухає мережу, може все прочитати. Щоб мати їх усі,"
-        " запустіть сервер так:"
-    ),
-    "If the browser warns of the certificate": "Якщо браузер попереджає про сертифікат",
-    "It was made on this machine, so other devices don't know it yet. Each has to be told"
-    " once, and only for this network: it can't vouch for sites on the internet.": (
-        "Його створено на цьому комп'ютері, тож інші пристрої його ще не знають. Кожному треба"
-        " сказати про нього один раз, і лише для цієї мережі: сайтів в інтернеті він не засвідчує."
-    ),
-    "Download the certificate": "Завантажити сертифікат",
-    "Settings: Profile Downloaded, Install. Then General, About, Certificate Trust"
-    " Settings: switch it on.": (
-        "Параметри: «Профіль завантажено», «Встановити». Далі «Загальні», «Про пристрій»,"
-        " «Довіра до сертифікатів»: увімкніть його."
-    ),
-    "Settings: search for “CA certificate”, Install anyway, choose the download.": (
-        "Налаштування: знайдіть «Сертифікат ЦС», «Усе одно встановити», виберіть завантажене."
-    ),
-    "Open the download: Install Certificate, Current User, and place it in Trusted Root"
-    " Certification Authorities.": (
-        "Відкрийте завантажене: «Встановити сертифікат», «Поточний користувач», і додайте його до"
-        " довірених кореневих центрів сертифікації."
-    ),
-    "Open the download in Keychain Access, then the certificate: Trust, Always Trust.": (
-        "Відкрийте завантажене у «В'язці ключів», потім сертифікат: «Довіра», «Завжди довіряти»."
-    ),
-    "In the browser's settings: Certificates, Authorities, Import, for websites.": (
-        "У налаштуваннях браузера: «Сертифікати», «Центри сертифікації», «Імпорт», для вебсайтів."
-    ),
-    "Compare before you trust it:": "Порівняйте, перш ніж довіряти:",
+    "Set the password": "Зберегти пароль",
+    "The password is set.": "Пароль збережено.",
     # -- people
+    "Who has an account": "Хто має обліковий запис",
+    "Invite somebody": "Запросити когось",
+    "Invite": "Запросити",
+    "Into": "Куди",
+    "As": "Роль",
+    "Your own boards": "Ваші власні дошки",
+    "Member: sees and edits all its boards": "Учасник: бачить і змінює всі дошки",
+    "Admin: also invites and removes people": "Адміністратор: ще й запрошує та вилучає людей",
+    "Billing: sees no boards": "Рахунки: дошок не бачить",
+    "admin": "адміністратор",
+    "member": "учасник",
+    "billing": "рахунки",
+    "until": "до",
+    "No new accounts can be made here: registration is closed. In a terminal, this makes one:": (
+        "Нових облікових записів тут не створити: реєстрацію закрито. У терміналі його створює:"
+    ),
+    "{email} is invited.": "Запрошено: {email}.",
+    "Link for somebody who has an account here": (
+        "Посилання для того, хто вже має тут обліковий запис"
+    ),
+    "It was mailed, too. Here it is shown just this once.": (
+        "Його також надіслано поштою. Тут його показано лише цього разу."
+    ),
+    "This server sends no mail yet, so send it yourself. It is shown just this once.": (
+        "Цей сервер ще не надсилає пошти, тож надішліть його самі. Його показано лише цього разу."
+    ),
+    "Invited, and not here yet": "Запрошені, яких ще немає",
+    "Take back": "Скасувати",
+    "The invitation is good no more.": "Запрошення більше не діє.",
     "Search by address": "Пошук за адресою",
     "staff": "персонал",
     "deactivated": "вимкнено",
@@ -256,6 +224,8 @@ SENTENCES = {
     "Choose at least one file.": "Виберіть хоча б один файл.",
     "The file is too large.": "Файл завеликий.",
     # -- one board
+    "Renew the picture": "Оновити зображення",
+    "The picture is as the board is now.": "Зображення тепер таке, як дошка.",
     "Picture of {name}": "Зображення дошки «{name}»",
     "Export": "Експорт",
     "Download": "Завантажити",

@@ -12,11 +12,9 @@ SENTENCES = {
     "That code or link is wrong, was used, or is too old. Ask for a new one.": (
         "Код або посилання хибні, уже використані чи застарілі. Попросіть нові."
     ),
-    "A name has 1 to 100 characters.": "Назва має від 1 до 100 символів.",
     # -- on the one that lets it in
     "Add a device": "Додати пристрій",
     "This machine is on no network just now": "Цей комп'ютер зараз не в мережі",
-    "Look again": "Подивитися ще раз",
     "Only this machine reaches the server": "Сервер доступний лише з цього комп'ютера",
     "To let the devices of your network in, end the server with Ctrl-C and start it so:": (
         "Щоб впустити пристрої вашої мережі, зупиніть сервер (Ctrl-C) і запустіть його так:"

@@ -1,7 +1,10 @@
+import re
+
 import pytest
 
 from tests.asserts import assert_problem
 from tests.make import make_user
+from tests.web.conftest import BASE_URL
 
 NASTY = "<img src=x onerror=alert(1)>"
 
@@ -68,3 +71,54 @@ def test_more_people_are_a_click_away(sid, store):
     rest = sid.get(page[start : page.index('"', start)].replace("&amp;", "&")).text
     assert "person54@" in rest and "person54@" not in page
     assert 'id="more"' not in rest
+
+
+# -- invitations -------------------------------------------------------------------------------
+
+
+def invite(staff, organization, email="new@example.org", role="member"):
+    form = {"email": email, "role": role, "organization": organization}
+    return staff.post("/admin/invitations", data=form, headers={"Accept": "text/html"})
+
+
+def personal(person):
+    return person.get("/api/v1/me").json()["organizations"][0]["id"]
+
+
+def test_somebody_is_invited_by_a_link_that_is_shown_once(sid, bob):
+    page = invite(sid, personal(sid)).text
+    (link,) = re.findall(r'value="(http[^"]*/invitation/[^"]*)"', page)
+    assert "new@example.org is invited." in page
+    later = sid.get("/admin/people").text
+    assert "/invitation/" not in later and "new@example.org" in later
+    path = link.removeprefix(BASE_URL)
+    headers = {"Accept": "text/html", "Accept-Language": "uk"}
+    assert "запрошує вас як учасника" in bob.get(path, headers=headers).text
+    assert bob.post(path, follow_redirects=False).status_code == 303
+    assert "new@example.org" not in sid.get("/admin/people").text
+    assert "використано, скасовано" in bob.get(path, headers=headers).text
+
+
+def test_invitation_is_taken_back(sid):
+    organization = personal(sid)
+    page = invite(sid, organization).text
+    (path,) = re.findall(r'action="(/admin/invitations/[^"]*/revoke)"', page)
+    form = {"organization": organization, "back": "/admin/people"}
+    response = sid.post(path, data=form, follow_redirects=False)
+    assert response.headers["location"] == "/admin/people?done=revoked"
+    assert "new@example.org" not in sid.get("/admin/people").text
+    assert_problem(sid.post(path, data=form), 404)
+
+
+def test_nobody_invites_into_what_is_not_theirs(sid, ann):
+    assert invite(sid, personal(ann)).status_code == 404
+    for email, role in (("nobody", "member"), ("new@example.org", "owner")):
+        response = invite(sid, personal(sid), email, role)
+        assert response.status_code == 400
+        assert re.search(r'id="reason" role="alert">[^<]', response.text)
+    assert "Invited, and not here yet" not in sid.get("/admin/people").text
+
+
+def test_names_on_the_page_of_people_are_text(sid):
+    page = invite(sid, personal(sid), f'"{NASTY.replace(" ", "")}"@example.org').text
+    assert "<img" not in page.replace('<img src="/static', "")

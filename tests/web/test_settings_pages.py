@@ -71,6 +71,54 @@ def test_too_long_a_name_changes_nothing(ann):
     assert ann.get("/api/v1/me").json()["full_name"] == "Ann Example"
 
 
+# -- passwords ---------------------------------------------------------------------------------
+
+PASSWORD = "correct horse battery"
+
+
+def set_password(person, **fields):
+    return person.post("/settings/password", data=fields, follow_redirects=False)
+
+
+def may_sign_in(client, person, password):
+    form = {"email": person.user.email, "password": password}
+    return client.post("/sign-in", data=form, follow_redirects=False).status_code == 303
+
+
+def test_password_is_set_and_changed_by_who_knows_the_current_one(ann, client, store):
+    assert "Current password" not in ann.get("/settings").text
+    assert set_password(ann, password=PASSWORD).headers["location"] == "/settings?done=password"
+    assert "The password is set." in ann.get("/settings?done=password").text
+    assert may_sign_in(client, ann, PASSWORD)
+    for current in ("", "wrong", PASSWORD * 50):
+        assert_problem(set_password(ann, current=current, password="another one"), 403)
+    assert_problem(set_password(ann, current=PASSWORD, password="short"), 400)
+    assert set_password(ann, current=PASSWORD, password="another one").status_code == 303
+    assert may_sign_in(client, ann, "another one") and not may_sign_in(client, ann, PASSWORD)
+    query = "SELECT outcome, parameters FROM audit WHERE action = 'account.password' ORDER BY seq"
+    rows = store.read(lambda tx: tx.all(query))
+    assert [outcome for outcome, _ in rows] == ["done", "refused", "refused", "refused", "done"]
+    assert PASSWORD not in str(rows)
+
+
+def test_other_sign_ins_end_with_the_old_password_if_wanted(ann, sign_in):
+    other = sign_in(ann.user)
+    set_password(ann, password=PASSWORD)
+    assert other.get("/settings").status_code == 200
+    set_password(ann, current=PASSWORD, password="another one", ends_others="1")
+    assert other.get("/settings").status_code == 401
+    assert ann.get("/settings").status_code == 200
+
+
+def test_current_password_is_not_guessed(ann):
+    set_password(ann, password=PASSWORD)
+    for _ in range(5):
+        set_password(ann, current="wrong", password="another one")
+    response = set_password(ann, current=PASSWORD, password="another one")
+    assert_problem(response, 429)
+    assert int(response.headers["retry-after"]) <= 60
+
+
 # -- devices -----------------------------------------------------------------------------------
 
 
@@ -106,6 +154,6 @@ def test_device_keeps_its_name_when_the_new_one_cannot_be_used(ann, name):
 def test_another_sites_page_changes_no_settings_and_no_devices(ann, client):
     headers = ann.cookies | {"Origin": "https://evil.example"}
     device = f"/devices/{ann.actor.device_id}"
-    for path in ("/settings", f"{device}/rename", f"{device}/sign-out"):
+    for path in ("/settings", "/settings/password", f"{device}/rename", f"{device}/sign-out"):
         assert_problem(client.post(path, data={"name": "x"}, headers=headers), 403)
     assert ann.get("/devices").status_code == 200

@@ -152,3 +152,13 @@ def test_what_cant_be_drawn_isnt_tried_again_until_it_changes(store, ann, board,
     ann.patch(url, json={"state": {}})
     assert thumbnails.queue_due(store, later) == 1
     assert thumbnails.queue_due(store, later) == 0
+
+
+def test_button_on_the_boards_page_renews_the_picture(ann, board):
+    here = f"/boards/{board['id']}"
+    assert "No picture yet" in ann.get(here).text
+    response = ann.post(f"{here}/picture", data={"back": here}, follow_redirects=False)
+    assert response.headers["location"] == f"{here}?done=picture"
+    page = ann.get(response.headers["location"]).text
+    assert "The picture is as the board is now." in page
+    assert f'src="/thumbnails/{board["id"]}' in page

@@ -60,7 +60,12 @@ from solosync.web.routes.organizations import (
     read_organization,
 )
 from solosync.web.routes.pages.adding import offer_adding, show_certificate, start_adding
-from solosync.web.routes.pages.board import export_board, restore_board_version, show_board
+from solosync.web.routes.pages.board import (
+    export_board,
+    renew_picture,
+    restore_board_version,
+    show_board,
+)
 from solosync.web.routes.pages.boards import (
     duplicate_board,
     make_board,
@@ -76,9 +81,11 @@ from solosync.web.routes.pages.devices import (
 from solosync.web.routes.pages.drawing import draw_board
 from solosync.web.routes.pages.home import home, show_trash
 from solosync.web.routes.pages.imports import import_boards
+from solosync.web.routes.pages.inviting import invite_person, revoke_invitation_here
 from solosync.web.routes.pages.links import open_link, use_link
 from solosync.web.routes.pages.people import change_person, show_people
 from solosync.web.routes.pages.settings import (
+    change_password,
     change_settings,
     choose_language,
     show_settings,
@@ -269,6 +276,7 @@ def routes() -> list[ControllerRouterHandler]:
         share_board,  # POST /boards/{session_id}/share
         unshare_board,  # POST /boards/{session_id}/unshare
         export_board,  # POST /boards/{session_id}/export
+        renew_picture,  # POST /boards/{session_id}/picture
         restore_board_version,  # POST /boards/{session_id}/versions/{rev}/restore
         rename_board,  # POST /boards/{session_id}/rename
         duplicate_board,  # POST /boards/{session_id}/duplicate
@@ -279,9 +287,12 @@ def routes() -> list[ControllerRouterHandler]:
         sign_out_device,  # POST /devices/{device_id}/sign-out
         show_people,  # GET /admin/people
         change_person,  # POST /admin/people/{user_id}
+        invite_person,  # POST /admin/invitations
+        revoke_invitation_here,  # POST /admin/invitations/{invitation_id}/revoke
         show_settings,  # GET /settings
         change_settings,  # POST /settings
         change_tunnel,  # POST /admin/tunnel
+        change_password,  # POST /settings/password
         choose_language,  # POST /language
         sign_in,  # POST /sign-in
         ask_code,  # POST /sign-in/code

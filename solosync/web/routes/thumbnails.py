@@ -38,6 +38,11 @@ class MadeThumbnail(msgspec.Struct):
 )
 async def make_thumbnail(request: Caller, session_id: FromPath[str]) -> MadeThumbnail:
     """A picture of the board as it is now; from then on it's renewed when the board changes."""
+    return MadeThumbnail(await renewed(request, session_id), "success")
+
+
+async def renewed(request: Caller, session_id: str) -> str:
+    """The address of a picture of the board as it is now. Raises FeatureOff, Unavailable."""
     with_services = services(request)
     session = find(request, session_id)
     with_services.features.check(THUMBNAILS, session.organization_id, request.user.user_id)
@@ -47,7 +52,7 @@ async def make_thumbnail(request: Caller, session_id: FromPath[str]) -> MadeThum
     url = addresses.thumbnail(request, find(request, session_id))
     if url is None or status != "done":
         raise Unavailable("The picture couldn't be made; `solosync jobs --failed` says why.")
-    return MadeThumbnail(url, "success")
+    return url
 
 
 @get(

@@ -19,6 +19,7 @@ from solosync.web.routes.exports import asked_for, item, request_new
 from solosync.web.routes.pages.looks import back, cards, here, page
 from solosync.web.routes.pages.sharing import shown_link
 from solosync.web.routes.sessions import find
+from solosync.web.routes.thumbnails import renewed
 from solosync.web.routes.versions import restored
 from solosync.web.services import Caller, services
 
@@ -51,6 +52,19 @@ async def export_board(request: Caller, session_id: FromPath[str]) -> Redirect:
     services(request).features.check(EXPORTS, session.organization_id, request.user.user_id)
     await request_new(request, session, asked_for(request, {"format": format}, None))
     return Redirect(f"/boards/{session_id}#exports", status_code=303)
+
+
+@post(
+    "/boards/{session_id:str}/picture",
+    guards=[signed_in],
+    include_in_schema=False,
+    status_code=303,
+)
+async def renew_picture(request: Caller, session_id: FromPath[str]) -> Redirect:
+    """Waits until it is drawn."""
+    (path,) = await read_fields(request, "back")
+    await renewed(request, session_id)
+    return back(path, done="picture")
 
 
 @post(

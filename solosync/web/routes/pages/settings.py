@@ -12,7 +12,7 @@ from litestar.response import Redirect, Template
 from solosync.domain import accounts, sessions
 from solosync.errors import Invalid
 from solosync.origin import LANGUAGE_COOKIE, LANGUAGES
-from solosync.web import limits
+from solosync.web import limits, passwords
 from solosync.web.auth import check_origin, public, put_cookie, signed_in
 from solosync.web.documented import RATE
 from solosync.web.page_forms import read_fields
@@ -44,6 +44,17 @@ async def change_settings(request: Caller) -> Redirect:
     store = services(request).store
     await asyncio.to_thread(accounts.change_profile, store, request.user, changes)
     return back("/settings", done="saved")
+
+
+@post("/settings/password", guards=[signed_in], include_in_schema=False, status_code=303)
+async def change_password(request: Caller) -> Redirect:
+    current, password, ends_others = await read_fields(
+        request, "current", "password", "ends_others"
+    )
+    await passwords.change(
+        request, current=current, password=password, ends_others=bool(ends_others)
+    )
+    return back("/settings", done="password")
 
 
 @post(
