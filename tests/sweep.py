@@ -32,7 +32,7 @@ SECRET = "s3cret"
 BOARDS = "/api/v1/solo/sessions/"
 
 # Where bodies are those of HTML's forms.
-FORMS = ("/admin", "/boards", "/devices", "/settings")
+FORMS = ("/admin", "/boards", "/devices", "/links", "/settings")
 # Whatever is needed where a body is; `{...}` stands for an id as in paths.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/auth/magic/request"): {"email": "nobody@example.org"},
@@ -182,6 +182,7 @@ class World:
             "rev": lambda: "0",
             "export_id": self._make_export,
             "device_id": lambda: self._issue(self.people["ann"]).actor.device_id,
+            "share_id": self._make_share,
             "key_id": self._make_key,
             "invitation_id": self._make_invitation,
             "notification_id": self._make_notification,
@@ -225,6 +226,10 @@ class World:
         path = f"{BOARDS}{self._make_board()}/export/"
         export: str = self._ask_as("ann", "POST", path, format="json")["id"]
         return export
+
+    def _make_share(self) -> str:
+        share: str = self._ask_as("ann", "POST", f"{BOARDS}{self._make_board()}/share/")["id"]
+        return share
 
     def _make_key(self) -> str:
         body = {"name": SECRET, "scopes": ["me:read"], "organization_id": self.team}

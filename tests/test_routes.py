@@ -72,6 +72,8 @@ POST   /api/v1/solo/sessions/{session_id}/share                             401 
 GET    /api/v1/solo/sessions/{session_id}/share                             401 404 200 404 200 404 403 200
 DELETE /api/v1/solo/sessions/{session_id}/share                             401 404 204 404 204 404 403 204
 GET    /api/v1/solo/sessions/{session_id}/share/access                      401 404 200 404 200 404 403 200
+GET    /api/v1/solo/shares                                                  401 200 200 200 200 200 403 200
+DELETE /api/v1/solo/shares/{share_id}                                       401 404 204 404 204 404 403 204
 POST   /api/v1/solo/uploads/presign                                         401 404 200 404 200 404 403 200
 GET    /api/v1/exports/{export_id}                                          401 404 404 404 200 404 403 200
 DELETE /api/v1/exports/{export_id}                                          401 404 404 404 204 404 403 204
@@ -79,6 +81,8 @@ DELETE /api/v1/exports/{export_id}                                          401 
 GET    /devices                                                             401 200 200 200 200 200 403 403
 POST   /devices/{device_id}/rename                                          401 404 404 404 303 404 403 403
 POST   /devices/{device_id}/sign-out                                        401 404 404 404 303 404 403 403
+GET    /links                                                               401 200 200 200 200 200 403 403
+POST   /links/{share_id}/end                                                401 404 303 404 303 404 403 403
 GET    /settings                                                            401 200 200 200 200 200 403 403
 POST   /settings                                                            401 303 303 303 303 303 403 403
 POST   /settings/password                                                   401 303 303 303 303 303 403 403

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import msgspec
+
 from solosync import crypto
 from solosync.clock import now_ms
 from solosync.crypto import Keys, new_token
@@ -14,8 +16,9 @@ from solosync.events import ShareRevoked
 from solosync.ids import new_id
 from solosync.origin import current
 from solosync.records.actors import Actor
+from solosync.records.listing import Query, Slice
 from solosync.records.sessions import Session
-from solosync.records.shares import Access, Share
+from solosync.records.shares import Access, Share, SharedBoard, device_of
 from solosync.store import sessions, shares, users
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
@@ -39,6 +42,7 @@ class Terms(NamedTuple):
     max_views: int | None
     allow_download: bool
     password_hash: str | None
+    may_edit: bool = False
 
 
 class Link(NamedTuple):
@@ -69,6 +73,7 @@ def create(store: Store, keys: Keys, actor: Actor, session_id: str, terms: Terms
         expires_in_days=days,
         max_views=terms.max_views,
         allow_download=terms.allow_download,
+        may_edit=terms.may_edit,
         is_protected=terms.password_hash is not None,
     )
     token, now = new_token(), event.created_at
@@ -86,6 +91,7 @@ def create(store: Store, keys: Keys, actor: Actor, session_id: str, terms: Terms
             max_views=terms.max_views,
             view_count=0,
             allow_download=terms.allow_download,
+            may_edit=terms.may_edit,
             created_by=actor.user_id,
             created_at=now,
             last_accessed_at=None,
@@ -122,6 +128,42 @@ def revoke(store: Store, actor: Actor, session_id: str) -> None:
     def end(tx: Tx) -> None:
         if _revoke(tx, _session(tx, actor, session_id).key, event.created_at):
             audit.record(tx, event)
+
+    store.write(end)
+
+
+def list_links(
+    store: Store, keys: Keys, actor: Actor, query: Query
+) -> Slice[tuple[SharedBoard, Link]]:
+    """The actor's own, and all of the organizations that they are admin of."""
+    now = now_ms()
+
+    def find(tx: Tx) -> tuple[Slice[SharedBoard], set[int]]:
+        found = shares.list_for_actor(tx, actor, query)
+        return found, shares.find_open_boards(tx, [it.share.session_key for it in found.items], now)
+
+    found, good = store.read(find)
+
+    def link(share: Share) -> Link:
+        is_good = share.session_key in good
+        token = keys.unlock(LINK, share.sealed_token).decode() if is_good else None
+        return Link(share, token)
+
+    items = [(board, link(board.share)) for board in found.items]
+    return Slice(items, found.next, found.prev, found.total)
+
+
+def revoke_link(store: Store, actor: Actor, share_id: str) -> None:
+    """As `revoke`, if that is its board's link now. Raises NotFound."""
+    event = audit.event("share.revoke", actor)
+
+    def end(tx: Tx) -> None:
+        session_id = shares.find_board(tx, share_id)
+        session = sessions.find_for_actor(tx, actor, session_id) if session_id else None
+        if session is None:
+            raise NotFound("link", share_id)
+        _revoke(tx, session.key, event.created_at)
+        audit.record(tx, msgspec.structs.replace(event, target=session.session_id))
 
     store.write(end)
 
@@ -176,6 +218,7 @@ def count_view(store: Store, keys: Keys, opened: Opened, user_agent: str) -> str
         target=session.session_id,
         organization_id=session.organization_id,
         share=share_id,
+        may_edit=opened.share.may_edit,
     )
     agent = user_agent[:_LONGEST_AGENT].encode(errors="replace").decode()
     access = Access(current.get().address, agent, event.created_at)
@@ -208,9 +251,11 @@ def fits(share: Share, password: str) -> bool:
     return crypto.verify_password(share.password_hash, password)
 
 
-def viewer(share: Share) -> Actor:
-    """Whoever watches by a link: nobody known, who may change nothing."""
-    return Actor("", "", False, "", scopes=frozenset(), share_id=share.share_id)
+def visitor(share: Share) -> Actor:
+    """Whoever comes by a link: nobody known, whose changes, if the link allows any, are the
+    link's."""
+    device_id = device_of(share.share_id)
+    return Actor("", device_id, False, "", scopes=frozenset(), share_id=share.share_id)
 
 
 # -- for the jobs ------------------------------------------------------------------------------

@@ -76,6 +76,10 @@ class Peer:
             self._closed.set_result(reason)
             self._outbox.clear()
 
+    @property
+    def is_closed(self) -> bool:
+        return self._closed.done()
+
     async def closed(self) -> SolosyncError | None:
         """Returns when the room has closed this peer, with the reason."""
         return await asyncio.shield(self._closed)

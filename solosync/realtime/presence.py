@@ -21,6 +21,7 @@ class PresenceBoard:
 
     def __init__(self) -> None:
         self._states: dict[int, Presence] = {}
+        self._holders: dict[int, Peer] = {}
 
     def receive(self, peer: Peer, content: bytes) -> bytes | None:
         """Takes a peer's message; returns the one to relay, None if it brought nothing new.
@@ -31,6 +32,8 @@ class PresenceBoard:
         for presence in decode_awareness(content):
             if len(presence.state) > MAX_STATE_BYTES:
                 raise TooMuchPresence
+            if not self._may_announce(peer, presence.client):
+                continue
             known = self._states.get(presence.client)
             is_gone = presence.state == _GONE
             if known is not None and not (
@@ -42,7 +45,9 @@ class PresenceBoard:
             if is_gone:
                 peer.clients.pop(presence.client, None)
                 self._states.pop(presence.client, None)
+                self._holders.pop(presence.client, None)
             else:
+                self._holders[presence.client] = peer
                 peer.clients[presence.client] = presence.clock
                 if len(peer.clients) > MAX_CLIENTS_PER_PEER:
                     raise TooMuchPresence
@@ -57,8 +62,18 @@ class PresenceBoard:
         """Takes a peer's clients out; returns the message that tells the others."""
         gone = []
         for client in peer.clients:
+            if self._holders.get(client) is not peer:
+                continue  # they came back by another socket before this one was gone
+            del self._holders[client]
             known = self._states.pop(client, None)
             if known is not None:
                 gone.append(Presence(client, known.clock + 1, _GONE))
         peer.clients.clear()
         return encode_awareness(gone) if gone else None
+
+    def _may_announce(self, peer: Peer, client: int) -> bool:
+        """Who comes by a link speaks for nobody else. Others may come back by another socket
+        before the first one is gone."""
+        if peer.actor.share_id is None:
+            return True
+        return self._holders.get(client, peer) is peer

@@ -27,6 +27,7 @@ from solosync.errors import (
     SolosyncError,
     Stale,
     StorageFailed,
+    TooLarge,
     Unavailable,
 )
 from solosync.realtime.journal import Committed, Committer, Journal
@@ -42,6 +43,8 @@ THREAD_FROM_BYTES = 256 * 1024
 MAX_BACKLOG_BYTES = 8 * 1024 * 1024
 # How often a peer may send updates that depend on others it didn't send.
 MAX_GAPS = 8
+# Beyond this a board takes no more from those who come by a link: nobody knows who they are.
+MOST_BY_LINK_BYTES = 64 * 1024 * 1024
 _EMPTY = (b"\x00\x00", b"")
 
 
@@ -433,9 +436,12 @@ class Room:
         await self._journal.flushed()
 
     def deliver(self, peer: Peer, data: bytes) -> None:
-        """Handles one message. Raises Malformed, Forbidden, and what a failed commit raised."""
+        """Handles one message. Raises Malformed, Forbidden, TooLarge, and what a failed commit
+        raised. What a closed peer had sent before it learnt of that is nothing any more."""
         if self.failure is not None:
             raise self.failure
+        if peer.is_closed:
+            return
         try:
             kind, step, content = protocol.decode(data)
             if kind == protocol.AWARENESS:
@@ -482,6 +488,8 @@ class Room:
             if self._document.would_change(update):
                 raise Forbidden
             return
+        if peer.actor.share_id is not None and self._snapshots.stored_bytes > MOST_BY_LINK_BYTES:
+            raise TooLarge(MOST_BY_LINK_BYTES)
         try:
             emitted = self._document.apply(update)
         except MissingUpdates:
@@ -489,7 +497,7 @@ class Room:
             self._ask_for_missing(peer)
             return
         if emitted is not None:
-            author = Author(peer.actor.user_id, peer.actor.device_id)
+            author = Author(peer.actor.user_id or None, peer.actor.device_id)
             self._journal.sync(author, emitted, peer, self._document.take_page_count())
 
     def _reload(self) -> None:

@@ -138,13 +138,13 @@ class Rooms:
                 await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
             self._wake.clear()
             try:
-                self._close_lost()
+                self.close_lost()
                 await self.trim()
             except SolosyncError as error:
                 log.warning("Could not look after the open boards: %s", error)
 
-    def _close_lost(self) -> None:
-        """Closes the sockets of those who lost their access."""
+    def close_lost(self) -> None:
+        """Closes the sockets of those who lost their access: nothing more comes by them."""
         rooms = [place.room for place in self._places.values() if place.room is not None]
         peers = [peer for room in rooms for peer in room.peers]
         lost = access.find_lost(self._store, [(peer.actor, peer.session_key) for peer in peers])

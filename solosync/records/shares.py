@@ -2,10 +2,13 @@
 
 import msgspec
 
+_BY_LINK = "share:"
+
 
 class Share(msgspec.Struct, frozen=True):
     """``sealed_token`` is what the link ends in, locked; ``prefix`` is how that begins. Without
-    ``expires_at`` it never expires, without ``max_views`` any number may look."""
+    ``expires_at`` it never expires, without ``max_views`` any number may look. With ``may_edit``
+    whoever looks may draw, too."""
 
     share_id: str
     session_key: int
@@ -17,6 +20,7 @@ class Share(msgspec.Struct, frozen=True):
     max_views: int | None
     view_count: int
     allow_download: bool
+    may_edit: bool
     created_by: str
     created_at: int
     last_accessed_at: int | None
@@ -27,9 +31,28 @@ class Share(msgspec.Struct, frozen=True):
         return self.max_views is None or self.view_count < self.max_views
 
 
+class SharedBoard(msgspec.Struct, frozen=True):
+    """A link with the board that it leads to; ``creator`` is a name to show."""
+
+    share: Share
+    session_id: str
+    organization_id: str
+    name: str
+    creator: str
+
+
 class Access(msgspec.Struct, frozen=True):
     """Somebody has opened the board by a link."""
 
     ip_address: str
     user_agent: str
     accessed_at: int
+
+
+def device_of(share_id: str) -> str:
+    """What stands in a board's history in the place of a device."""
+    return f"{_BY_LINK}{share_id}"
+
+
+def is_link(device_id: str | None) -> bool:
+    return device_id is not None and device_id.startswith(_BY_LINK)

@@ -2,10 +2,13 @@
 
 import msgspec
 
+BY_LINK = "share link"
+
 
 class Version(msgspec.Struct, frozen=True):
-    """``actor`` and ``device`` are names for people; several are joined by a comma. ``size`` is the
-    sum over its updates."""
+    """``actor`` and ``device`` are names for people; several are joined by a comma. What came by a
+    link that may edit has no actor, and BY_LINK as its device. ``size`` is the sum over its
+    updates."""
 
     rev: int
     created_at: int

@@ -6,18 +6,23 @@ views left.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
-from solosync.records.shares import Access, Share
+from solosync.records.actors import Actor
+from solosync.records.listing import Query, Slice
+from solosync.records.shares import Access, Share, SharedBoard
+from solosync.store import users
+from solosync.store.listing import Listed, page
 from solosync.store.transactions import Row, Tx
 
 MOST_ACCESSES = 1000
 COLUMNS = """
     shares.share_id, shares.session_key, shares.token_hash, shares.sealed_token, shares.prefix,
     shares.password_hash, shares.expires_at, shares.max_views, shares.view_count,
-    shares.allow_download, shares.created_by, shares.created_at, shares.last_accessed_at,
-    shares.revoked_at
+    shares.allow_download, shares.may_edit, shares.created_by, shares.created_at,
+    shares.last_accessed_at, shares.revoked_at
 """
 _STANDING = """
     FROM shares JOIN sessions ON sessions.key = shares.session_key
@@ -30,6 +35,34 @@ _STANDING = """
         AND memberships.role IN ('admin', 'member') AND users.is_active
     )
 """
+# Whose they are is whoever made them, and who looks after the organization.
+_LISTED = Listed(
+    columns=f"{COLUMNS}, sessions.session_id, sessions.organization_id, sessions.name",
+    source="""
+        FROM memberships JOIN sessions USING (organization_id)
+        JOIN shares ON shares.session_key = sessions.key AND shares.revoked_at IS NULL
+        WHERE memberships.user_id = ?
+        AND memberships.organization_id = coalesce(?, memberships.organization_id)
+        AND (
+            memberships.role = 'admin'
+            OR (memberships.role = 'member' AND shares.created_by = memberships.user_id)
+        )
+        AND sessions.deleted_at IS NULL
+    """,
+    sorts={
+        "created_at": "shares.created_at",
+        "expires_at": f"coalesce(shares.expires_at, {2**62})",
+        "last_accessed_at": "coalesce(shares.last_accessed_at, 0)",
+        "view_count": "shares.view_count",
+        "name": "sessions.name COLLATE NOCASE",
+    },
+    filters={
+        "organization_id": "sessions.organization_id = ?",
+        "session_id": "sessions.session_id = ?",
+        "may_edit": "shares.may_edit = ?",
+    },
+    key="shares.share_id",
+)
 
 
 def insert(tx: Tx, share: Share) -> None:
@@ -45,6 +78,33 @@ def find_in_use(tx: Tx, session_key: int) -> Share | None:
         f"SELECT {COLUMNS} FROM shares WHERE session_key = ? AND revoked_at IS NULL", (session_key,)
     )
     return _share(row)
+
+
+def list_for_actor(tx: Tx, actor: Actor, query: Query) -> Slice[SharedBoard]:
+    """Those that aren't revoked, of boards that aren't in the trash."""
+    found = page(tx, _LISTED, (actor.user_id, actor.organization_id), query)
+    names: dict[str, str] = {}
+    items = []
+    for *values, session_id, organization_id, name in found.items:
+        share = _read(values)
+        if share.created_by not in names:
+            user = users.find(tx, share.created_by)
+            names[share.created_by] = user.display_name if user else ""
+        creator = names[share.created_by]
+        items.append(SharedBoard(share, session_id, organization_id, name, creator))
+    return Slice(items, found.next, found.prev, found.total)
+
+
+def find_board(tx: Tx, share_id: str) -> str | None:
+    """The id of the board whose link it is now."""
+    row = tx.one(
+        """
+        SELECT sessions.session_id FROM shares JOIN sessions ON sessions.key = shares.session_key
+        WHERE share_id = ? AND revoked_at IS NULL
+        """,
+        (share_id,),
+    )
+    return row[0] if row else None
 
 
 def find_standing(tx: Tx, token_hash: bytes, now: int) -> Share | None:
@@ -138,7 +198,11 @@ def purge(tx: Tx, before: int) -> int:
 
 
 def _share(row: Row | None) -> Share | None:
-    if row is None:
-        return None
-    share = Share(*row)
-    return msgspec.structs.replace(share, allow_download=bool(share.allow_download))
+    return _read(row) if row else None
+
+
+def _read(values: Iterable[Any]) -> Share:
+    share = Share(*values)
+    return msgspec.structs.replace(
+        share, allow_download=bool(share.allow_download), may_edit=bool(share.may_edit)
+    )

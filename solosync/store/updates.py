@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from solosync.records.shares import is_link
 from solosync.records.updates import NewUpdate, Outline, Update
-from solosync.records.versions import Version
+from solosync.records.versions import BY_LINK, Version
 from solosync.store import users
 from solosync.store.packing import pack, unpack
 from solosync.store.transactions import Tx
@@ -164,7 +165,7 @@ def _versions(tx: Tx, session_key: int, first_rev: int, last_rev: int) -> list[V
         """
         SELECT
             updates.rev, updates.actor_id, devices.name, updates.summary, updates.created_at,
-            sum(updates.size), max(updates.seq) AS last_seq
+            sum(updates.size), updates.device_id, max(updates.seq) AS last_seq
         FROM updates LEFT JOIN devices USING (device_id)
         WHERE updates.session_key = ? AND updates.rev BETWEEN ? AND ?
         GROUP BY updates.rev, updates.actor_id, updates.device_id
@@ -179,8 +180,9 @@ def _versions(tx: Tx, session_key: int, first_rev: int, last_rev: int) -> list[V
             user = users.find(tx, actor_id)
             names[actor_id] = user.display_name if user else ""
     merged: dict[int, list[Version]] = {}
-    for rev, actor_id, device, summary, created_at, size, _ in rows:
-        part = Version(rev, created_at, names[actor_id], device or "", summary, size)
+    for rev, actor_id, device, summary, created_at, size, device_id, _ in rows:
+        name = BY_LINK if is_link(device_id) else device or ""
+        part = Version(rev, created_at, names[actor_id], name, summary, size)
         merged.setdefault(rev, []).append(part)
     return [parts[0] if len(parts) == 1 else _merge(parts) for parts in merged.values()]
 

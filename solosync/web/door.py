@@ -34,6 +34,8 @@ _POSTING = frozenset(("POST",))
 _PATHS = (
     (re.compile(r"/solo/shared/[^/]+/?"), _READING | _POSTING),
     (re.compile(r"/solo/shared/[^/]+/(?:picture|preview\.png|download)/?"), _READING),
+    # Pictures on a board; nobody comes upon these names who wasn't shown the board.
+    (re.compile(r"/files/[^/]+/?"), _READING),
     (re.compile(r"/api/v1/solo/public/[^/]+/?"), _READING),
     (re.compile(r"/api/v1/solo/public/[^/]+/view/?"), _POSTING),
 )

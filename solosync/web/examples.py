@@ -86,8 +86,14 @@ _SHARE: Json = {
     "max_views": 100,
     "view_count": 3,
     "allow_download": False,
+    "may_edit": False,
     "created_at": _AT,
     "last_accessed_at": _LATER,
+}
+_LISTED_SHARE: Json = _SHARE | {
+    "name": "Plan of the garden",
+    "organization_id": _TEAM,
+    "created_by": "Ann Example",
 }
 _LOOK: Json = {"ip_address": "192.0.2.7", "user_agent": "Mozilla/5.0", "accessed_at": _LATER}
 _ME: Json = {
@@ -252,6 +258,7 @@ EXAMPLES: Json = examples_admin.EXAMPLES | {
     "ShareFields": {"expires_in_days": 7, "max_views": 100, "allow_download": False},
     "ShareItem": _SHARE | {"view_count": 0, "last_accessed_at": None},
     "ShareStatus": {"is_shared": True, "is_valid": True} | _SHARE,
+    "ShareList": {"count": 1, "results": [_LISTED_SHARE], "next": None},
     "AccessList": {"count": 1, "results": [_LOOK]},
     "PublicBoard": {
         "id": _BOARD,
@@ -260,6 +267,7 @@ EXAMPLES: Json = examples_admin.EXAMPLES | {
         "page_count": 1,
         "owner": "Ann Example",
         "allow_download": False,
+        "may_edit": False,
         "created_at": _AT,
         "thumbnail_url": None,
     },

@@ -81,6 +81,7 @@ SECURITY_SCHEMES: Json = {
 PATH_PARAMETERS = {
     "session_id": ("A board.", "0b9f6c52-1d1f-4c0a-9a54-6a2f4a3f5b11"),
     "token": ("What a share link ends in.", "kW3xQ9aT..."),
+    "share_id": ("A share link.", "7d2e9c4a-1b3f-4d5e-8a6c-0f1e2d3c4bbb"),
     "rev": ("A rev of the board, as the list of versions has it.", "7"),
     "export_id": ("An export.", "5d0c1f38-3f6e-4a57-8d5a-0f1f6f9b7c22"),
     "device_id": ("A device.", "a3c1a7de-52b8-4b8e-8f3f-2f3d1c5e9a33"),

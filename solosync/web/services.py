@@ -23,6 +23,7 @@ from solosync.net.openid import Provider
 from solosync.realtime.rooms import Rooms
 from solosync.records.actors import Actor
 from solosync.web.buckets import Buckets
+from solosync.web.crowd import Crowd
 from solosync.web.measures import Measures
 from solosync.web.shared_pictures import SharedPictures
 from solosync.web.sightings import Sightings
@@ -66,6 +67,7 @@ class Services:
     buckets: Buckets = dataclasses.field(default_factory=Buckets)
     # Those under way, by person and key. All on one event loop: there are no two of one key.
     attempts: dict[tuple[str, str], Attempt] = dataclasses.field(default_factory=dict)
+    crowd: Crowd = dataclasses.field(default_factory=Crowd)
     hashing: asyncio.Semaphore = dataclasses.field(
         default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE)
     )

@@ -10,11 +10,18 @@ from collections.abc import Mapping
 
 from solosync import clock, origin
 from solosync.origin import Language
-from solosync.web import texts_uk, texts_uk_errors, texts_uk_network, texts_uk_tunnel
+from solosync.web import (
+    texts_uk,
+    texts_uk_errors,
+    texts_uk_network,
+    texts_uk_sharing,
+    texts_uk_tunnel,
+)
 
 UKRAINIAN = (
     texts_uk.SENTENCES
     | texts_uk_network.SENTENCES
+    | texts_uk_sharing.SENTENCES
     | texts_uk_tunnel.SENTENCES
     | texts_uk_errors.SENTENCES
 )

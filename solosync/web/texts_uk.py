@@ -250,41 +250,4 @@ SENTENCES = {
         "Викинуте зберігається тут 30 днів, і його можна повернути."
     ),
     "There is no such board.": "Такої дошки немає.",
-    # -- a board's link
-    "shared": "за посиланням",
-    "Share": "Поділитися",
-    "Whoever has this link sees the board": "Хто має це посилання, той бачить дошку",
-    "The link is good no more.": "Посилання більше не діє.",
-    "never expires": "без терміну",
-    "{time} left": "лишилося {time}",
-    "expired": "термін минув",
-    "with a password": "з паролем",
-    "files can be downloaded": "файли можна завантажити",
-    "End the link": "Скасувати посилання",
-    "Who looked": "Хто дивився",
-    "A link shows the board to whoever has it. They see it live, and change nothing.": (
-        "Посилання показує дошку кожному, хто його має: наживо й без змін із їхнього боку."
-    ),
-    "For how many days? 0 is for ever.": "На скільки днів? 0 — назавжди.",
-    "How many may look? Empty is any number.": "Скільки переглядів? Порожньо — без обмежень.",
-    "Password, if you like": "Пароль, якщо потрібно",
-    "Files can be downloaded": "Файли можна завантажити",
-    "Make a link": "Створити посилання",
-    # -- the page of a shared board
-    "Shared by {owner}": "Ділиться: {owner}",
-    "This link doesn't lead anywhere": "Це посилання нікуди не веде",
-    "It is wrong, or is good no more. Ask whoever sent it to you for another.": (
-        "Воно неправильне або вже не діє. Попросіть нове в того, хто його надіслав."
-    ),
-    "This board is protected": "Ця дошка захищена",
-    "Open the board": "Відкрити дошку",
-    "That isn't this link's password.": "Це не пароль від цього посилання.",
-    "Too many tries. Wait a minute, then try again.": (
-        "Забагато спроб. Зачекайте хвилину і спробуйте ще раз."
-    ),
-    "Pages": "Сторінки",
-    "The board is being drawn…": "Дошка малюється…",
-    "Live: what is drawn shows up here.": "Наживо: усе, що малюють, видно тут.",
-    "Not connected. Trying again…": "Немає з’єднання. Пробуємо ще раз…",
-    "The picture can't be drawn just now.": "Зображення зараз не вдається намалювати.",
 }

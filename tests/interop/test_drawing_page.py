@@ -77,10 +77,11 @@ class Drawer:
     def go_offline(self, is_offline=True):
         self.page.call("Network.emulateNetworkConditions", offline=is_offline, **OFFLINE)
 
-    def has_ink(self, left, top, right, bottom):
-        """A question to the page: does the canvas show something in this part of the window?"""
+    def has_ink(self, left, top, right, bottom, *, layer=1):
+        """A question to the page: does the canvas show something in this part of the window? The
+        paper is layer 0, and what is being done layer 2."""
         return (
-            "(() => { const canvas = document.querySelectorAll('#canvas canvas')[1];"  # on paper
+            f"(() => {{ const canvas = document.querySelectorAll('#canvas canvas')[{layer}];"
             "const at = canvas.getBoundingClientRect();"
             f"const part = [{left} - at.left, {top} - at.top, {right - left}, {bottom - top}];"
             "return canvas.getContext('2d').getImageData(...part).data.some(value => value > 0)"

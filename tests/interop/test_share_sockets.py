@@ -1,6 +1,7 @@
 """A shared board watched live: through a real server, by real sockets."""
 
-from contextlib import suppress
+import json
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import httpx
@@ -13,8 +14,9 @@ from solosync import paths
 from solosync.board import protocol
 from solosync.clock import now_ms
 from solosync.store.engine import Store
+from solosync.web.crowd import MOST_FROM_ADDRESS
 from tests.interop.boards import stroke
-from tests.live import PREFIX, LiveServer
+from tests.live import PREFIX, LiveServer, strokes
 from tests.servers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.interop
@@ -46,6 +48,7 @@ class Viewer:
         self.doc: Doc[Any] = Doc()
         self.elements: Any = self.doc.get("elements", type=Map)
         self.kinds = set()
+        self.heard = b""
         with suppress(ConnectionClosed):  # shown out before it said a word
             socket.send(bytes(create_sync_message(self.doc)))
 
@@ -53,6 +56,7 @@ class Viewer:
         """The next message."""
         message = self.socket.recv(timeout=PATIENCE_SECONDS)
         self.kinds.add(message[0])
+        self.heard += message
         if message[0] == protocol.SYNC:
             answer = handle_sync_message(message[1:], self.doc)
             if answer is not None:
@@ -62,6 +66,13 @@ class Viewer:
         """Waits until it does."""
         while element_id not in {element["id"] for element in self.elements.to_py().values()}:
             self.take()
+
+    def draw(self, element_id):
+        """As the page of a board does."""
+        before = self.doc.get_state()
+        fields = {"id": element_id, "$page": "p1", "$list": "strokes", "$order": "a0"}
+        self.elements[element_id] = Map(fields)
+        self.socket.send(protocol.encode_sync(protocol.UPDATE, self.doc.get_update(before)))
 
     def closing(self):
         """Waits for the end; the code."""
@@ -87,6 +98,15 @@ def proof(server, token, **body):
 
 def watching(server, board, token, view):
     return connect(f"{server.socket_url}/{board}?share={token}&view={view}")
+
+
+def presence(client, clock, name):
+    state = json.dumps({"user": {"name": name}}).encode()
+    return protocol.encode_awareness([protocol.Presence(client, clock, state)])
+
+
+def drawn(ann, board):
+    return [item["id"] for item in strokes(ann.get(board)["state"])]
 
 
 def draw(ann, board, element_id):
@@ -117,16 +137,79 @@ def test_viewer_who_changes_something_is_shown_out_and_nothing_changes(server, a
     assert ann.get(board)["rev"] == before["rev"]
 
 
+def test_who_comes_by_a_link_that_may_edit_draws_and_history_says_so(server, ann, board):
+    token = share(ann, board, may_edit=True)
+    with (
+        watching(server, board, token, proof(server, token)) as socket,
+        connect(ann.socket_address(board)) as own,
+    ):
+        guest, person = Viewer(socket), Viewer(own)
+        guest.take()
+        guest.take()
+        guest.draw("g1")
+        person.sees("g1")
+    assert drawn(ann, board) == ["g1"]
+    newest = ann.http.get(f"{PREFIX}{board}/versions/").json()["results"][0]
+    assert (newest["actor"], newest["device"]) == ("", "share link")
+
+
+def test_who_draws_along_sees_the_others_and_speaks_for_none_of_them(server, ann, board):
+    token = share(ann, board, may_edit=True)
+    with (
+        connect(ann.socket_address(board)) as own,
+        watching(server, board, token, proof(server, token)) as socket,
+    ):
+        person, guest = Viewer(own), Viewer(socket)
+        own.send(presence(7, 1, "Ann"))
+        while protocol.AWARENESS not in guest.kinds:
+            guest.take()
+        socket.send(presence(7, 2, "Mallory"))
+        socket.send(presence(8, 1, "Guest"))
+        while b"Guest" not in person.heard:
+            person.take()
+        assert b"Mallory" not in person.heard
+
+
+def test_nothing_is_written_any_more_when_a_link_is_revoked(server, ann, board):
+    token = share(ann, board, may_edit=True)
+    view = proof(server, token)
+    with watching(server, board, token, view) as socket:
+        guest = Viewer(socket)
+        guest.take()
+        guest.take()
+        assert ann.http.delete(f"{PREFIX}{board}/share/").status_code == 204
+        with suppress(ConnectionClosed):
+            guest.draw("late")
+        assert guest.closing() == 4404
+    with watching(server, board, token, view) as socket:
+        with suppress(ConnectionClosed):
+            guest.socket = socket
+            guest.draw("later")
+        assert guest.closing() == 4404
+    assert drawn(ann, board) == []
+
+
+def test_one_address_has_only_so_many_sockets_by_links(server, ann, board):
+    token = share(ann, board)
+    view = proof(server, token)
+    with ExitStack() as crowd:
+        for _ in range(MOST_FROM_ADDRESS):
+            crowd.enter_context(watching(server, board, token, view))
+        with watching(server, board, token, view) as socket:
+            assert Viewer(socket).closing() == 4429
+    with watching(server, board, token, view) as socket:
+        Viewer(socket).take()
+
+
 def test_viewer_is_told_of_nobody_and_tells_nobody(server, ann, board):
     token = share(ann, board)
-    presence = protocol.encode_awareness([protocol.Presence(7, 1, b'{"user":{"name":"Ann"}}')])
     with (
         connect(ann.socket_address(board)) as own,
         watching(server, board, token, proof(server, token)) as socket,
     ):
         person, viewer = Viewer(own), Viewer(socket)
-        own.send(presence)
-        socket.send(protocol.encode_awareness([protocol.Presence(8, 1, b'{"user":{}}')]))
+        own.send(presence(7, 1, "Ann"))
+        socket.send(presence(8, 1, "Guest"))
         socket.send(bytes((protocol.QUERY_AWARENESS,)))
         draw(ann, board, "s1")
         viewer.sees("s1")
@@ -191,7 +274,7 @@ def test_expiring_link_shows_its_viewers_out_on_time(server, ann, board):
 
 def watched_past_the_end(server, ann, board):
     """For how many seconds a link that ends soon was good for too long."""
-    token = share(ann, board)
+    token = share(ann, board, may_edit=True)
     view = proof(server, token)
     expires_at = now_ms() + 700
     with Store.open(server.folder / paths.DATABASE_NAME) as store:

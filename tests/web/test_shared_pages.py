@@ -295,10 +295,12 @@ def test_link_is_made_and_ended_on_the_boards_page(ann, visitor, board, url):
     own = f"/boards/{board['id']}"
     assert "Make a link" in ann.get(own).text
     form = {"days": "3", "max_views": "2", "password": "open sesame", "allow_download": "1"}
+    form |= {"may_edit": "1"}
     made = ann.post(f"{own}/share", data=form, follow_redirects=False)
     assert (made.status_code, made.headers["location"]) == (303, f"{own}#share")
     found = ann.get(f"{url}share/").json()
-    assert (found["max_views"], found["has_password"], found["allow_download"]) == (2, True, True)
+    assert (found["max_views"], found["has_password"]) == (2, True)
+    assert (found["allow_download"], found["may_edit"]) == (True, True)
     proof(visitor, found, password="open sesame")
     page = ann.get(own, headers={"Accept": "text/html"}).text
     for told in (found["url"], "1 view / 2", "3 days left", "with a password", PERSON):
@@ -322,3 +324,23 @@ def test_link_for_ever_by_the_form(ann, board, url):
     ann.post(f"/boards/{board['id']}/share", data={"days": "0"})
     assert ann.get(f"{url}share/").json()["expires_at"] is None
     assert "never expires" in ann.get(f"/boards/{board['id']}").text
+
+
+def test_all_links_stand_on_a_page_where_they_are_ended(ann, sign_in, visitor, board, url):
+    empty = ann.get("/links", headers={"Accept": "text/html"})
+    assert "No board is shared by a link." in empty.text
+    made = share(ann, url, password="x", may_edit=True, max_views=5)
+    proof(visitor, made, password="x")
+    page = ann.get("/links", headers={"Accept": "text/html"}).text
+    for told in (made["url"], f"/boards/{board['id']}#share", "1 view / 5", "7 days left"):
+        assert told in page
+    for told in ("with a password", "may draw", "last seen", "data-copy"):
+        assert told in page
+    assert made["url"] in ann.get(f"/boards/{board['id']}").text
+    ended = ann.post(f"/links/{made['id']}/end", follow_redirects=False)
+    assert (ended.status_code, ended.headers["location"]) == (303, "/links?done=link_ended")
+    assert ann.get(f"{url}share/").json() == {"is_shared": False}
+    mallory = sign_in(full_name=MARKUP)
+    other = mallory.make_board(STATE, name=MARKUP)
+    share(mallory, f"{BOARDS}{other['id']}/")
+    assert "<script>alert" not in mallory.get("/links").text

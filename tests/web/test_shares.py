@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import dataclasses
+import json
 import re
 
 import pytest
@@ -17,7 +18,7 @@ STATE = {"pages": [{"id": "p", "name": "One", "strokes": []}]}
 SHARE = {
     *("id", "token", "url", "token_prefix", "session_id", "is_active", "has_password"),
     *("expires_at", "max_views", "view_count", "allow_download", "created_at"),
-    "last_accessed_at",
+    *("last_accessed_at", "may_edit"),
 }
 GONE = "Invalid or expired share link"
 
@@ -76,6 +77,7 @@ def test_link_is_made_with_all_that_the_contract_names(ann, board, url, clock):
     assert made["expires_at"].startswith("2026-01-09T03:04:05")
     assert made["max_views"] is None
     assert made["allow_download"] is False
+    assert made["may_edit"] is False
     assert (made["view_count"], made["last_accessed_at"]) == (0, None)
 
 
@@ -97,6 +99,7 @@ def test_link_that_never_expires(ann, client, url, clock, days):
         {"max_views": -3},
         {"max_views": 1.5},
         {"allow_download": "yes"},
+        {"may_edit": 1},
         {"password": 7},
     ],
 )
@@ -128,6 +131,7 @@ def test_board_is_shown_to_whoever_has_the_link(ann, client, board, url):
         "page_count": 1,
         "owner": "Ann Example",
         "allow_download": True,
+        "may_edit": False,
         "created_at": board["created_at"],
         "thumbnail_url": None,
     }
@@ -377,3 +381,63 @@ def test_log_of_visitors_is_bounded(ann, client, url, monkeypatch):
     found = ann.get(f"{url}share/access/").json()
     assert [access["user_agent"] for access in found["results"]] == ["4", "3", "2"]
     assert count(ann, url) == 5
+
+
+SHARES = "/api/v1/solo/shares/"
+
+
+def boards_listed(person, **query):
+    answer = person.get(SHARES, params=query)
+    assert answer.status_code == 200, answer.text
+    return [item["name"] for item in answer.json()["results"]]
+
+
+def test_all_links_are_listed_newest_first_and_revoked_there(ann, bob, client, clock):
+    made = []
+    for name in ("One", "Two", "Three"):
+        board = ann.make_board(STATE, name=name)
+        made.append(share(ann, f"{BOARDS}{board['id']}/", may_edit=name == "Two"))
+        clock.advance(hours=1)
+    listed = ann.get(SHARES).json()
+    assert [item["name"] for item in listed["results"]] == ["Three", "Two", "One"]
+    about = {"name": "One", "created_by": "Ann Example"}
+    about["organization_id"] = listed["results"][0]["organization_id"]
+    assert listed["results"][2] == made[0] | about
+    assert boards_listed(ann, may_edit="true") == ["Two"]
+    assert boards_listed(ann, sort="name", limit=1) == ["One"]
+    assert boards_listed(bob) == []
+    assert_problem(bob.delete(f"{SHARES}{made[0]['id']}/"), 404, code="link.not_found")
+    assert view(client, made[0]).status_code == 200
+    assert ann.delete(f"{SHARES}{made[0]['id']}/").status_code == 204
+    assert_gone(view(client, made[0]))
+    assert_problem(ann.delete(f"{SHARES}{made[0]['id']}/"), 404, code="link.not_found")
+    assert boards_listed(ann) == ["Three", "Two"]
+    ann.delete(f"{BOARDS}{made[1]['session_id']}/")
+    assert boards_listed(ann) == ["Three"]
+    clock.advance(days=7)
+    (ended,) = ann.get(SHARES).json()["results"]
+    assert (ended["is_active"], ended["token"], ended["url"]) == (False, None, None)
+
+
+def test_links_of_a_team_are_listed_for_its_admins_and_their_makers(ann, sign_in, store):
+    team = make_organization(store, ann.user)
+    mel, moe = sign_in(), sign_in()
+    for member in (mel, moe):
+        make_member(store, team, member.user, "member")
+    board = mel.make_board(STATE, name="Team", organization_id=team.organization_id)
+    made = share(mel, f"{BOARDS}{board['id']}/")
+    assert [boards_listed(person) for person in (mel, ann, moe)] == [["Team"], ["Team"], []]
+    assert ann.delete(f"{SHARES}{made['id']}/").status_code == 204
+    assert boards_listed(mel) == []
+
+
+def test_audit_says_which_links_may_edit_and_who_came_by_them(ann, client, url, store):
+    made = share(ann, url, may_edit=True)
+    proof(client, made)
+    entries = store.read(
+        lambda tx: tx.all(
+            "SELECT action, parameters FROM audit WHERE action LIKE 'share.%' ORDER BY seq"
+        )
+    )
+    told = [(action, json.loads(parameters)["may_edit"]) for action, parameters in entries]
+    assert told == [("share.create", True), ("share.access", True)]

@@ -19,6 +19,7 @@ from solosync.store.migrations import (
     m0003_pictures,
     m0004_accounts,
     m0005_shares,
+    m0006_shares_edit,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ MIGRATIONS: list[tuple[str, Callable[["Database"], None]]] = [
     ("0003_pictures", m0003_pictures.migrate),
     ("0004_accounts", m0004_accounts.migrate),
     ("0005_shares", m0005_shares.migrate),
+    ("0006_shares_edit", m0006_shares_edit.migrate),
 ]
 SCHEMA_VERSION = len(MIGRATIONS)
 

@@ -90,7 +90,12 @@ from solosync.web.routes.pages.settings import (
     choose_language,
     show_settings,
 )
-from solosync.web.routes.pages.sharing import share_board, unshare_board
+from solosync.web.routes.pages.sharing import (
+    end_listed_link,
+    share_board,
+    show_links,
+    unshare_board,
+)
 from solosync.web.routes.pages.tunnel import change_tunnel
 from solosync.web.routes.pairings import (
     claim_device,
@@ -119,7 +124,9 @@ from solosync.web.routes.shared import (
 from solosync.web.routes.shares import (
     create_share,
     list_share_accesses,
+    list_shares,
     read_share,
+    revoke_listed_share,
     revoke_share,
 )
 from solosync.web.routes.sign_in import (
@@ -193,6 +200,10 @@ def routes() -> list[ControllerRouterHandler]:
         revoke_share,  # DELETE /{session_id}/share/
         list_share_accesses,  # GET /{session_id}/share/access/
     ]
+    shares: list[ControllerRouterHandler] = [
+        list_shares,  # GET /
+        revoke_listed_share,  # DELETE /{share_id}/
+    ]
     exports: list[ControllerRouterHandler] = [
         read_export,  # GET /{export_id}/
         delete_export,  # DELETE /{export_id}/
@@ -257,6 +268,7 @@ def routes() -> list[ControllerRouterHandler]:
         Router("/api/v1/invitations", route_handlers=[accept_invitation], tags=["Organizations"]),
         Router("/api/v1/notifications", route_handlers=notifications, tags=["Notifications"]),
         Router("/api/v1/solo/sessions", route_handlers=boards, tags=["Boards"]),
+        Router("/api/v1/solo/shares", route_handlers=shares, tags=["Shares"]),
         Router("/api/v1/solo/public", route_handlers=[read_public, view_public], tags=["Shares"]),
         Router("/api/v1/solo/uploads", route_handlers=[presign_upload], tags=["Uploads"]),
         Router("/api/v1/exports", route_handlers=exports, tags=["Exports"]),
@@ -275,6 +287,8 @@ def routes() -> list[ControllerRouterHandler]:
         show_board,  # GET /boards/{session_id}
         share_board,  # POST /boards/{session_id}/share
         unshare_board,  # POST /boards/{session_id}/unshare
+        show_links,  # GET /links
+        end_listed_link,  # POST /links/{share_id}/end
         export_board,  # POST /boards/{session_id}/export
         renew_picture,  # POST /boards/{session_id}/picture
         restore_board_version,  # POST /boards/{session_id}/versions/{rev}/restore

@@ -31,6 +31,7 @@ class PublicBoard(msgspec.Struct):
     page_count: int
     owner: str
     allow_download: bool
+    may_edit: bool
     created_at: str
     thumbnail_url: str | None
 
@@ -69,6 +70,7 @@ async def read_public(
         page_count=reading.page_count,
         owner=opened.owner,
         allow_download=opened.share.allow_download,
+        may_edit=opened.share.may_edit,
         created_at=iso_us(session.created_at),
         thumbnail_url=_thumbnail(request, session, token, proof),
     )

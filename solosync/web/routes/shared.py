@@ -188,8 +188,9 @@ def _board(
     is_machine = share_views.is_machine(request)
     # Other boards than our own page draws are shown as a picture that follows them.
     has_canvas = opened.session.dialect == "solo" and not is_machine
+    entry = static.DRAWING if opened.share.may_edit else static.VIEWING
     return {
-        "scripts": static.scripts(static.VIEWING) if has_canvas else None,
+        "scripts": static.scripts(entry) if has_canvas else None,
         "name": opened.session.name or sessions.DEFAULT_NAME,
         "owner": opened.owner,
         "path": path,

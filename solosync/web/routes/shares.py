@@ -14,23 +14,31 @@ from solosync.clock import iso
 from solosync.domain import shares
 from solosync.domain.accounts import LONGEST_PASSWORD
 from solosync.records import scopes
-from solosync.web import addresses
+from solosync.web import addresses, listing
 from solosync.web.auth import signed_in
 from solosync.web.bodies import read_object
 from solosync.web.documented import BODY, BODY_ERRORS, SCOPE, WRITE_ERRORS, problems
+from solosync.web.listing import LISTING, SWITCH, TEXT, Listing
 from solosync.web.routes.sessions import find
 from solosync.web.services import Caller, services
 
 BODY_BYTES = 16 * 1024
+SHARES = Listing(
+    sorts=("created_at", "expires_at", "last_accessed_at", "view_count", "name"),
+    filters={"organization_id": TEXT, "session_id": TEXT, "may_edit": SWITCH},
+    default="-created_at",
+)
 
 
 class ShareFields(msgspec.Struct):
-    """`expires_in_days` null or 0: never. Without `max_views`, any number may look."""
+    """`expires_in_days` null or 0: never. Without `max_views`, any number may look. With
+    `may_edit`, whoever has the link may draw, too."""
 
     expires_in_days: Annotated[int, msgspec.Meta(ge=0, le=shares.LONGEST_DAYS)] | None = 7
     max_views: Annotated[int, msgspec.Meta(ge=1, le=shares.MOST_VIEWS)] | None = None
     allow_download: bool = False
     password: Annotated[str, msgspec.Meta(max_length=LONGEST_PASSWORD)] | None = None
+    may_edit: bool = False
 
 
 class ShareItem(msgspec.Struct):
@@ -48,8 +56,25 @@ class ShareItem(msgspec.Struct):
     max_views: int | None
     view_count: int
     allow_download: bool
+    may_edit: bool
     created_at: str
     last_accessed_at: str | None
+
+
+class ListedShare(ShareItem):
+    """`name` is the board's, `created_by` the name of whoever made the link."""
+
+    name: str
+    organization_id: str
+    created_by: str
+
+
+class ShareList(msgspec.Struct):
+    """`next` is the cursor of the next page, null on the last."""
+
+    count: int
+    results: list[ListedShare]
+    next: str | None
 
 
 class ShareStatus(msgspec.Struct):
@@ -69,6 +94,7 @@ class ShareStatus(msgspec.Struct):
     max_views: int | msgspec.UnsetType | None = msgspec.UNSET
     view_count: int | msgspec.UnsetType = msgspec.UNSET
     allow_download: bool | msgspec.UnsetType = msgspec.UNSET
+    may_edit: bool | msgspec.UnsetType = msgspec.UNSET
     created_at: str | msgspec.UnsetType = msgspec.UNSET
     last_accessed_at: str | msgspec.UnsetType | None = msgspec.UNSET
 
@@ -124,8 +150,7 @@ async def read_share(request: Caller, session_id: FromPath[str]) -> ShareStatus:
 )
 async def revoke_share(request: Caller, session_id: FromPath[str]) -> None:
     """The link is good no more, and whoever watches by it is shown out."""
-    store = services(request).store
-    await asyncio.to_thread(shares.revoke, store, request.user, session_id)
+    await end_board_link(request, session_id)
 
 
 @get(
@@ -145,6 +170,42 @@ async def list_share_accesses(request: Caller, session_id: FromPath[str]) -> Acc
     return AccessList(len(items), items)
 
 
+@get(
+    "/",
+    guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_READ, LISTING: SHARES},
+    responses=problems(400, 401),
+)
+async def list_shares(request: Caller) -> ShareList:
+    """One's own links, and those to the boards of organizations that one is admin of."""
+    with_services = services(request)
+    query = listing.read(request, SHARES)
+    found = await asyncio.to_thread(
+        shares.list_links, with_services.store, with_services.keys, request.user, query
+    )
+    items = [
+        ListedShare(
+            **_fields(request, board.session_id, link),
+            name=board.name,
+            organization_id=board.organization_id,
+            created_by=board.creator,
+        )
+        for board, link in found.items
+    ]
+    return ShareList(found.total, items, listing.next_cursor(found))
+
+
+@delete(
+    "/{share_id:str}",
+    guards=[signed_in],
+    opt={SCOPE: scopes.SESSIONS_WRITE},
+    responses=problems(401, 403, 404, *WRITE_ERRORS),
+)
+async def revoke_listed_share(request: Caller, share_id: FromPath[str]) -> None:
+    """As by its board; for whoever may edit that."""
+    await end_link(request, share_id)
+
+
 async def make_link(request: Caller, session_id: str, fields: ShareFields) -> shares.Link:
     """Raises NotFound."""
     with_services = services(request)
@@ -153,11 +214,31 @@ async def make_link(request: Caller, session_id: str, fields: ShareFields) -> sh
         async with with_services.hashing:
             password_hash = await asyncio.to_thread(crypto.hash_password, fields.password)
     terms = shares.Terms(
-        fields.expires_in_days, fields.max_views, fields.allow_download, password_hash
+        fields.expires_in_days,
+        fields.max_views,
+        fields.allow_download,
+        password_hash,
+        fields.may_edit,
     )
-    return await asyncio.to_thread(
+    link = await asyncio.to_thread(
         shares.create, with_services.store, with_services.keys, request.user, session_id, terms
     )
+    with_services.rooms.close_lost()
+    return link
+
+
+async def end_link(request: Caller, share_id: str) -> None:
+    """When it returns, whoever came by the link is out. Raises NotFound."""
+    with_services = services(request)
+    await asyncio.to_thread(shares.revoke_link, with_services.store, request.user, share_id)
+    with_services.rooms.close_lost()
+
+
+async def end_board_link(request: Caller, session_id: str) -> None:
+    """The same, for the link that a board has, if any."""
+    with_services = services(request)
+    await asyncio.to_thread(shares.revoke, with_services.store, request.user, session_id)
+    with_services.rooms.close_lost()
 
 
 def _fields(request: Caller, session_id: str, link: shares.Link) -> dict[str, Any]:
@@ -174,6 +255,7 @@ def _fields(request: Caller, session_id: str, link: shares.Link) -> dict[str, An
         "max_views": share.max_views,
         "view_count": share.view_count,
         "allow_download": share.allow_download,
+        "may_edit": share.may_edit,
         "created_at": iso(share.created_at),
         "last_accessed_at": _iso(share.last_accessed_at),
     }

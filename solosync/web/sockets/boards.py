@@ -24,6 +24,7 @@ from solosync.records.actors import Actor
 from solosync.web.auth import address, admit, socket_actor
 from solosync.web.credentials import socket_subprotocol
 from solosync.web.errors import outcome
+from solosync.web.limits import address_key
 from solosync.web.services import services
 from solosync.web.sockets import viewers
 from solosync.web.sockets.link import EXTENSION, Link
@@ -86,15 +87,20 @@ async def _show(
     """For those who have a share link."""
     share, session = viewers.admit(socket, session_id)
     with_services = services(socket)
-    async with with_services.rooms.enter(session) as room:
-        write = viewers.tells_board(link.write)
-        peer = room.join(shares.viewer(share), write=write, read_only=True)
-        try:
-            with viewers.until_expired(share, peer):
-                await _serve(room, peer, link, receive, viewers.MOST_BYTES, lambda: None)
-        finally:
-            link.detach()
-            room.leave(peer)
+    joining = with_services.crowd.join(share.share_id, address_key(address(socket)))
+    with joining:
+        async with with_services.rooms.enter(session) as room:
+            write = link.write if share.may_edit else viewers.tells_board(link.write)
+            peer = room.join(shares.visitor(share), write=write, read_only=not share.may_edit)
+            # The link may have been revoked while the room was opened.
+            viewers.close_if_lost(with_services.store, peer)
+            seen = partial(viewers.close_if_expired, share, peer)
+            try:
+                with viewers.until_expired(share, peer):
+                    await _serve(room, peer, link, receive, viewers.MOST_BYTES, seen)
+            finally:
+                link.detach()
+                room.leave(peer)
 
 
 def _is_reader(actor: Actor) -> bool:
@@ -151,7 +157,7 @@ def _hand_on(room: Room, peer: Peer, message: bytes | None, max_bytes: int) -> N
         raise Malformed
     if len(message) > max_bytes:
         raise TooLarge(max_bytes)
-    if peer.actor.share_id is not None and viewers.is_presence(message):
+    if peer.actor.share_id is not None and peer.read_only and viewers.is_presence(message):
         return
     room.deliver(peer, message)
 

@@ -1,7 +1,8 @@
-"""Watching a shared board live: a socket that is opened by a link and a view's proof.
+"""Coming to a shared board live: a socket that is opened by a link and a view's proof.
 
-Nobody is known who comes this way, so they send nothing to the others, and are told of nothing but
-the board: not of who is there, nor where their pointers are.
+Nobody is known who comes this way. Who may only look sends nothing to the others, and is told of
+nothing but the board: not of who is there, nor where their pointers are. By a link that may edit
+they draw with the others, and see them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from litestar import WebSocket
 
 from solosync.board import protocol
 from solosync.clock import now_ms
-from solosync.domain import shares
+from solosync.domain import Store, access, shares
 from solosync.errors import NotFound, Unauthenticated
 from solosync.realtime.peer import Peer
 from solosync.records.sessions import Session
@@ -24,7 +25,7 @@ from solosync.web.services import services
 
 LINK = "share"
 VIEW = "view"
-# Of a message: all that a viewer has to say is what it holds already.
+# Of a message: a viewer says no more than what it holds already, and who draws along sends strokes.
 MOST_BYTES = 1024 * 1024
 _PRESENCES = frozenset((protocol.AWARENESS, protocol.QUERY_AWARENESS))
 
@@ -60,6 +61,18 @@ def tells_board(write: Callable[[bytes], None]) -> Callable[[bytes], None]:
 
 def is_presence(message: bytes) -> bool:
     return bool(message) and message[0] in _PRESENCES
+
+
+def close_if_lost(store: Store, peer: Peer) -> None:
+    lost = access.find_lost(store, [(peer.actor, peer.session_key)])
+    for reason in lost.values():
+        peer.close(reason)
+
+
+def close_if_expired(share: Share, peer: Peer) -> None:
+    """The timer may be late; what comes meanwhile is too late, too."""
+    if share.expires_at is not None and now_ms() >= share.expires_at:
+        peer.close(NotFound("share", ""))
 
 
 @contextmanager

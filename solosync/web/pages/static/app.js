@@ -85,3 +85,31 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// Elsewhere than on https and on this machine, browsers have no clipboard but this old way.
+async function copy(field) {
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    field.select();
+    document.execCommand("copy");
+  }
+}
+
+function offerCopies() {
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+  }
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) {
+    await copy(document.getElementById(button.dataset.copy));
+    button.textContent = button.dataset.copied;
+    button.focus();
+  }
+});
+
+offerCopies();
+document.addEventListener("htmx:afterSettle", offerCopies);

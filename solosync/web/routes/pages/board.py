@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 from solosync.clock import iso
 from solosync.domain import exports, history
 from solosync.domain.features import EXPORTS
+from solosync.records.versions import BY_LINK
 from solosync.web import limits
 from solosync.web.auth import signed_in
 from solosync.web.documented import RATE
@@ -97,6 +98,7 @@ def _show(request: Caller, session_id: str) -> Template:
         "formats": FORMATS,
         "exports": [it for it in made if not it.is_expired],
         "is_working": any(it.status in ("pending", "processing") for it in made),
+        "by_link": BY_LINK,
         "versions": [(it, it.created_at * 1000, iso(it.created_at)) for it in versions][
             :SHOWN_VERSIONS
         ],

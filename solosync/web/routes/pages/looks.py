@@ -19,7 +19,7 @@ from solosync.web.services import services
 
 # One of our own pages, and never an address that a browser takes for another site's.
 _OWN_PAGE = re.compile(
-    r"/(?:trash|admin/people|devices(?:/add)?|settings|register|pair|magic-verify"
+    r"/(?:trash|admin/people|devices(?:/add)?|links|settings|register|pair|magic-verify"
     r"|(?:boards|invitation)/[\w.-]+)?(?:\?[\w=&%.+-]*)?",
     re.ASCII,
 )

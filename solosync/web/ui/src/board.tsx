@@ -3,7 +3,9 @@
 import { render, type JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import './board.css'
+import './shared.css'
 import { Bar } from './around/bar'
+import { GuestBar, GuestClosed } from './around/guest'
 import { Help } from './around/help'
 import { HistoryPanel, PreviewBanner } from './around/history'
 import { Pages } from './around/pages'
@@ -14,8 +16,10 @@ import { Writer } from './around/writer'
 import { SelectionBar } from './around/selected'
 import { listenToClipboard } from './clipboard'
 import { Gestures } from './gestures'
+import { Guest } from './guest'
 import { listenToKeys } from './keys'
 import { Model } from './model'
+import { readShared, takePlace, type Shared } from './shared'
 import { Surface } from './surface'
 import { texts } from './texts'
 import { tools } from './tools/tools'
@@ -39,7 +43,7 @@ function Board ({ model }: { model: Model }): JSX.Element {
   }, [])
   return (
     <>
-      <Bar model={model} about={`/boards/${session}`} />
+      {model.guest ? <GuestBar model={model} guest={model.guest} /> : <Bar model={model} about={`/boards/${model.sessionId}`} />}
       <div class='work'>
         <div class='middle'>
           <div
@@ -50,11 +54,11 @@ function Board ({ model }: { model: Model }): JSX.Element {
           <Writer model={model} />
           <PreviewBanner model={model} />
           <Sending model={model} />
-          <Closed model={model} />
+          {model.guest ? <GuestClosed model={model} guest={model.guest} /> : <Closed model={model} />}
         </div>
-        <HistoryPanel model={model} />
+        {!model.isGuest && <HistoryPanel model={model} />}
       </div>
-      {!model.preview.value && <Tools model={model} />}
+      {!model.preview.value && !(model.isGuest && model.isClosed.value) && <Tools model={model} />}
       <Pages model={model} />
       <Help model={model} />
       <p class='unseen' aria-live='polite'>{model.said.value}</p>
@@ -62,8 +66,15 @@ function Board ({ model }: { model: Model }): JSX.Element {
   )
 }
 
-const root = document.getElementById('board')!
-const { session = '', user = '', person = '', name = '' } = root.dataset
-const model = new Model(session, { id: user, name: person })
-model.name.value = name
-render(<Board model={model} />, root)
+function modelFor (given: HTMLElement, shared: Shared | null): Model {
+  const { session = '', user = '', person = '', name = '' } = given.dataset
+  const guest = shared && new Guest(shared)
+  const model = new Model(session, { id: user, name: guest?.name.value ?? person }, guest)
+  model.name.value = name
+  return model
+}
+
+const given = document.getElementById('board')!
+const shared = readShared(given)
+const model = modelFor(given, shared)
+render(<Board model={model} />, shared ? await takePlace() : given)

@@ -54,6 +54,7 @@ export class History {
   }
 
   private open (): void {
+    if (this.model.isGuest) return
     this.isOpen.value = true
     void this.refresh()
   }

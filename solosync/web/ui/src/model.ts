@@ -1,23 +1,24 @@
 // What the page is about at the moment: the document, the canvas, and what the person has chosen.
 
-import { computed, signal } from '@preact/signals'
+import { computed, effect, signal, type Signal } from '@preact/signals'
 import { BoardDocument, type Element, type Page } from './document'
 import { boxOf } from './drawing'
-import { grown, round, type Point } from './geometry'
+import { grown, type Point } from './geometry'
+import type { Guest } from './guest'
 import { History, type Preview } from './history'
 import { whenLoaded } from './looks/images'
 import type { Person } from './offline/device'
+import { Others } from './others'
 import { Pictures } from './pictures'
 import { Paging } from './paging'
 import { Saver } from './saving'
 import { Selection } from './selection'
-import type { Cursor, Surface } from './surface'
-import { Choices, COLORS, type Choice } from './tools/choices'
+import type { Surface } from './surface'
+import { Choices, type Choice } from './tools/choices'
 import type { ToolName } from './tools/tool'
 import { socketAddress } from './visit'
 import { again, begin, isWritten, put, type Writing } from './writing'
 
-const POINTED_MS = 50
 const MARGIN = 8
 
 export class Model {
@@ -34,7 +35,6 @@ export class Model {
   /** What a screen reader is told. */
   readonly said = signal('')
   readonly writing = signal<Writing | null>(null)
-  readonly others = signal<string[]>([])
   readonly canUndo = signal(false)
   readonly canRedo = signal(false)
   readonly takesPages = signal(false)
@@ -51,11 +51,12 @@ export class Model {
   readonly paging = new Paging(this)
   readonly history: History
   readonly pictures: Pictures
-  private pointing: Point | null = null
-  private pointedTimer = 0
   private before = { page: '', view: (): void => {} }
 
-  constructor (readonly sessionId: string, readonly person: Person) {
+  private readonly company = new Others(() => !this.preview.value, key => this.board.get(key) !== undefined)
+
+  /** A guest has no account here: only what is drawn is theirs to change. */
+  constructor (readonly sessionId: string, readonly person: Person, readonly guest: Guest | null = null) {
     this.saver = new Saver(this.board.doc, socketAddress())
     this.history = new History(this, sessionId)
     this.pictures = new Pictures(this, sessionId)
@@ -78,10 +79,13 @@ export class Model {
         this.paging.removed.value = null
       })
     }
-    const opened = this.saver.open(this.sessionId, { user: this.person.id, name: this.name.value })
+    const opened = this.guest
+      ? this.saver.open(this.sessionId, null, { ...await this.guest.letIn() })
+      : this.saver.open(this.sessionId, { user: this.person.id, name: this.name.value })
     const { provider } = this.saver
-    provider.awareness.setLocalStateField('user', { name: this.person.name, color: ownColor() })
-    provider.awareness.on('change', () => this.showOthers())
+    this.company.join(provider, surface)
+    this.company.introduce(this.person.name)
+    if (this.guest) this.follow(this.guest)
     let isFirst = true
     provider.on('sync', (isSynced: boolean) => {
       if (isSynced && isFirst) surface.fit()
@@ -90,6 +94,18 @@ export class Model {
     await opened
     this.changed(null)
     surface.fit()
+  }
+
+  private follow (guest: Guest): void {
+    effect(() => this.company.introduce(guest.name.value))
+    effect(() => {
+      if (this.saver.saving.value.ended !== 'signed out') return
+      void guest.again().then(visit => this.saver.comeBackBy({ ...visit }))
+    })
+  }
+
+  get isGuest (): boolean {
+    return this.guest !== null
   }
 
   private changed (keys: Set<string> | null): void {
@@ -107,6 +123,7 @@ export class Model {
     this.selection.show()
     this.count.value = this.surface.elements().length
     this.surface.changed(keys)
+    this.company.show()
   }
 
   choose (choice: Partial<Choice>): void {
@@ -145,7 +162,7 @@ export class Model {
     this.selection.unselect()
     this.surface.changed()
     this.surface.fit()
-    this.showOthers()
+    this.company.show()
     this.paging.tell(key)
   }
 
@@ -237,44 +254,11 @@ export class Model {
 
   // -- others --------------------------------------------------------------------------------
 
-  /** Others are told every few milliseconds, and always where one came to rest. */
   pointed (point: Point | null): void {
-    this.pointing = point
-    if (this.pointedTimer === 0) this.tellPointing()
+    this.company.pointed(point)
   }
 
-  private tellPointing (): void {
-    const point = this.pointing
-    const isShown = point && !this.preview.value
-    const cursor = isShown ? { page: this.page.value, x: round(point.x), y: round(point.y) } : null
-    this.saver.provider.awareness.setLocalStateField('cursor', cursor)
-    this.pointedTimer = setTimeout(() => {
-      this.pointedTimer = 0
-      if (this.pointing !== point) this.tellPointing()
-    }, POINTED_MS)
+  get others (): Signal<string[]> {
+    return this.company.names
   }
-
-  private showOthers (): void {
-    const { awareness } = this.saver.provider
-    const cursors: Cursor[] = []
-    const names: string[] = []
-    for (const [id, state] of awareness.getStates()) {
-      if (id === awareness.clientID || typeof state.user?.name !== 'string') continue
-      const name = state.user.name.slice(0, 40)
-      names.push(name)
-      const { page, x, y } = state.cursor ?? {}
-      if (this.preview.value || page !== this.page.value || !Number.isFinite(x) || !Number.isFinite(y)) continue
-      cursors.push({ name, color: color(state.user.color), x, y })
-    }
-    this.others.value = names
-    this.surface.cursors = cursors
-    this.surface.doing()
-  }
-}
-
-const color = (given: unknown): string =>
-  typeof given === 'string' && /^#[0-9a-f]{6}$/i.test(given) ? given : COLORS[4]!
-
-function ownColor (): string {
-  return COLORS[1 + Math.floor(Math.random() * (COLORS.length - 1))]!
 }

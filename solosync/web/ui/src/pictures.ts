@@ -59,6 +59,10 @@ export class Pictures {
     const { surface, page } = this.model
     const fresh = { file, page: page.value, preview: null, box: null, share: 0, problem: null }
     this.arriving.value = [...this.arriving.value, fresh]
+    if (this.model.isGuest) {
+      this.change(fresh, { problem: 'account' })
+      return
+    }
     const preview = await createImageBitmap(file).catch(() => null)
     if (!preview || preview.width * preview.height > MOST_PIXELS) {
       this.change(fresh, { problem: preview ? 'large' : 'kind' })

@@ -53,9 +53,9 @@ export class Saver {
   constructor (private readonly doc: Y.Doc, private readonly url: string) {}
 
   /** Without a keeper, nothing is kept on this device. */
-  async open (sessionId: string, keeper: Keeper | null): Promise<void> {
+  async open (sessionId: string, keeper: Keeper | null, visit: Record<string, string> = {}): Promise<void> {
     // The server refuses the socket if somebody else has signed in to this browser meanwhile.
-    const params: Record<string, string> = keeper ? { user: keeper.user } : {}
+    const params = keeper ? { user: keeper.user } : visit
     this.provider = new WebsocketProvider(this.url, sessionId, this.doc, {
       connect: false, disableBc: true, params
     })
@@ -71,6 +71,14 @@ export class Saver {
       if (this.keeping?.needsRewriting) this.keeping.rewrite()
     }, BEAT_MS)
     if (navigator.onLine) this.provider.connect()
+    this.tell()
+  }
+
+  /** The way that was opened by has ended, and here is another. */
+  comeBackBy (visit: Record<string, string>): void {
+    this.ended = undefined
+    this.provider.params = visit
+    this.provider.connect()
     this.tell()
   }
 

@@ -30,7 +30,9 @@ export class Surface {
   faded = new Set<string>()
   selected = new Set<string>()
   carrying: Carrying | null = null
-  cursors: Cursor[] = []
+  private cursors: Cursor[] = []
+  private sketches: Element[] = []
+  whenSketched = (_element: Element | null): void => {}
   private hidden: string | null = null
   private arriving: Arriving[] = []
   private ring: Ring | null = null
@@ -127,6 +129,16 @@ export class Surface {
     this.sketched = element
     if (isErasing) this.below.batchDraw()
     this.above.batchDraw()
+    this.whenSketched(element)
+  }
+
+  /** Shows where others point, and what they are drawing. */
+  others (cursors: Cursor[], sketches: Element[]): void {
+    const isErasing = [...this.sketches, ...sketches].some(isEraser)
+    this.cursors = cursors
+    this.sketches = sketches
+    if (isErasing) this.below.batchDraw()
+    this.above.batchDraw()
   }
 
   /** Leaves out an element, or none any more. */
@@ -213,14 +225,18 @@ export class Surface {
     this.moved()
   }
 
+  private allSketched (): Element[] {
+    return this.sketched ? [...this.sketches, this.sketched] : this.sketches
+  }
+
   private drawPage (pen: CanvasRenderingContext2D): void {
     this.painter.draw(pen)
-    if (this.sketched && isEraser(this.sketched)) erase(pen, this.sketched, this.elements())
+    for (const element of this.allSketched()) if (isEraser(element)) erase(pen, element, this.elements())
   }
 
   private drawDoings (pen: CanvasRenderingContext2D): void {
     for (const one of this.arriving) if (one.page === this.page) paintArriving(pen, one, this.scale)
-    if (this.sketched && !isEraser(this.sketched)) paint(pen, this.sketched, null)
+    for (const element of this.allSketched()) if (!isEraser(element)) paint(pen, element, null)
     drawSelection(pen, this)
     if (this.ring) paintRing(pen, this.ring, this.scale)
     for (const cursor of this.cursors) this.drawCursor(pen, cursor)

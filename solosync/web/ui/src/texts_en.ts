@@ -37,6 +37,14 @@ export const english = {
   linkGone: "This link doesn't lead anywhere any more. Ask whoever sent it to you for another.",
   viewed: (count: number): string => `The board, to look at. On this page: ${count}.`,
   download: 'Download',
+  guest: 'Guest',
+  yourName: 'Your name',
+  byLink: 'by the share link',
+  locked: 'An hour has passed. This board asks for its password again.',
+  password: 'Password',
+  wrongPassword: "That isn't this link's password.",
+  open: 'Open',
+  notSaved: (count: number): string => `${changes(count)} of yours didn't get to the server.`,
   somebody: (count: number): string => `${count} ${count === 1 ? 'person' : 'people'} here`,
   tools: {
     select: 'Select',
@@ -61,6 +69,7 @@ export const english = {
     large: 'is too large: at most 20 MB and 64 million pixels are taken.',
     offline: 'waits for the connection: keep this page open.',
     elsewhere: "can't be kept: this server has its files on another one, which this page may not ask.",
+    account: 'needs an account here; by a link one only draws and writes.',
     refused: "wasn't taken by the server."
   },
   leaveOut: 'Leave it out',

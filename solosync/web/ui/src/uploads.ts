@@ -1,8 +1,8 @@
 // Gives a picture to the server, as any client of its API does.
 
-/** What is in the way: the kind of file, its size, the connection, where the server keeps files, or
- * something else that the server has against it. */
-export type Problem = 'kind' | 'large' | 'offline' | 'elsewhere' | 'refused'
+/** What is in the way: the kind of file, its size, the connection, where the server keeps files, that
+ * one has no account here, or something else that the server has against it. */
+export type Problem = 'kind' | 'large' | 'offline' | 'elsewhere' | 'account' | 'refused'
 
 export class Unsent extends Error {
   constructor (readonly problem: Problem) {

@@ -4,14 +4,14 @@
 import { render, type JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import './board.css'
-import './viewer.css'
+import './shared.css'
+import { Files } from './around/files'
 import { Zoom } from './around/zoom'
 import { Gestures } from './gestures'
+import { readShared, takePlace, type Shared } from './shared'
 import { Surface } from './surface'
 import { texts } from './texts'
 import { Viewing } from './viewing'
-
-interface Shared { path: string, share: string, view: string, name: string, owner: string, formats: string[] }
 
 function Viewer ({ viewing, shared }: { viewing: Viewing, shared: Shared }): JSX.Element {
   const area = useRef<HTMLDivElement>(null)
@@ -26,7 +26,7 @@ function Viewer ({ viewing, shared }: { viewing: Viewing, shared: Shared }): JSX
     new Gestures(area.current!, hands, {})
     listenToKeys(viewing)
     fitAnew(area.current!, surface)
-    void viewing.open(surface, shared.share, shared.view)
+    void viewing.open(surface)
   }, [])
   const watched = viewing.watched.value
   const isGone = watched === 'gone'
@@ -39,7 +39,12 @@ function Viewer ({ viewing, shared }: { viewing: Viewing, shared: Shared }): JSX
           {shared.owner && <p>{texts.sharedBy(shared.owner)}</p>}
         </div>
         <p id='told' role='status' data-state={watched}>{texts.watched[watched]}</p>
-        {!isGone && <Files shared={shared} page={pages.findIndex(({ key }) => key === viewing.page.value)} />}
+        {!isGone && (
+          <Files
+            path={shared.path} formats={shared.formats}
+            page={pages.findIndex(({ key }) => key === viewing.page.value)}
+          />
+        )}
       </header>
       <div class='middle'>
         <div
@@ -62,22 +67,6 @@ function Viewer ({ viewing, shared }: { viewing: Viewing, shared: Shared }): JSX
         <Zoom look={viewing} />
       </footer>
     </>
-  )
-}
-
-function Files ({ shared, page }: { shared: Shared, page: number }): JSX.Element | null {
-  if (shared.formats.length === 0) return null
-  return (
-    <nav class='files' aria-label={texts.download}>
-      {shared.formats.map(format => (
-        <a
-          key={format} download
-          href={`${shared.path}/download?format=${format}${format === 'pdf' || page < 0 ? '' : `&page=${page + 1}`}`}
-        >
-          {format.toUpperCase()}
-        </a>
-      ))}
-    </nav>
   )
 }
 
@@ -112,22 +101,7 @@ function fitAnew (area: HTMLElement, surface: Surface): void {
   }).observe(area)
 }
 
-/** The canvas has other styles than the page with the picture, which are there already. */
-async function dressed (): Promise<void> {
-  const links = [...document.querySelectorAll<HTMLLinkElement>('link[rel="preload"][as="style"]')]
-  await Promise.all(links.map(link => new Promise(resolve => {
-    link.onload = link.onerror = resolve
-    link.rel = 'stylesheet'
-  })))
-  document.getElementById('picture-style')?.remove()
-}
-
 const STEP = 60 // pixels
-const { path = '', token = '', session = '', view = '', page = '', name = '', owner = '', formats = '' } =
-  document.getElementById('board')!.dataset
-const shared = { path, share: token, view, name, owner, formats: formats.split(' ').filter(Boolean) }
-await dressed()
-const root = document.createElement('main')
-root.id = 'board'
-document.body.replaceChildren(root)
-render(<Viewer viewing={new Viewing(session, Number(page))} shared={shared} />, root)
+const shared = readShared(document.getElementById('board')!)!
+const root = await takePlace()
+render(<Viewer viewing={new Viewing(shared)} shared={shared} />, root)

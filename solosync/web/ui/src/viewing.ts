@@ -4,6 +4,7 @@ import { signal } from '@preact/signals'
 import { WebsocketProvider } from 'y-websocket'
 import { BoardDocument, type Page } from './document'
 import { whenLoaded } from './looks/images'
+import type { Shared } from './shared'
 import type { Surface } from './surface'
 import { socketAddress, visit, type Visit } from './visit'
 
@@ -23,29 +24,29 @@ export class Viewing {
   readonly scale = signal(1)
   surface!: Surface
 
-  /** `first` is the number of the page to begin with, 0 for the one that was open last. */
-  constructor (private readonly sessionId: string, private readonly first: number) {}
+  constructor (private readonly shared: Shared) {}
 
-  async open (surface: Surface, share: string, view: string): Promise<void> {
+  async open (surface: Surface): Promise<void> {
     this.surface = surface
     surface.whenViewed = () => { this.scale.value = surface.scale }
     whenLoaded(() => surface.changed())
     this.board.listen(keys => this.changed(keys))
-    await this.enter(share, view)
+    await this.enter()
   }
 
-  private async enter (share: string, view: string): Promise<void> {
+  private async enter (): Promise<void> {
+    const { share, view } = this.shared
     const found = await visit(share, view).catch(() => 'lost' as const)
     if (typeof found === 'object') this.watch(found)
     else if (found === 'locked') location.reload()
     else {
       this.watched.value = found
-      if (found !== 'gone') setTimeout(() => { void this.enter(share, view) }, CROWDED_MS)
+      if (found !== 'gone') setTimeout(() => { void this.enter() }, CROWDED_MS)
     }
   }
 
   private watch ({ share, view }: Visit): void {
-    const provider = new WebsocketProvider(socketAddress(), this.sessionId, this.board.doc, {
+    const provider = new WebsocketProvider(socketAddress(), this.shared.session, this.board.doc, {
       params: { share, view }, disableBc: true, maxBackoffTime: RETRY_MS, resyncInterval: BEAT_MS
     })
     let isFirst = true
@@ -53,7 +54,7 @@ export class Viewing {
       this.watched.value = isSynced ? 'live' : 'lost'
       if (isSynced && isFirst) {
         isFirst = false
-        this.show((this.pages.value[this.first - 1] ?? this.board.active())?.key ?? '')
+        this.show((this.pages.value[this.shared.page - 1] ?? this.board.active())?.key ?? '')
       }
     })
     provider.on('connection-error', () => { this.watched.value = 'lost' })

@@ -8,10 +8,14 @@ export interface Visit { share: string, view: string }
 
 /** Counts this visit, unless the page knows that it was counted within the hour. Rejects without a
  * connection. */
-export async function visit (share: string, view: string): Promise<Visit | Refusal> {
+export async function visit (share: string, view: string, password?: string): Promise<Visit | Refusal> {
   await shown()
   if (view) return { share, view }
-  const answer = await fetch(`/api/v1/solo/public/${share}/view/`, { method: 'POST' })
+  const answer = await fetch(`/api/v1/solo/public/${share}/view/`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ password })
+  })
   if (answer.ok) return { share, view: (await answer.json()).view }
   if (answer.status === 401) return 'locked'
   return answer.status === 404 ? 'gone' : 'later'

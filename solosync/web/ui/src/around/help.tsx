@@ -13,7 +13,7 @@ export function Help ({ model }: { model: Model }): JSX.Element {
     <dialog ref={sheet} aria-label={texts.help} onClose={() => { model.isHelping.value = false }}>
       <h2>{texts.help}</h2>
       <dl>
-        {texts.shortcuts.map(([keys, meaning]) => (
+        {texts.shortcuts.filter(([, meaning]) => !model.isGuest || meaning !== texts.history).map(([keys, meaning]) => (
           <div key={keys}><dt><kbd>{keys}</kbd></dt><dd>{meaning}</dd></div>
         ))}
       </dl>

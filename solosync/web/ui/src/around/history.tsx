@@ -10,6 +10,8 @@ import { Act } from './act'
 import { AsideList } from './asides'
 import { Miniature } from './miniature'
 
+/** As the server names what came by a link. */
+const BY_LINK = 'share link'
 type Tab = keyof typeof texts.historyTabs
 
 export function HistoryPanel ({ model }: { model: Model }): JSX.Element | null {
@@ -140,7 +142,7 @@ function Shown ({ model, version }: { model: Model, version: Version }): JSX.Ele
       <span>
         <time dateTime={at}>{timeOf(at)}</time>
         <span>{texts.summary(summary)}</span>
-        <small>{[actor, device].filter(Boolean).join(' · ')}</small>
+        <small>{[actor, device === BY_LINK ? texts.byLink : device].filter(Boolean).join(' · ')}</small>
       </span>
     </button>
   )

@@ -40,6 +40,7 @@ const PATHS = {
   dots: 'M6 6v.5M12 6v.5M18 6v.5M6 12v.5M12 12v.5M18 12v.5M6 18v.5M12 18v.5M18 18v.5',
   ruled: 'M4 6h16M4 12h16M4 18h16',
   graph: 'M4 4h16v16H4zM8 4v16M4 8h16M12 4v4M16 4v4M4 12h4M4 16h4',
+  download: 'M12 4v11M7 11l5 5 5-5M5 20h14',
   home: 'M4 11l8-7 8 7v9H4z'
 }
 

@@ -20,7 +20,7 @@ export function Tools ({ model }: { model: Model }): JSX.Element {
             key={group[0]} model={model} tool={group.includes(tool) ? tool : model.choices.latest(group)}
           />
         ))}
-        <Upload model={model} />
+        {!model.isGuest && <Upload model={model} />}
         <span class='gap' />
         <span class='acts'>
           <Act icon='undo' label={texts.undo} isOff={!model.canUndo.value} onClick={() => model.undo()} />

@@ -1,0 +1,137 @@
+"""Who draws on a board by a link that may edit, in real browsers, beside one with an account."""
+
+import contextlib
+import threading
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from solosync.board import protocol
+from tests.browser import browsing, find_browser
+from tests.interop.test_drawing_page import Drawer
+from tests.live import PREFIX, strokes
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
+]
+MARKUP = '</h1>"><script>document.title = "run"</script><img src=x onerror=alert(1)>'
+NAME = "document.querySelector('.own-name input')"
+PASSWORD = "document.querySelector('.notice input[name=password]')"
+# Its first socket shows a proof that is good no more, as an hour later.
+LATE = """
+    const Real = WebSocket
+    let isFirst = true
+    window.WebSocket = class extends Real {
+      constructor (url, protocols) {
+        super(isFirst ? url.replace(/view=[^&]*/, 'view=old') : url, protocols)
+        isFirst = false
+      }
+    }
+"""
+PASTE = """
+    (() => {
+      const clipboardData = new DataTransfer()
+      clipboardData.items.add(new File(['x'], 'cat.png', { type: 'image/png' }))
+      dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }))
+    })()
+"""
+
+
+class Guest(Drawer):
+    """Somebody at the page of a link."""
+
+    def __init__(self, page, url):
+        self.page = page
+        page.open(url)
+        self.wait_for_status("Saved")
+
+    def call_oneself(self, name):
+        self.page.run(f"{NAME}.focus(); {NAME}.value = {name!r}; {NAME}.blur()")
+        self.page.run(f"{NAME}.dispatchEvent(new Event('change', {{ bubbles: true }}))")
+
+
+def share(device, board, **fields):
+    answer = device.http.post(f"{PREFIX}{board}/share/", json={"may_edit": True} | fields)
+    return answer.json()["url"]
+
+
+@contextlib.contextmanager
+def listening(device, board):
+    """The lengths of all that is told of who is there."""
+    lengths = []
+
+    def listen(socket):
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                message = socket.recv()
+                if message[0] == protocol.AWARENESS:
+                    lengths.append(len(message))
+
+    with connect(device.socket_address(board)) as socket:
+        thread = threading.Thread(target=listen, args=(socket,))
+        thread.start()
+        yield lengths
+    thread.join()
+
+
+def test_guest_draws_with_the_others_until_the_link_is_revoked(server):
+    device = server.sign_in()
+    board = device.make_board()
+    device.http.patch(f"{PREFIX}{board}/", json={"name": MARKUP})
+    url = share(device, board, allow_download=True)
+    with browsing() as mine, browsing() as theirs, listening(device, board) as lengths:
+        ann, guest = Drawer(mine, server, board), Guest(theirs, url)
+        guest.call_oneself(MARKUP[:40])
+        mine.wait_for("document.querySelector('.others')?.title.startsWith('</h1>')")
+        guest.mouse("mousePressed", (400, 300))
+        for step in range(0, 400, 3):
+            guest.mouse("mouseMoved", (400 + step, 300 + step % 7))
+        ends = ((400, 295, 420, 310), (760, 295, 780, 310))  # the pointer isn't at both
+        mine.wait_for(" && ".join(ann.has_ink(*end, layer=2) for end in ends))
+        assert not mine.run(ann.has_ink(400, 295, 790, 310))
+        assert strokes(device.get(board)["state"]) == []
+        guest.mouse("mouseReleased", (800, 300))
+        ann.wait_for_count(1)
+        mine.wait_for(ann.has_ink(400, 295, 790, 310))
+        guest.wait_for_status("Saved")
+        assert len(strokes(device.get(board)["state"])[0]["points"]) > 130
+        assert 1000 < max(lengths) < 4000  # of a stroke that has no end, too
+        newest = device.http.get(f"{PREFIX}{board}/versions/").json()["results"][0]
+        assert (newest["actor"], newest["device"]) == ("", "share link")
+        theirs.run(PASTE)
+        theirs.wait_for("document.querySelector('.sending')?.textContent.includes('account')")
+        shown = theirs.run("[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))")
+        assert all("/solo/shared/" in address for address in shown)
+        assert len(shown) == 4
+        assert guest.complaints() == ann.complaints() == []
+        device.http.delete(f"{PREFIX}{board}/share/")
+        guest.wait_for_status("Not shared any more")
+        guest.draw(down=100)
+        ann.draw(down=200)
+        ann.wait_for_count(2)
+        ann.wait_for_status("Saved")
+    assert len(strokes(device.get(board)["state"])) == 2
+
+
+def test_guest_comes_back_after_an_hour_with_what_is_not_saved(server):
+    device = server.sign_in()
+    board = device.make_board()
+    with browsing() as page:
+        page.call("Page.addScriptToEvaluateOnNewDocument", source=LATE)
+        guest = Guest(page, share(device, board))
+        page.open(share(device, board, password="open sesame"))
+        page.follow(
+            "document.querySelector('#password').value = 'open sesame';"
+            "document.querySelector('form').submit()"
+        )
+        for password, then in (("guess", "[role=alert]"), ("open sesame", "#canvas")):
+            page.wait_for(PASSWORD)
+            page.run(f"{PASSWORD}.value = {password!r}; {PASSWORD}.form.requestSubmit()")
+            page.wait_for(f"document.querySelector('.notice {then}, {then}')")
+        guest.wait_for_status("Saved")
+        guest.draw()
+        guest.wait_for_count(1)
+        guest.wait_for_status("Saved")
+    assert len(strokes(device.get(board)["state"])) == 1
