@@ -43,9 +43,7 @@ class Page:
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """What the browser answers. Raises RuntimeError with what it has against it."""
-        self._calls += 1
-        message = {"id": self._calls, "method": method, "params": parameters}
-        self._connection.send(json.dumps(message))
+        self.cast(method, **parameters)
         while (answer := self._receive()).get("id") != self._calls:
             pass
         if "error" in answer:
@@ -62,17 +60,23 @@ class Page:
             yield Page(connection, address)
             self.call("Target.closeTarget", targetId=target)
 
+    def cast(self, method: str, **parameters: Any) -> None:
+        """Without waiting for the answer, which is thrown away."""
+        self._calls += 1
+        message = {"id": self._calls, "method": method, "params": parameters}
+        self._connection.send(json.dumps(message))
+
     def open(self, url: str) -> None:
         """Goes there, and waits until the page has loaded."""
         begun = len(self.events)
         self.call("Page.navigate", url=url)
-        self._wait_for_load(begun)
+        self.wait_for_event("Page.loadEventFired", begun)
 
     def follow(self, script: str) -> None:
         """Runs what leads to another page, and waits until that has loaded."""
         begun = len(self.events)
         self.run(script)
-        self._wait_for_load(begun)
+        self.wait_for_event("Page.loadEventFired", begun)
 
     def run(self, script: str) -> Any:
         """What an expression comes to, in the page; a promise is waited for."""
@@ -94,8 +98,9 @@ class Page:
         )
         assert came_true, f"it never came to that: {condition}"
 
-    def _wait_for_load(self, begun: int) -> None:
-        while "Page.loadEventFired" not in (name for name, _ in self.events[begun:]):
+    def wait_for_event(self, name: str, begun: int = 0) -> None:
+        """Until the browser told that, after so many events or as one of them all."""
+        while name not in (told for told, _ in self.events[begun:]):
             self._receive()
 
     def _receive(self) -> dict[str, Any]:

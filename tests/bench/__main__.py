@@ -4,7 +4,7 @@
     python -m tests.bench --quick           everything, short: a first look, no basis for claims
     python -m tests.bench --only autosave   one part; again for another. Parts: yjs, plain,
                                             endurance, autosave, kinto, idle, pictures,
-                                            drawing
+                                            drawing, drawing-page
     python -m tests.bench --write           put the tables into docs/benchmarks.md as well
 
 Peers are installed into .cache/ on first use. One that can't be installed or started is told in the
@@ -16,14 +16,27 @@ import os
 import sys
 from collections.abc import Callable
 
-from tests.bench import drawing, idle, machine, pictures, report, rest, yjs
+from tests.bench import (
+    drawing,
+    drawing_page,
+    idle,
+    machine,
+    page_report,
+    pictures,
+    report,
+    rest,
+    yjs,
+)
 from tests.bench.plan import FULL, QUICK, Plan
 from tests.bench.servers import ServerFailed
 from tests.node_client import NodeError
 from tests.nodejs import ROOT
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-PARTS = ("yjs", "plain", "endurance", "autosave", "kinto", "idle", "pictures", "drawing")
+PARTS = (
+    *("yjs", "plain", "endurance", "autosave", "kinto", "idle", "pictures", "drawing"),
+    "drawing-page",
+)
 ENDURANCE_RATE = 1500
 """Edits per second where no ramp was measured in the same run; else half of its highest rate."""
 
@@ -55,6 +68,8 @@ def measure(part: str, plan: Plan, rate: int) -> tuple[str, int]:
             return report.pictures(pictures.run(plan, say)), rate
         case "drawing":
             return report.drawing(drawing.run(plan, say)), rate
+        case "drawing-page":
+            return page_report.report(drawing_page.run(plan, say)), rate
         case _:
             return report.idle(idle.run(plan, say)), rate
 

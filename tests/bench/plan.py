@@ -19,6 +19,8 @@ class Plan:
     rest_seconds: float
     starts: int
     pdf_pages: int
+    page_seconds: float
+    """For each thing that is done on a board's page."""
 
 
 FULL = Plan(
@@ -33,6 +35,7 @@ FULL = Plan(
     rest_seconds=4,
     starts=5,
     pdf_pages=20,
+    page_seconds=5,
 )
 
 QUICK = Plan(
@@ -47,4 +50,5 @@ QUICK = Plan(
     rest_seconds=2,
     starts=3,
     pdf_pages=4,
+    page_seconds=1.5,
 )
