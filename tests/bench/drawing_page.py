@@ -113,7 +113,7 @@ def across(plan: Plan) -> Doing:
 def frame(plan: Plan) -> Doing:
     """From outside of all that is drawn to its middle, and back again."""
     count = round(plan.page_seconds * HERTZ / 2)
-    there = [(110 + 700 * at / count, 70 + 500 * at / count) for at in range(count)]
+    there = [(100 + 540 * at / count, 80 + 320 * at / count) for at in range(count)]
     yield from drag(there + there[::-1])
 
 
@@ -135,7 +135,7 @@ SCENES: dict[str, tuple[str, Callable[[Plan], Doing]]] = {
     "drawing": ("p", lines),
     TOGETHER: ("p", lines),
     "one stroke all the time": ("p", long_line),
-    "selecting by a frame": ("v", frame),
+    "selecting by a frame": ("v -", frame),
     "carrying everything": ("v Control+a", across),
     "moving the page": ("h", panning),
     "zooming": ("h", zooming),

@@ -14,7 +14,7 @@ PHONE = {
     "is_mobile": True,
     "has_touch": True,
 }
-KEYS = {"Ctrl", "Shift", "Delete", "Page", "Down", "Alt", "Enter", "Esc", "Tab", "null"}
+KEYS = {"Ctrl", "Shift", "Delete", "Page", "Down", "Alt", "Enter", "Escape", "Tab", "null"}
 # What has the focus: its name, and whether one sees that it has it.
 FOCUSED = """() => {
     const at = document.activeElement;

@@ -39,6 +39,7 @@ export type Place = { page: string } | 'meta' | 'state'
 export type Listener = (keys: Set<string> | null) => void
 
 export const LISTS: readonly List[] = ['assets', 'shapes', 'strokes', 'texts']
+const MANY = 200
 
 export class BoardDocument implements Board {
   readonly doc = new Y.Doc()
@@ -255,6 +256,8 @@ export class BoardDocument implements Board {
       if (event.path.length > 0) keys.add(String(event.path[0]))
       else for (const key of event.changes.keys.keys()) keys.add(key)
     }
+    // Many at once are sorted together; a few are put into their places.
+    if (keys.size > MANY) this.sorted.clear()
     for (const key of keys) this.read(key)
     this.tell(keys)
   }
@@ -264,17 +267,35 @@ export class BoardDocument implements Board {
     const map = this.elements.get(key)
     const list = map instanceof Y.Map ? map.get('$list') : null
     this.known.delete(key)
-    if (before) this.sorted.delete(before.page)
+    if (before) this.take(before)
     if (!(map instanceof Y.Map) || !LISTS.includes(list as List) || map.has('$value')) return
     const page = text(map.get('$page'))
     const order = text(map.get('$order'))
-    this.known.set(key, { key, page, order, list: list as List, fields: fieldsOf(map) })
-    this.sorted.delete(page)
+    const element = { key, page, order, list: list as List, fields: fieldsOf(map) }
+    this.known.set(key, element)
+    const sorted = this.sorted.get(page)
+    sorted?.splice(placeIn(sorted, element), 0, element)
+  }
+
+  private take (element: Element): void {
+    const sorted = this.sorted.get(element.page)
+    sorted?.splice(placeIn(sorted, element), 1)
   }
 
   private tell (keys: Set<string> | null): void {
     for (const listener of this.listeners) listener(keys)
   }
+}
+
+/** Where an element is in a sorted list, or would be. */
+function placeIn (sorted: Element[], element: Element): number {
+  let [from, to] = [0, sorted.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (drawingOrder(sorted[middle]!, element) < 0) from = middle + 1
+    else to = middle
+  }
+  return from
 }
 
 export function drawingOrder (a: Element, b: Element): number {

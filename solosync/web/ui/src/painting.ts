@@ -1,19 +1,31 @@
 // Draws the page into a picture, a little in each frame, so that thousands of strokes never hold up
 // the pen. Until a new picture is done, the last one is shown, moved and scaled to where one looks.
+// Where only a few elements changed, just their places in the picture are drawn again.
 
 import type { Element } from './document'
-import { paint } from './drawing'
-import type { Box } from './geometry'
+import { boxOf as boxOfElement, paint } from './drawing'
+import { meet, str, together, type Box } from './geometry'
 
 export interface View { x: number, y: number, scale: number, width: number, height: number, ratio: number }
 export interface Manner { isHidden: boolean, alpha: number }
 
-interface Picture { canvas: HTMLCanvasElement, pen: CanvasRenderingContext2D, view: View }
-interface Job { picture: Picture, elements: Element[], next: number, slices: number }
+interface Picture {
+  canvas: HTMLCanvasElement
+  pen: CanvasRenderingContext2D
+  view: View
+  painted: Map<string, Element>
+  /** Something on it reaches beyond its own place. */
+  isWhole: boolean
+}
+interface Job { picture: Picture, elements: Element[], next: number, spent: number, later: Set<string> }
 
-const SLICE_MS = 8
-const LOOK_EVERY = 16 // elements, at the clock
+const SLICE_MS = 6
+const LOOK_EVERY = 8 // elements, at the clock
 const REST_MS = 120
+const MOST_MENDED = 40 // changed elements
+const MOST_AGAIN = 250 // elements that are drawn again around them
+const MARGIN = 2 // pixels around an element that its softened edge may reach
+const WHOLE = new Set(['copy', 'source-in', 'source-out', 'destination-in', 'destination-atop'])
 
 export class Painter {
   private shown: Picture | null = null
@@ -22,7 +34,6 @@ export class Painter {
   private isStale = true
   private isSlow = false // the last picture took more than one frame
   private timer = 0
-  private readonly keys = new Set<string>()
 
   constructor (
     private readonly view: () => View,
@@ -31,9 +42,17 @@ export class Painter {
     private readonly redraw: () => void
   ) {}
 
-  /** Something changed: a new picture is made. */
+  /** Anything may have changed: a new picture is made. */
   renew (): void {
     this.isStale = true
+    this.redraw()
+  }
+
+  /** Only these changed: they came, went, or look different. */
+  refresh (keys: Set<string>, find: (key: string) => Element | undefined): void {
+    if (this.isStale || !this.shown) return this.renew()
+    for (const key of keys) this.job?.later.add(key)
+    if (!this.putOnTop(keys) && !this.mend(this.shown, keys, find)) this.isStale = true
     this.redraw()
   }
 
@@ -45,18 +64,9 @@ export class Painter {
     this.redraw()
   }
 
-  /** True if the element came on top of all the others, and was drawn there. */
-  putOnTop (element: Element): boolean {
-    if (!this.shown || this.isStale || this.keys.has(element.key)) return false
-    this.keys.add(element.key)
-    this.job?.elements.push(element)
-    this.paintOne(this.shown, element)
-    this.redraw()
-    return true
-  }
-
   draw (pen: CanvasRenderingContext2D): void {
-    if (this.isStale) this.begin()
+    const isElsewhere = this.job !== null && !isSame(this.job.picture.view, this.view())
+    if (this.isStale && (!this.job || isElsewhere)) this.begin()
     const picture = this.shown ?? this.job?.picture
     if (!picture) return
     const { x, y, scale, ratio } = this.view()
@@ -72,12 +82,10 @@ export class Painter {
   private begin (): void {
     this.isStale = false
     const elements = [...this.elements()]
-    this.keys.clear()
-    for (const element of elements) this.keys.add(element.key)
-    const picture = prepared(this.job?.picture ?? this.spare, this.view())
+    const picture = prepared(this.job?.picture ?? this.spare, this.view(), elements)
     this.spare = null
     const isRunning = this.job !== null
-    this.job = { picture, elements, next: 0, slices: 0 }
+    this.job = { picture, elements, next: 0, spent: 0, later: new Set() }
     this.slice()
     if (this.job && !isRunning) requestAnimationFrame(() => this.goOn())
   }
@@ -91,23 +99,86 @@ export class Painter {
 
   private slice (): void {
     const job = this.job!
-    const end = performance.now() + SLICE_MS
-    job.slices++
+    const { pen } = job.picture
+    const begun = performance.now()
     while (job.next < job.elements.length) {
-      this.paintOne(job.picture, job.elements[job.next++]!)
-      if (job.next % LOOK_EVERY === 0 && performance.now() > end) return
+      this.paintOne(job.picture, job.elements[job.next++]!, boxOf(job.picture.view))
+      if (job.next % LOOK_EVERY !== 0) continue
+      pen.getImageData(0, 0, 1, 1) // what is drawn is drawn now, so that the clock tells of it
+      if (performance.now() - begun > SLICE_MS) break
     }
-    this.isSlow = job.slices > 1
-    this.spare = this.shown
-    this.shown = job.picture
-    this.job = null
+    job.spent += performance.now() - begun
+    if (job.next === job.elements.length) this.finish(job)
   }
 
-  private paintOne ({ pen, view }: Picture, element: Element): void {
+  private finish ({ picture, spent, later }: Job): void {
+    this.isSlow = spent > SLICE_MS
+    this.spare = this.shown
+    this.shown = picture
+    this.job = null
+    const now = new Map(later.size > 0 ? this.elements().map(element => [element.key, element]) : [])
+    if (!this.mend(picture, later, key => now.get(key))) this.isStale = true
+  }
+
+  /** True if all that changed is one new element above all others. */
+  private putOnTop (keys: Set<string>): boolean {
+    const picture = this.shown!
+    const last = keys.size === 1 ? this.elements().at(-1) : undefined
+    if (!last || !keys.has(last.key) || picture.painted.has(last.key)) return false
+    picture.painted.set(last.key, last)
+    this.paintOne(picture, last, boxOf(picture.view))
+    return true
+  }
+
+  /** Draws the places again that changed elements have, or had. False if that were too much. */
+  private mend (picture: Picture, keys: Set<string>, find: (key: string) => Element | undefined): boolean {
+    if (keys.size > MOST_MENDED || picture.isWhole) return false
+    const places: Box[] = []
+    for (const key of keys) {
+      const [before, after] = [picture.painted.get(key), find(key)]
+      if (after && isWhole(after)) return false
+      for (const element of [before, after]) {
+        const box = element && boxOfElement(element)
+        if (box) places.push(box)
+      }
+      picture.painted.delete(key)
+      if (after) picture.painted.set(key, after)
+    }
+    const around = places.map(place => onPixels(place, picture.view)).filter(place => place !== null)
+    return this.drawAgain(picture, joined(around))
+  }
+
+  private drawAgain (picture: Picture, places: Box[]): boolean {
+    const { pen, view } = picture
+    const elements = this.elements()
+    const within = places.map(place => {
+      const area = onBoard(place, view)
+      return elements.filter(element => {
+        const box = boxOfElement(element)
+        return box !== null && meet(box, area)
+      })
+    })
+    if (within.reduce((sum, some) => sum + some.length, 0) > MOST_AGAIN) return false
+    places.forEach((place, at) => {
+      const { left, top, right, bottom } = place
+      pen.save()
+      pen.resetTransform()
+      pen.beginPath()
+      pen.rect(left, top, right - left, bottom - top)
+      pen.clip()
+      pen.clearRect(left, top, right - left, bottom - top)
+      look(pen, view)
+      for (const element of within[at]!) this.paintOne(picture, element, null)
+      pen.restore()
+    })
+    return true
+  }
+
+  private paintOne ({ pen }: Picture, element: Element, within: Box | null): void {
     const { isHidden, alpha } = this.manner(element)
     if (isHidden) return
     pen.globalAlpha = alpha
-    paint(pen, element, boxOf(view))
+    paint(pen, element, within)
     pen.globalAlpha = 1
   }
 }
@@ -117,13 +188,59 @@ export function boxOf ({ x, y, scale, width, height }: View): Box {
   return { left, top, right: left + width / scale, bottom: top + height / scale }
 }
 
+const isWhole = (element: Element): boolean => WHOLE.has(str(element.fields.composite))
+
+const isSame = (a: View, b: View): boolean =>
+  a.x === b.x && a.y === b.y && a.scale === b.scale && a.width === b.width && a.height === b.height
+
+/** Whole pixels of the picture, so that no seam is seen around what is drawn again; null if none. */
+function onPixels ({ left, top, right, bottom }: Box, { x, y, scale, width, height, ratio }: View): Box | null {
+  const by = scale * ratio
+  const place = {
+    left: Math.max(0, Math.floor(left * by + x * ratio) - MARGIN),
+    top: Math.max(0, Math.floor(top * by + y * ratio) - MARGIN),
+    right: Math.min(Math.ceil(width * ratio), Math.ceil(right * by + x * ratio) + MARGIN),
+    bottom: Math.min(Math.ceil(height * ratio), Math.ceil(bottom * by + y * ratio) + MARGIN)
+  }
+  return place.left < place.right && place.top < place.bottom ? place : null
+}
+
+function onBoard ({ left, top, right, bottom }: Box, { x, y, scale, ratio }: View): Box {
+  const by = scale * ratio
+  return {
+    left: (left - x * ratio) / by,
+    top: (top - y * ratio) / by,
+    right: (right - x * ratio) / by,
+    bottom: (bottom - y * ratio) / by
+  }
+}
+
+/** Places that overlap become one, so that nothing is drawn twice. */
+function joined (places: Box[]): Box[] {
+  const apart: Box[] = []
+  for (let place of places) {
+    for (let at = 0; at < apart.length; at++) {
+      if (!meet(place, apart[at]!)) continue
+      place = together(place, apart[at]!)
+      apart.splice(at, 1)
+      at = -1
+    }
+    apart.push(place)
+  }
+  return apart
+}
+
 /** An empty picture, on the canvas of one that isn't needed any more. */
-function prepared (old: Picture | null, view: View): Picture {
+function prepared (old: Picture | null, view: View, elements: Element[]): Picture {
   const canvas = old?.canvas ?? document.createElement('canvas')
-  const pen = old?.pen ?? canvas.getContext('2d')!
+  const pen = old?.pen ?? canvas.getContext('2d', { willReadFrequently: true })!
   canvas.width = Math.ceil(view.width * view.ratio) // clears it, too
   canvas.height = Math.ceil(view.height * view.ratio)
-  const scale = view.scale * view.ratio
-  pen.setTransform(scale, 0, 0, scale, view.x * view.ratio, view.y * view.ratio)
-  return { canvas, pen, view }
+  look(pen, view)
+  const painted = new Map(elements.map(element => [element.key, element]))
+  return { canvas, pen, view, painted, isWhole: elements.some(isWhole) }
+}
+
+function look (pen: CanvasRenderingContext2D, { x, y, scale, ratio }: View): void {
+  pen.setTransform(scale * ratio, 0, 0, scale * ratio, x * ratio, y * ratio)
 }

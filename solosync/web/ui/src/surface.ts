@@ -109,12 +109,16 @@ export class Surface {
     return this.board.on(this.page)
   }
 
-  /** Draws the page again. What only came on top of all is drawn there, without the rest. */
+  /** Draws the page again, or only what these elements changed on it. */
   changed (keys: Set<string> | null = null): void {
-    const last = keys?.size === 1 ? this.elements().at(-1) : undefined
-    const isOnTop = last && keys?.has(last.key) && this.painter.putOnTop(last)
-    if (!isOnTop) this.painter.renew()
+    if (keys) this.painter.refresh(keys, key => this.find(key))
+    else this.painter.renew()
     this.above.batchDraw()
+  }
+
+  private find (key: string): Element | undefined {
+    const element = this.board.get(key)
+    return element?.page === this.page ? element : undefined
   }
 
   /** Lies on a canvas of its own, out of reach of what erases. */
@@ -144,8 +148,9 @@ export class Surface {
   /** Leaves out an element, or none any more. */
   hide (key: string | null): void {
     if (key === this.hidden) return
+    const changed = [this.hidden, key].filter(one => one !== null)
     this.hidden = key
-    this.changed()
+    this.changed(new Set(changed))
   }
 
   /** Shows how far the eraser reaches. */

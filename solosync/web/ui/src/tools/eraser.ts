@@ -10,15 +10,17 @@ export const eraser: Tool = ({ surface, board }, { at: first }) => {
   const within = ERASER / surface.scale
   let last = first
   const touch = (points: Point[]): void => {
-    const before = gone.size
+    const touched = new Set<string>()
     const way = points.flatMap(point => steps(last, last = point, within))
     for (const element of surface.elements()) {
       if (gone.has(element.key) || element.list === 'assets' || isEraser(element)) continue
-      if (way.some(point => isHit(element, point, within))) gone.add(element.key)
+      if (!way.some(point => isHit(element, point, within))) continue
+      gone.add(element.key)
+      touched.add(element.key)
     }
-    if (gone.size > before) surface.changed()
+    if (touched.size > 0) surface.changed(touched)
   }
-  const end = (): void => { surface.faded = new Set(); surface.changed() }
+  const end = (): void => { surface.faded = new Set(); surface.changed(gone) }
   touch([first])
   return {
     move: touch,
