@@ -67,15 +67,20 @@ def test_pictures_are_kept_by_the_server_and_shown_where_they_were_put(server, d
     with drawing(server, board) as ann:
         ann.page.run(GIVE)
         top = ann.page.run("document.querySelector('#canvas').getBoundingClientRect().top")
-        red, blue = picture("PNG", (300, 200), "red"), picture("JPEG", (200, 100), "blue")
-        assert give(ann, "dragover", red)
-        assert give(ann, "drop", red, at=(400, 300))
+        first_file, second_file = (
+            picture("PNG", (300, 200), "#5a8cc8"),
+            picture("JPEG", (200, 100), "blue"),
+        )
+        assert give(ann, "dragover", first_file)
+        assert give(ann, "drop", first_file, at=(400, 300))
         ann.wait_for_count(1)
-        assert give(ann, "paste", blue)
+        assert give(ann, "paste", second_file)
         ann.wait_for_count(2)
 
         assert give(ann, "drop", b"no picture")
-        assert give(ann, "drop", red, extra=20 * 2**20)  # what follows a PNG is nothing to see
+        assert give(
+            ann, "drop", first_file, extra=20 * 2**20
+        )  # what follows a PNG is nothing to see
         ann.page.wait_for(f"{PROBLEMS}.join() === 'kind,large'")
         told = ann.page.run("document.querySelector('.sending').textContent")
         assert told.startswith("a <b>.png isn't a PNG, JPEG or WebP picture.")
@@ -88,6 +93,13 @@ def test_pictures_are_kept_by_the_server_and_shown_where_they_were_put(server, d
         shown = base64.b64decode(ann.page.run(CANVAS).partition(",")[2])
         exported = server.folder / "board.png"
         server.solosync("export", board, "--format", "png", "-o", str(exported))
+
+        features = [{"name": "prefers-color-scheme", "value": "dark"}]
+        ann.page.call("Emulation.setEmulatedMedia", features=features)
+        ann.page.run(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        dark = ann.page.call("Page.captureScreenshot")["data"]
 
         ann.go_offline()
         file = Path(server.folder) / "wide.webp"
@@ -110,6 +122,13 @@ def test_pictures_are_kept_by_the_server_and_shown_where_they_were_put(server, d
         for one in (first, second, third)
     ]
     assert ends == [(True, ".png"), (True, ".jpg"), (True, "webp")]
+
+    with Image.open(io.BytesIO(base64.b64decode(dark))) as window:
+        spots = [window.convert("RGB").crop((500, y, 501, y + 1)).tobytes() for y in (220, 450)]
+    assert list(spots[0]) == pytest.approx(
+        [0x5A, 0x8C, 0xC8], abs=12
+    )  # not turned round, as paper is
+    assert max(spots[1]) < 60
 
     with Image.open(exported) as ours, Image.open(io.BytesIO(shown)) as canvas:
         assert SOLO.failures(compare(around_ink(ours), around_ink(canvas))) == []

@@ -124,8 +124,8 @@ def test_each_tool_draws_its_element_and_the_servers_picture_is_that_of_the_page
 
 
 def test_a_pens_hand_its_other_end_and_what_is_written_do_what_one_means_by_them(server, device):
-    page = {"id": "p1", "name": "One", "strokes": []}
-    page["assets"] = [{"id": "a1", "type": "image", "src": "", "x": 0, "y": 0, "width": 900}]
+    picture = {"id": "a1", "type": "image", "src": "", "x": 0, "y": 0, "width": 900}
+    page = {"id": "p1", "name": "One", "strokes": [], "assets": [picture]}
     board = device.make_board({"pages": [page]})
     with drawing(server, board) as ann:
         ann.wait_for_count(1)

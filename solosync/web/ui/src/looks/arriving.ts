@@ -1,6 +1,7 @@
 // A picture on its way onto the board: where it will stand, pale, with how much of it has been sent.
 
 import type { Arriving } from '../pictures'
+import { drawPicture } from './dark'
 import type { Pen } from './look'
 
 const BAR = 6 // pixels
@@ -10,7 +11,7 @@ export function paintArriving (to: Pen, { preview, box, share }: Arriving, scale
   const { left, top, right, bottom } = box
   to.save()
   to.globalAlpha = 0.5
-  to.drawImage(preview, left, top, right - left, bottom - top)
+  drawPicture(to, preview, left, top, right - left, bottom - top)
   to.globalAlpha = 1
   const height = BAR / scale
   to.fillStyle = '#dfe2ec'

@@ -2,6 +2,7 @@
 
 import type { Element, Fields } from '../document'
 import { around, num, placeOf, str, type Box, type Point } from '../geometry'
+import { dark, drawPicture } from './dark'
 import { NOTHING, type Look } from './look'
 
 const SIDE = 200 // of a picture without any size
@@ -9,9 +10,10 @@ const OURS = /\/files\/[0-9a-f-]{36}\.(?:png|jpg|webp)$/
 const images = new Map<string, HTMLImageElement>()
 let redraw = (): void => {}
 
-/** Called when a picture has come that wasn't there when it was first drawn. */
+/** Called when a picture has come that wasn't there when it was first drawn, or all look different. */
 export function whenLoaded (action: () => void): void {
   redraw = action
+  dark.addEventListener('change', action)
 }
 
 export function image (element: Element): Look {
@@ -35,7 +37,7 @@ export function image (element: Element): Look {
       const { left, top, right, bottom } = sides(fields, picture)
       to.translate(place.x, place.y)
       to.rotate(angle)
-      to.drawImage(picture, left, top, right - left, bottom - top)
+      drawPicture(to, picture, left, top, right - left, bottom - top)
     },
     hit: () => true
   }
