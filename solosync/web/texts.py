@@ -62,6 +62,13 @@ def _ukrainian(english: str) -> str:
     return english
 
 
+def summary(english: str) -> str:
+    """What a version brought, as its history tells it, without numbers of revs."""
+    if english.startswith("restored rev "):
+        return text("an older version brought back")
+    return ", ".join(text(part) for part in (english or "changed").split(", "))
+
+
 def count(number: int, noun: str) -> str:
     """Such as "1 page", "2 pages"; ` ago` at the end of a noun makes it a time that has passed."""
     if language() == "uk":
@@ -104,6 +111,7 @@ FOR_TEMPLATES = {
     "t": text,
     "count": count,
     "ago": ago,
+    "summary": summary,
     "size": size,
     "language": language,
     "languages": LANGUAGE_NAMES,

@@ -235,6 +235,8 @@ SENTENCES = {
     "History": "Історія",
     "changed": "змінено",
     "created": "створено",
+    "an older version brought back": "повернено давнішу версію",
+    "saved without a base": "збережено без відомої основи",
     "copied": "скопійовано",
     "imported": "імпортовано",
     "Bring back": "Повернути",

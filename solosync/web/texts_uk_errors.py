@@ -78,6 +78,7 @@ SENTENCES = {
     "There is no such version.": "Такої версії немає.",
     "There is no such export.": "Такого експорту немає.",
     "There is no such share.": "Такого посилання немає.",
+    "There is no such link.": "Такого посилання немає.",
     "There is no such page.": "Такої сторінки немає.",
     "There is no such file.": "Такого файлу немає.",
     "There is no such thumbnail.": "Такого зображення немає.",
@@ -167,6 +168,9 @@ SENTENCES = {
         "Зараз малюється забагато зображень. Спробуйте за мить ще раз."
     ),
     "This board's picture can't be drawn just now.": "Зображення цієї дошки зараз не намалювати.",
+    "Too many watch by this link just now. Try again in half a minute.": (
+        "Зараз за цим посиланням дивиться забагато людей. Спробуйте за пів хвилини."
+    ),
     "This link asks for a password.": "Це посилання вимагає пароля.",
     "This link only shows the board; downloads are not allowed.": (
         "Це посилання лише показує дошку; завантажувати не дозволено."
@@ -176,6 +180,10 @@ SENTENCES = {
 
 # What is said with something in it: as it is found, whatever stands there.
 PATTERNS = {
+    "{count} added": "додано: {count}",
+    "{count} changed": "змінено: {count}",
+    "{count} removed": "видалено: {count}",
+    "{count} moved": "пересунуто: {count}",
     "Too many tries. Wait {seconds} s.": "Забагато спроб. Зачекайте {seconds} с.",
     "Too many requests. Wait {seconds} s.": "Забагато запитів. Зачекайте {seconds} с.",
     "Too large; the limit is {limit}.": "Завелике; щонайбільше {limit}.",

@@ -255,6 +255,8 @@ def test_earlier_version_is_brought_back(ann):
     response = do(ann, board, "versions/0/restore", back=here)
     assert response.headers["location"] == f"{here}?done=brought_back"
     assert ann.get(path).json()["state"]["pages"][0]["strokes"] == []
+    told = re.findall(r'<span class="name">([^<]*)</span>', ann.get(here, headers=UKRAINIAN).text)
+    assert told == ["повернено давнішу версію", "додано: 1", "створено"]
     assert_problem(do(ann, board, "versions/99/restore"), 404)
 
 

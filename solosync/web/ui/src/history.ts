@@ -42,6 +42,7 @@ export class History {
   private readonly url: string
   private timer = 0
   private turn: Promise<unknown> = Promise.resolve()
+  private busyUntil = 0
 
   constructor (private readonly model: Model, sessionId: string) {
     this.url = `/api/v1/solo/sessions/${sessionId}/`
@@ -51,6 +52,9 @@ export class History {
       const { state } = model.saver.saving.value
       if (state === 'saved' && this.isOpen.value) this.refreshSoon()
     })
+    addEventListener('pointermove', event => {
+      if (event.buttons > 0) this.busyUntil = performance.now() + REST_MS
+    }, { capture: true, passive: true })
   }
 
   private open (): void {
@@ -95,12 +99,20 @@ export class History {
     this.more.value = page.next
   }
 
+  /** Reading a large board takes long enough to hold up the pen: not while somebody draws here. */
+  private async atRest (): Promise<void> {
+    while (performance.now() < this.busyUntil) await new Promise(resolve => setTimeout(resolve, REST_MS / 4))
+  }
+
   /** For its small picture. One after the other: a list that is scrolled asks for many. */
   inTurn (version: Version, draw: (board: Board) => Promise<void>, isWanted: () => boolean): void {
     this.turn = this.turn.then(async () => {
+      await this.atRest()
       if (!isWanted()) return
       const answer = await fetch(`${this.url}versions/${version.rev}/`)
-      if (answer.ok) await draw(boardOf((await answer.json() as { state: Fields }).state))
+      const text = await answer.text()
+      await this.atRest()
+      if (answer.ok) await draw(boardOf((JSON.parse(text) as { state: Fields }).state))
     }).catch(() => {}) // without a picture, it is still told by its time
   }
 

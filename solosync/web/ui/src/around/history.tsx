@@ -44,7 +44,13 @@ function Panel ({ model }: { model: Model }): JSX.Element {
         {(Object.keys(texts.historyTabs) as Tab[]).map(one => (
           <button
             key={one} type='button' role='tab' id={`tab-${one}`} aria-selected={tab === one} aria-controls='past'
-            onClick={() => choose(one)}
+            tabIndex={tab === one ? 0 : -1} onClick={() => choose(one)}
+            onKeyDown={({ key, currentTarget: { nextElementSibling: next, previousElementSibling: before } }) => {
+              const to = key === 'ArrowRight' ? next : key === 'ArrowLeft' ? before : null
+              if (!(to instanceof HTMLElement)) return
+              to.focus()
+              to.click()
+            }}
           >
             {texts.historyTabs[one]}
           </button>
