@@ -9,6 +9,8 @@ from solosync.realtime.peer import Peer
 
 MAX_CLIENTS_PER_PEER = 64
 MAX_STATE_BYTES = 64 * 1024
+# Of somebody who comes by a link: what the page of a board tells is shorter.
+MAX_STATE_BYTES_BY_LINK = 8 * 1024
 _GONE = b"null"
 
 
@@ -29,8 +31,10 @@ class PresenceBoard:
         Raises Malformed; TooMuchPresence.
         """
         news = []
+        is_stranger = peer.actor.share_id is not None
+        most_bytes = MAX_STATE_BYTES_BY_LINK if is_stranger else MAX_STATE_BYTES
         for presence in decode_awareness(content):
-            if len(presence.state) > MAX_STATE_BYTES:
+            if len(presence.state) > most_bytes:
                 raise TooMuchPresence
             if not self._may_announce(peer, presence.client):
                 continue

@@ -42,6 +42,10 @@ SENTENCES = {
     "last seen": "востаннє відкрито",
     "There are no more.": "Більше немає.",
     "All links": "Усі посилання",
+    "There is no such link.": "Такого посилання немає.",
+    "Too many watch by this link just now. Try again in half a minute.": (
+        "Зараз за цим посиланням дивиться забагато людей. Спробуйте знову за пів хвилини."
+    ),
     "No board is shared by a link. Make one on a board's own page, under Share.": (
         "Жодною дошкою ви не ділитеся. Посилання створюють на сторінці дошки, у розділі"
         " «Поділитися»."

@@ -1,6 +1,7 @@
 """No page keeps out those who can't see it, or see it badly, by what axe-core knows of."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.nodejs import npm_install
 
 pytestmark = pytest.mark.journey
 AXE = Path(__file__).parent.parent / "interop" / "axe"
-PAGES = ("/", "/trash", "/devices", "/devices/add", "/settings", "/people", "/nowhere")
+PAGES = ("/", "/trash", "/links", "/devices", "/devices/add", "/settings", "/people", "/nowhere")
 RUN = "axe.run().then(found => JSON.stringify(found.violations))"
 
 
@@ -53,15 +54,19 @@ def of_the_board(ann: Person, board: str, axe: str) -> list[str]:
 def test_no_page_has_a_serious_barrier(arrive, device, axe, scheme):
     board, gone = device.make_board(), device.make_board()
     device.http.delete(f"{PREFIX}{gone}/")
-    url = device.http.post(f"{PREFIX}{board}/share/", json={}).json()["url"]
+    url = device.http.post(f"{PREFIX}{board}/share/", json={"allow_download": True}).json()["url"]
+    for_guests = device.http.post(
+        f"{PREFIX}{device.make_board()}/share/", json={"may_edit": True, "allow_download": True}
+    )
     locked = device.http.post(
         f"{PREFIX}{device.make_board()}/share/", json={"password": "12345678"}
     )
     ann = arrive(color_scheme=scheme)
     ann.page.goto(ann.url)
     found = serious(ann.page, axe)
-    for address in (url, locked.json()["url"]):
+    for address in (url, locked.json()["url"], for_guests.json()["url"]):
         ann.page.goto(address)
+        expect(ann.page.get_by_text(re.compile("Live|Saved|protected"))).to_be_visible()
         found += serious(ann.page, axe)
     ann.sign_in()
     for path in (*PAGES, f"/boards/{board}"):

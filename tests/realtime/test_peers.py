@@ -311,6 +311,23 @@ async def test_too_much_presence_is_refused(board):
         board.room.deliver(socket.peer, encode_awareness(crowd))
 
 
+async def test_presence_that_came_back_by_another_socket_stays_when_the_first_one_ends(board):
+    first, second = await board.connect_synced(), await board.connect_synced()
+    board.room.deliver(first.peer, _presence(7, clock=1))
+    board.room.deliver(second.peer, _presence(7, clock=2))
+    first.cut()
+    late = await board.connect_synced()
+    assert late.presences == {7: b'{"cursor":1}'}
+
+
+async def test_what_a_closed_peer_still_sends_is_nothing(board):
+    socket = await board.connect_synced()
+    socket.replica.add("a", page="p1")
+    socket.peer.close(None)
+    await socket.push()
+    assert ids(await board.room.read()) == []
+
+
 # -- slow readers and failing disks ------------------------------------------------------------
 
 

@@ -44,8 +44,7 @@ export class Paging {
   /** So that loading the page again, or handing on its address, leads back here. */
   tell (key: string): void {
     if (this.wanted || this.model.preview.value) return
-    const hash = key && `#${NAME}${encodeURIComponent(key)}`
-    if (location.hash !== hash) history.replaceState(history.state, '', location.pathname + location.search + hash)
+    address(key)
   }
 
   /** Undoes or redoes something, and shows the page that this brought back. */
@@ -119,7 +118,14 @@ export function paperOf (background: unknown): Fields {
 
 export const kindOfPaper = (background: unknown): string => str(paperOf(background).type) || 'white'
 
-function addressed (): string {
+/** So that loading the page again leads back to this one. */
+export function address (key: string): void {
+  const hash = key && `#${NAME}${encodeURIComponent(key)}`
+  if (location.hash !== hash) history.replaceState(history.state, '', location.pathname + location.search + hash)
+}
+
+/** The key of the page that the address names, if it does. */
+export function addressed (): string {
   const given = location.hash.slice(1)
   if (!given.startsWith(NAME)) return ''
   try {

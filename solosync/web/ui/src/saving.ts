@@ -31,6 +31,8 @@ const STEP_2 = 1
 const ASK_AFTER_MS = 150
 const BEAT_MS = 15_000
 const CLOSED: Record<number, Ended> = { 4401: 'signed out', 4403: 'forbidden', 4404: 'gone' }
+const CROWDED = 4429 // by a share link only so many get in at a time
+const CROWDED_MS = 30_000
 /** An answer to a question that the server got before what we had for it. */
 const TOO_EARLY = -1
 
@@ -175,6 +177,10 @@ export class Saver {
     provider.on('connection-error', () => this.tell())
     provider.on('connection-close', () => setTimeout(() => this.tell()))
     provider.on('closed', ({ code }) => {
+      if (code === CROWDED) {
+        setTimeout(() => provider.connect(), CROWDED_MS)
+        return
+      }
       this.ended ??= CLOSED[code] ?? 'refused'
       this.tell()
     })

@@ -4,6 +4,7 @@ import { signal } from '@preact/signals'
 import { WebsocketProvider } from 'y-websocket'
 import { BoardDocument, type Page } from './document'
 import { whenLoaded } from './looks/images'
+import { address, addressed } from './paging'
 import type { Shared } from './shared'
 import type { Surface } from './surface'
 import { socketAddress, visit, type Visit } from './visit'
@@ -31,6 +32,9 @@ export class Viewing {
     surface.whenViewed = () => { this.scale.value = surface.scale }
     whenLoaded(() => surface.changed())
     this.board.listen(keys => this.changed(keys))
+    addEventListener('hashchange', () => {
+      if (this.pages.value.some(({ key }) => key === addressed())) this.show(addressed())
+    })
     await this.enter()
   }
 
@@ -54,7 +58,7 @@ export class Viewing {
       this.watched.value = isSynced ? 'live' : 'lost'
       if (isSynced && isFirst) {
         isFirst = false
-        this.show((this.pages.value[this.shared.page - 1] ?? this.board.active())?.key ?? '')
+        this.show(this.wanted())
       }
     })
     provider.on('connection-error', () => { this.watched.value = 'lost' })
@@ -67,11 +71,18 @@ export class Viewing {
     })
   }
 
+  /** The page that the address names, by its key or its number, else the one that was open last. */
+  private wanted (): string {
+    const pages = this.pages.value
+    const named = pages.find(({ key }) => key === addressed()) ?? pages[this.shared.page - 1]
+    return (named ?? this.board.active())?.key ?? ''
+  }
+
   private changed (keys: Set<string> | null): void {
     if (!keys) {
       this.pages.value = this.board.pages()
       const isThere = this.pages.value.some(page => page.key === this.page.value)
-      if (!isThere) this.show(this.pages.value[0]?.key ?? '')
+      if (!isThere) this.lay(this.pages.value[0]?.key ?? '')
       else this.layPaper()
     }
     this.count.value = this.surface.elements().length
@@ -79,6 +90,11 @@ export class Viewing {
   }
 
   show (key: string): void {
+    this.lay(key)
+    address(key)
+  }
+
+  private lay (key: string): void {
     this.page.value = this.surface.page = key
     this.count.value = this.surface.elements().length
     this.layPaper()
