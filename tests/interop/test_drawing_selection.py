@@ -7,12 +7,15 @@ import pytest
 
 from tests.browser import find_browser
 from tests.interop.test_drawing_page import drawing
+from tests.node_client import NodeClient
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
 ]
 BOX = {"id": "box", "type": "rectangle", "size": 4, "color": "#d92d20", "odd": {"kept": [1]}}
+DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+PICTURE = {"type": "image", "src": DOT, "x": 200, "y": 0, "width": 40, "height": 40}
 STATE = {
     "pages": [
         {
@@ -29,8 +32,8 @@ STATE = {
             ],
             "texts": [{"id": "tea", "text": "Tea", "x": 100, "y": 200, "fontSize": 20}],
             "assets": [
-                {"id": "low", "type": "image", "src": "", "x": 0, "y": 0, "zIndex": 1},
-                {"id": "high", "type": "image", "src": "", "x": 0, "y": 0, "zIndex": 7},
+                {**PICTURE, "id": "low", "zIndex": 1},
+                {**PICTURE, "id": "high", "zIndex": 7},
             ],
         },
         {"id": "p2", "name": "Two", "strokes": [], "shapes": [], "texts": [], "assets": []},
@@ -76,7 +79,9 @@ class Selecting:
         self.key(letter, f"Key{letter.upper()}", modifiers=CONTROL, commands=[command])
 
     def walk_to(self, what):
-        """By the tabulator alone."""
+        """By the tabulator alone, from the first element on."""
+        self.drawer.press("Escape")
+        self.page.run(f"document.activeElement.blur(); {CANVAS}.focus()")
         for _ in range(10):
             self.key("Tab", "Tab")
             if self.page.run(SAID).startswith(what):
@@ -141,25 +146,44 @@ def test_selection_is_made_larger_turned_and_painted_by_those_fields_alone_that_
         assert tea["fontSize"] > 30
         ann.undo()
 
+        ann.walk_to("Line, ")
+        drawer.go_offline()
+        ann.pull("end", 30, 20)
+        paint = {"op": "update", "kind": "shape", "id": "far", "patch": {"color": "#123456"}}
+        answer = device.http.patch(
+            f"/api/v1/solo/sessions/{board}/diff/",
+            json={"ops": [paint]},
+            headers={"If-Match": f'W/"rev:{device.get(board)["rev"]}"'},
+        )
+        assert answer.status_code == 200
+        drawer.go_offline(False)
+        drawer.wait_for_status("Saved")
+        after = ann.shown()  # both changes of the line are there
+        assert changed(before, after) == {"far": {"endX", "endY", "color"}}
+        assert (after["far"]["endX"], after["far"]["endY"]) == pytest.approx((430, 80), abs=0.1)
+
         drawer.press("a", control=True)
-        ann.pull("turn", 0, 40)  # by some angle to the right
-        ann.undo()
-        drawer.press(".")  # by 15 degrees
+        drawer.press(".")  # turned by 15 degrees
         after = ann.shown()
-        assert {name: changed(before, after)[name] for name in ("flat", "box", "disc")} == {
+        names = {"flat", "box", "disc", "low"}
+        assert {name: changed(before, after)[name] for name in names} == {
             "flat": {"points"},
             "box": {"startX", "startY", "endX", "endY"},
             "disc": {"x", "y"},
+            "low": {"x", "y", "rotation"},
         }
         (left, top), (right, bottom, pressure) = after["flat"]["points"]
         assert pressure == 0.5
         assert (right - left, bottom - top) == pytest.approx((38.64, 10.35), abs=0.03)
         assert after["box"]["endX"] - after["box"]["startX"] == pytest.approx(100, abs=0.03)
         assert len(after["numbers"]["points"]) == 4
-        ann.undo()
+        ann.pull("turn", 9, 0, modifiers=SHIFT)  # by no whole step: nothing changes
+        drawer.press(",")
+        assert ann.shown()["flat"]["points"][0] == pytest.approx([300, 100], abs=0.05)
         drawer.press("2")
         colors = {key: element.get("color") for key, element in ann.shown().items()}
-        assert colors == {key: None if key in ("low", "high") else "#d92d20" for key in colors}
+        assert set(colors.values()) == {None, "#d92d20"}
+        assert {key for key, color in colors.items() if color is None} == {"low", "high"}
         drawer.press("]")
         assert {ann.shown()[key]["size"] for key in ("box", "disc", "flat")} == {8}
         assert drawer.complaints() == []
@@ -180,7 +204,20 @@ def test_selection_is_laid_over_others_copied_and_taken_to_another_page(server, 
         assert ann.order("shapes") == ["disc", "far", "box"]
         ann.page.run("document.querySelector('.selected [aria-label=\"To the back\"]').click()")
         assert ann.order("shapes") == ["box", "disc", "far"]
-        ann.page.run(f"{CANVAS}.focus()")
+        ann.walk_to("Picture, ")
+        drawer.press("]", control=True)
+        assert {key: ann.shown()[key]["zIndex"] for key in ("low", "high")} == {"low": 7, "high": 7}
+        assert ann.order("assets") == ["high", "low"]
+        ann.undo()
+
+        with NodeClient("client.mjs") as client:  # places between which nothing fits
+            device.connect(client, board)
+            for key in ("box", "disc", "far"):
+                client.call("raw", root="elements", key=key, field="$order", value="x")
+            client.call("flush")
+        ann.walk_to("Rectangle, ")
+        drawer.press("]", control=True)
+        assert ann.order("shapes") == ["disc", "box", "far"]
 
         ann.walk_to("Text “Tea”, ")
         drawer.press("d", control=True)

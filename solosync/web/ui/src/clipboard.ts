@@ -1,19 +1,19 @@
 // Copies of elements, in a form of our own beside their plain text. The events of copying and pasting
 // work on any page; what scripts may ask the clipboard for, only on https.
 
-import type { List, New } from './document'
+import { LISTS, type New } from './document'
 import { str } from './geometry'
 import type { Model } from './model'
 
 const TYPE = 'application/x-solosync+json'
-const LISTS: unknown[] = ['assets', 'shapes', 'strokes', 'texts'] satisfies List[]
 
 /** Where elements were copied, and what they are. */
 export interface Copied { page: string, items: New[] }
 
 export function listenToClipboard (model: Model): void {
   const put = (event: ClipboardEvent): boolean => {
-    if (isText(event.target) || model.selection.count.value === 0) return false
+    const isOther = isText(event.target) || getSelection()?.isCollapsed === false // some words of the page
+    if (isOther || model.selection.count.value === 0) return false
     const copied = model.selection.copied()
     event.preventDefault()
     event.clipboardData?.setData(TYPE, JSON.stringify(copied))

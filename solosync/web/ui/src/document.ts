@@ -139,7 +139,10 @@ export class BoardDocument implements Board {
     this.change(() => {
       for (const [key, fields] of changes) {
         const map = this.elements.get(key)
-        for (const [name, value] of Object.entries(fields)) map?.set(storedName(name), stored(value))
+        for (const [name, value] of Object.entries(fields)) {
+          const [own, given] = [storedName(name), stored(value)]
+          if (map && map.get(own) !== given) map.set(own, given)
+        }
       }
     })
   }

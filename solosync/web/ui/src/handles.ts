@@ -6,6 +6,8 @@ import { grown, type Box, type Point } from './geometry'
 export interface Handle { name: string, x: -1 | 0 | 1, y: -1 | 0 | 1 }
 
 export const TURN: Handle = { name: 'turn', x: 0, y: -1 }
+/** A line has its two ends. */
+export const ENDS: [Handle, Handle] = [{ name: 'start', x: 0, y: 0 }, { name: 'end', x: 0, y: 0 }]
 const CORNERS: Handle[] = [
   { name: 'nw', x: -1, y: -1 }, { name: 'ne', x: 1, y: -1 }, { name: 'se', x: 1, y: 1 }, { name: 'sw', x: -1, y: 1 }
 ]

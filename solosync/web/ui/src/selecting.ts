@@ -4,8 +4,8 @@
 import type { Board, Element } from './document'
 import { boxOf, paint } from './drawing'
 import { together, type Box, type Point } from './geometry'
-import { frameOf, HANDLE, handlesOf, type Handle, type Hold } from './handles'
-import { extentOf, isProportional, isUpright, type Carrying } from './transforming'
+import { ENDS, frameOf, HANDLE, handlesOf, type Handle, type Hold } from './handles'
+import { extentOf, isProportional, isUpright, lineOf, type Carrying, type Matrix } from './transforming'
 
 export interface Selected {
   readonly board: Board
@@ -13,11 +13,13 @@ export interface Selected {
   readonly selected: Set<string>
   readonly carrying: Carrying | null
   readonly marquee: Box | null
+  shot: Shot | null
 }
 
 const BLUE = '#3451d1'
-const EXACT = 60 // so many elements are shown as they will be; more, as they are now, distorted
+const EXACT = 60 // so many elements are shown as they will be; of more, a picture is
 const OUTLINED = 200
+const ROUND = new Set(['turn', 'start', 'end'])
 
 export function selectedElements ({ board, selected }: Selected): Element[] {
   return [...selected].map(key => board.get(key)).filter(element => element !== undefined)
@@ -35,6 +37,8 @@ export function boxOfAll (elements: Element[], measure = boxOf): Box | null {
 export function handlesOn (here: Selected): [Handle, Point][] {
   const elements = selectedElements(here)
   const box = boxOfAll(elements)
+  const line = onlyLine(elements)
+  if (line) return [[ENDS[0], line[0]], [ENDS[1], line[1]]]
   return box ? handlesOf(frameOf(box, here.scale), here.scale, holdOf(elements)) : []
 }
 
@@ -43,6 +47,10 @@ export function holdOf (elements: Element[]): Hold {
     isProportional: elements.some(isProportional),
     canTurn: elements.length > 1 || !elements.every(isUpright)
   }
+}
+
+function onlyLine (elements: Element[]): [Point, Point] | null {
+  return elements.length === 1 ? lineOf(elements[0]!) : null
 }
 
 /** From corner to corner, without the thickness of lines. */
@@ -54,14 +62,16 @@ export function drawSelection (pen: CanvasRenderingContext2D, here: Selected): v
   const { carrying, marquee, scale } = here
   const elements = selectedElements(here)
   const box = boxOfAll(elements)
-  if (carrying) for (const element of elements) drawCarried(pen, element, carrying, elements.length)
+  if (!carrying) here.shot = null
+  else if (elements.length > EXACT) (here.shot ??= new Shot(pen, elements)).draw(pen, carrying.matrix)
+  else for (const element of elements) drawCarried(pen, element, carrying)
   pen.strokeStyle = BLUE
   pen.lineWidth = 1 / scale
   if (!carrying && elements.length > 1 && elements.length <= OUTLINED) {
     for (const element of elements) frame(pen, boxOf(element), null)
   }
   pen.lineWidth = 1.5 / scale
-  if (box) frame(pen, frameOf(box, scale), carrying)
+  if (box && !onlyLine(elements)) frame(pen, frameOf(box, scale), carrying)
   if (box && !carrying && !marquee) drawHandles(pen, handlesOn(here), scale)
   if (!marquee) return
   pen.setLineDash([6 / scale, 4 / scale])
@@ -69,15 +79,36 @@ export function drawSelection (pen: CanvasRenderingContext2D, here: Selected): v
   pen.setLineDash([])
 }
 
-function drawCarried (pen: CanvasRenderingContext2D, element: Element, carrying: Carrying, count: number): void {
+function drawCarried (pen: CanvasRenderingContext2D, element: Element, carrying: Carrying): void {
   const { matrix, isMove, fields } = carrying
-  if (!isMove && count <= EXACT) {
-    return paint(pen, { ...element, fields: { ...element.fields, ...fields(element) } }, null)
-  }
+  if (!isMove) return paint(pen, { ...element, fields: { ...element.fields, ...fields(element) } }, null)
   pen.save()
   pen.transform(...matrix)
   paint(pen, element, null)
   pen.restore()
+}
+
+/** What was seen of thousands of elements when one took hold of them: drawn once, then moved. */
+export class Shot {
+  private readonly canvas = document.createElement('canvas')
+  private readonly back: DOMMatrix
+
+  constructor (pen: CanvasRenderingContext2D, elements: Element[]) {
+    this.canvas.width = pen.canvas.width
+    this.canvas.height = pen.canvas.height
+    const view = pen.getTransform()
+    const own = this.canvas.getContext('2d')!
+    own.setTransform(view)
+    for (const element of elements) paint(own, element, null)
+    this.back = view.inverse()
+  }
+
+  draw (pen: CanvasRenderingContext2D, matrix: Matrix): void {
+    pen.save()
+    pen.setTransform(pen.getTransform().multiply(new DOMMatrix(matrix)).multiply(this.back))
+    pen.drawImage(this.canvas, 0, 0)
+    pen.restore()
+  }
 }
 
 function frame (pen: CanvasRenderingContext2D, box: Box | null, carrying: Carrying | null): void {
@@ -97,7 +128,7 @@ function drawHandles (pen: CanvasRenderingContext2D, handles: [Handle, Point][],
   pen.fillStyle = '#ffffff'
   for (const [{ name }, { x, y }] of handles) {
     pen.beginPath()
-    if (name === 'turn') pen.arc(x, y, side * 0.6, 0, 7)
+    if (ROUND.has(name)) pen.arc(x, y, side * 0.6, 0, 7)
     else pen.rect(x - side / 2, y - side / 2, side, side)
     pen.fill()
     pen.stroke()

@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals'
 import { arranged, type Way } from './arranging'
 import type { Copied } from './clipboard'
-import type { Element, Fields, List } from './document'
+import { LISTS, type Element, type Fields, type List } from './document'
 import { boxOf } from './drawing'
 import { kindOf, meet, round, str, type Box, type Point } from './geometry'
 import { frameOf } from './handles'
@@ -13,12 +13,12 @@ import { texts } from './texts'
 import { move, rotate, scale, type Carrying } from './transforming'
 
 const ASIDE = 20 // how far a copy lies beside what it was made from
-const LISTS: List[] = ['assets', 'shapes', 'strokes', 'texts']
 
 export class Selection {
   readonly count = signal(0)
   /** Its frame in pixels of the canvas; null while it is being changed. */
   readonly frame = signal<Box | null>(null)
+  private turned: { elements: Element[], middle: Point } | null = null
   private pasted = { text: '', page: '', times: 0 }
 
   constructor (private readonly model: Model) {}
@@ -71,7 +71,7 @@ export class Selection {
   }
 
   remove (): void {
-    if (this.count.value === 0) return
+    if (this.count.value === 0 || !this.model.mayDraw) return
     this.model.said.value = texts.removed(this.count.value)
     this.model.board.delete([...this.model.surface.selected])
   }
@@ -79,7 +79,7 @@ export class Selection {
   /** Gives all that have it this colour or thickness. */
   paint (look: { color?: string, size?: number }): void {
     const changes = new Map<string, Fields>()
-    for (const element of this.elements()) {
+    for (const element of this.model.mayDraw ? this.elements() : []) {
       const hasColor = element.list !== 'assets' && kindOf(element) !== 'eraser'
       const hasSize = element.list === 'strokes' || element.list === 'shapes'
       const fields: Fields = {}
@@ -98,8 +98,18 @@ export class Selection {
     this.change(middle => scale(middle, factor, factor))
   }
 
+  /** Around the same point as before, as long as nobody has changed anything meanwhile: so it comes back
+   * to where it began. */
   turn (degrees: number): void {
-    this.change(middle => rotate(middle, degrees))
+    const elements = this.elements()
+    const isSame = elements.length === this.turned?.elements.length &&
+      this.turned.elements.every((element, at) => element === elements[at])
+    this.change(middle => {
+      const around = isSame ? this.turned!.middle : middle
+      this.turned = { elements: [], middle: around }
+      return rotate(around, degrees)
+    })
+    if (this.turned) this.turned.elements = this.elements()
   }
 
   private change (by: (middle: Point) => Carrying): void {
@@ -128,7 +138,7 @@ export class Selection {
   }
 
   duplicate (): void {
-    if (this.count.value > 0) this.put(this.copied(), ASIDE, ASIDE)
+    if (this.count.value > 0 && this.model.mayDraw) this.put(this.copied(), ASIDE, ASIDE)
   }
 
   /** Where it was copied, or beside that if it is there already; in the middle if that isn't seen. */

@@ -10,7 +10,7 @@ import { paintArriving } from './looks/arriving'
 import { erase, paintRing, type Ring } from './looks/erasing'
 import { boxOf as boxOfView, Painter, type View } from './painting'
 import type { Arriving } from './pictures'
-import { boxOfAll, drawSelection, handlesOn } from './selecting'
+import { boxOfAll, drawSelection, handlesOn, type Shot } from './selecting'
 import type { Carrying } from './transforming'
 
 export interface Cursor { name: string, color: string, x: number, y: number }
@@ -30,6 +30,7 @@ export class Surface {
   faded = new Set<string>()
   selected = new Set<string>()
   carrying: Carrying | null = null
+  shot: Shot | null = null
   private cursors: Cursor[] = []
   private sketches: Element[] = []
   whenSketched = (_element: Element | null): void => {}

@@ -62,6 +62,38 @@ export function isUpright (element: Element): boolean {
   return element.list !== 'assets' && UPRIGHT.has(kindOf(element))
 }
 
+/** Where a line or an arrow begins and ends, unless it goes round corners. */
+export function lineOf (element: Element): [Point, Point] | null {
+  const ends = ['line', 'arrow'].includes(kindOf(element)) ? endsOf(element) : []
+  return ends.length === 2 ? [ends[0]!, ends[1]!] : null
+}
+
+/** One end of a line is elsewhere. */
+export function bend (isStart: boolean, to: Point): Carrying {
+  return { matrix: [1, 0, 0, 1, 0, 0], isMove: false, fields: element => bent(element, isStart, to) }
+}
+
+function bent (element: Element, isStart: boolean, to: Point): Fields {
+  const { fields } = element
+  const [x, y] = [round(to.x), round(to.y)]
+  if (num(fields.startX) !== null && num(fields.endX) !== null) {
+    return isStart ? { startX: x, startY: y } : { endX: x, endY: y }
+  }
+  const points = fields.points
+  if (Array.isArray(points) && points.length > 1) return { points: withEnd(points, isStart, x, y) }
+  const [start, end] = lineOf(element) ?? [to, to]
+  const [from, until] = isStart ? [{ x, y }, end] : [start, { x, y }]
+  return { x: from.x, y: from.y, width: round(until.x - from.x), height: round(until.y - from.y) }
+}
+
+function withEnd (points: unknown[], isStart: boolean, x: number, y: number): unknown[] {
+  if (typeof points[0] === 'number') {
+    return isStart ? [x, y, ...points.slice(2)] : [...points.slice(0, -2), x, y]
+  }
+  const at = isStart ? 0 : points.length - 1
+  return points.map((point, place) => place === at ? putOne(point, () => ({ x, y })) : point)
+}
+
 function scaled (element: Element, put: (point: Point) => Point, sx: number, sy: number): Fields {
   const { fields } = element
   const changes = placed(fields, put)

@@ -4,9 +4,10 @@
 import type { Fields } from '../document'
 import { boxOf } from '../drawing'
 import { meet, type Box, type Point } from '../geometry'
-import { TURN, type Handle } from '../handles'
+import { ENDS, TURN, type Handle } from '../handles'
 import { extentOfAll, holdOf, selectedElements } from '../selecting'
-import { move, rotate, scale, type Carrying } from '../transforming'
+import { bend, lineOf, move, rotate, scale, type Carrying } from '../transforming'
+import { straight } from './regular'
 import { topmost, type Doing, type Hands, type Tool } from './tool'
 
 const SMALLEST = 0.02 // of what it was
@@ -16,7 +17,7 @@ export const select: Tool = (hands, { at, event }) => {
   const { surface } = hands
   const isAdding = event.shiftKey
   const handle = surface.handleAt(at, event.pointerType)
-  if (handle) return handle === TURN ? turn(hands, at) : resize(hands, at, handle)
+  if (handle) return pull(hands, at, handle)
   const hit = topmost(hands, at)
   if (!hit) {
     if (!isAdding) surface.selected.clear()
@@ -28,7 +29,7 @@ export const select: Tool = (hands, { at, event }) => {
     surface.selected.add(hit.key)
   }
   hands.selected()
-  return carry(hands, to => move(to.x - at.x, to.y - at.y))
+  return carry(hands, to => to.x === at.x && to.y === at.y ? null : move(to.x - at.x, to.y - at.y))
 }
 
 function frame ({ surface, selected }: Hands, from: Point): Doing {
@@ -49,12 +50,12 @@ function frame ({ surface, selected }: Hands, from: Point): Doing {
 }
 
 /** What is selected follows the pointer; where it is let go, it stays. */
-function carry ({ surface, board, selected }: Hands, to: (point: Point, hasShift: boolean) => Carrying): Doing {
+function carry ({ surface, board, selected }: Hands, to: (point: Point, hasShift: boolean) => Carrying | null): Doing {
   const put = (carrying: Carrying | null): void => {
     const isOther = (surface.carrying === null) !== (carrying === null)
     surface.carrying = carrying
     if (!isOther) return surface.doing()
-    surface.changed()
+    surface.changed(new Set(surface.selected))
     selected()
   }
   return {
@@ -69,6 +70,18 @@ function carry ({ surface, board, selected }: Hands, to: (point: Point, hasShift
     },
     cancel: () => put(null)
   }
+}
+
+function pull (hands: Hands, from: Point, handle: Handle): Doing | null {
+  if (handle === TURN) return turn(hands, from)
+  const end = ENDS.indexOf(handle)
+  if (end < 0) return resize(hands, from, handle)
+  const line = lineOf(selectedElements(hands.surface)[0]!)!
+  const [own, other] = [line[end]!, line[1 - end]!]
+  return carry(hands, ({ x, y }, hasShift) => {
+    const to = { x: own.x + x - from.x, y: own.y + y - from.y }
+    return bend(end === 0, hasShift ? straight(other, to) : to)
+  })
 }
 
 /** The side or corner opposite of the handle stays where it is. */
@@ -88,7 +101,7 @@ function resize (hands: Hands, from: Point, handle: Handle): Doing | null {
     let sx = factor(width, handle.x * (to.x - from.x))
     let sy = factor(height, handle.y * (to.y - from.y))
     if (isProportional || hasShift) sx = sy = Math.abs(sx - 1) > Math.abs(sy - 1) ? sx : sy
-    return scale(fixed, sx, sy)
+    return sx === 1 && sy === 1 ? null : scale(fixed, sx, sy)
   })
 }
 
@@ -98,8 +111,9 @@ function turn (hands: Hands, from: Point): Doing | null {
   const middle = { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 }
   const angle = ({ x, y }: Point): number => Math.atan2(y - middle.y, x - middle.x) * 180 / Math.PI
   return carry(hands, (to, hasShift) => {
-    const by = angle(to) - angle(from)
-    return rotate(middle, hasShift ? Math.round(by / STEP) * STEP : by)
+    const given = angle(to) - angle(from)
+    const by = hasShift ? Math.round(given / STEP) * STEP : given
+    return by === 0 ? null : rotate(middle, by)
   })
 }
 
