@@ -1,44 +1,16 @@
-// The board as a Yjs document in the layout "board/1": with what it is made of (values.ts, order.ts)
-// the only place that knows the layout.
+// The board as a Yjs document in the layout "board/1": with what it is made of (elements.ts,
+// values.ts, order.ts) the only place that knows the layout.
 
 import * as Y from 'yjs'
+import {
+  drawingOrder, levelOf, LISTS, type Board, type Element, type List, type Listener, type New, type Page, type Place
+} from './elements'
 import { after, compare, reorder, type Placed } from './order'
 import { copied, fieldsOf, newId, shown, stored, storedName, text, type Fields } from './values'
 
+export * from './elements'
 export { newId, type Fields } from './values'
 
-export type List = 'assets' | 'shapes' | 'strokes' | 'texts'
-
-/** An element as it is now; a changed one is a new object, so that drawings can be kept by it. */
-export interface Element extends Placed {
-  page: string
-  list: List
-  fields: Fields
-}
-
-/** An element that isn't on a board yet. */
-export type New = Pick<Element, 'list' | 'fields'>
-
-export interface Page extends Placed {
-  name: string
-  background: unknown
-}
-
-/** What is looked at: a live board, or one as it was. */
-export interface Board {
-  pages: () => Page[]
-  /** In the order in which they are drawn. */
-  on: (page: string) => Element[]
-  get: (key: string) => Element | undefined
-}
-
-/** What has fields besides elements: a page, or one of the state's own maps. */
-export type Place = { page: string } | 'meta' | 'state'
-
-/** What changed: keys of elements, or null for everything. */
-export type Listener = (keys: Set<string> | null) => void
-
-export const LISTS: readonly List[] = ['assets', 'shapes', 'strokes', 'texts']
 const MANY = 200
 
 export class BoardDocument implements Board {
@@ -300,14 +272,3 @@ function placeIn (sorted: Element[], element: Element): number {
   }
   return from
 }
-
-export function drawingOrder (a: Element, b: Element): number {
-  if (a.list !== b.list) return LISTS.indexOf(a.list) - LISTS.indexOf(b.list)
-  if (a.list === 'assets') {
-    const apart = levelOf(a) - levelOf(b)
-    if (apart !== 0) return apart
-  }
-  return compare(a, b)
-}
-
-const levelOf = (asset: Element): number => Number(asset.fields.zIndex) || 0
