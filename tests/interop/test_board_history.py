@@ -135,13 +135,13 @@ def test_what_was_and_what_a_merge_chose_against_is_looked_at_and_brought_back(s
         ann.wait_for_count(3)
         assert count() == 3
 
-        server.kill()
+        ann.go_offline()
         rename(page, "<b>Plan</b>")
         page.wait_for("document.querySelector('.unnamed')")
         assert page.run("document.querySelector('h1').textContent") == "Untitled"
         page.run(f"{ENTRIES}.at(-1).click()")
         page.wait_for(f"{TOLD}.includes('on the server')")
-        server.start()
+        ann.go_offline(False)
         ann.wait_for_status("Saved")
         page.wait_for(f"{TOLD}.includes('again')")
         click(page, ".unnamed button")
@@ -151,5 +151,5 @@ def test_what_was_and_what_a_merge_chose_against_is_looked_at_and_brought_back(s
         click(page, ".history .head button")
         page.wait_for("!document.querySelector('.history')")
         assert page.run("document.activeElement.id") == "canvas"
-        page.events.clear()  # the killed server was complained of
+        page.events.clear()  # being offline was complained of
         bring_set_aside_back(server, device, ann)

@@ -36,8 +36,8 @@ export class History {
   readonly more = signal<string | null>(null)
   readonly trouble = signal<Trouble>(null)
   readonly isBusy = signal(false)
-  /** What was brought back, and what was there before, unless that was the same. */
-  readonly restored = signal<{ version: Version, before?: Version } | null>(null)
+  /** What was brought back as which rev, and what was there before, unless that was the same. */
+  readonly restored = signal<{ version: Version, rev: number, before?: Version } | null>(null)
   readonly asides: Asides
   private readonly url: string
   private timer = 0
@@ -70,6 +70,7 @@ export class History {
 
   close (): void {
     this.isOpen.value = false
+    this.restored.value = null
     this.model.lookAtNow()
   }
 
@@ -80,14 +81,17 @@ export class History {
     }, REST_MS)
   }
 
-  /** The newest; what was loaded of the older ones stays. */
+  /** The newest; what was loaded of the older ones stays, unless some in between are missing. */
   async refresh (): Promise<void> {
     const page = await this.ask<Page>(`versions/?limit=${AT_ONCE}`)
     if (!page) return
     const oldest = page.results.at(-1)?.rev ?? 0
-    const older = this.versions.value.filter(({ rev }) => rev < oldest)
+    const meets = (this.versions.value[0]?.rev ?? 0) >= oldest
+    const older = meets ? this.versions.value.filter(({ rev }) => rev < oldest) : []
     if (older.length === 0) this.more.value = page.next
     this.versions.value = [...page.results, ...older]
+    // What came after it would be undone with it.
+    if ((page.results[0]?.rev ?? 0) > (this.restored.value?.rev ?? Infinity)) this.restored.value = null
   }
 
   async loadMore (): Promise<void> {
@@ -120,7 +124,7 @@ export class History {
     this.isBusy.value = true
     const answer = await this.ask<{ state: Fields }>(`versions/${version.rev}/`)
     this.isBusy.value = false
-    if (!answer) return
+    if (!answer || !this.isOpen.value) return
     this.model.lookAt({
       id: String(version.rev),
       board: boardOf(answer.state),
@@ -161,7 +165,7 @@ export class History {
       await this.refresh()
       const [now, before] = this.versions.value
       const isNew = now?.rev === saved.rev && now.summary === `restored rev ${version.rev}`
-      this.restored.value = isNew && before ? { version, before } : { version }
+      this.restored.value = { version, rev: saved.rev, before: isNew ? before : undefined }
     }
     this.isBusy.value = false
     return saved !== null
