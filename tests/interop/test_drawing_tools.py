@@ -162,9 +162,20 @@ def test_a_pens_hand_its_other_end_and_what_is_written_do_what_one_means_by_them
             "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape'}))"
         )
         ann.page.wait_for("document.activeElement?.id === 'canvas'")
+        click(ann, "Large")  # letters: the note is still selected
+        click(ann, "Green")
+        ann.press("r")
+        ann.drag((200, 200), (260, 240))
+        ann.press("v")
+        ann.drag((200, 220))
+        click(ann, "Filled")
+        click(ann, "Violet")
         ann.wait_for_status("Saved")
         drawn = page_of(device, board)
         assert [point["p"] for point in drawn["strokes"][0]["points"]] == [0.5] * 5
         [note] = drawn["texts"]
-        assert (note["type"], note["text"], note["color"]) == ("note", "Milk and tea", "#fbcfe8")
+        looks = (note["type"], note["text"], note["color"], note["fontSize"])
+        assert looks == ("note", "Milk and tea", "#bbf7d0", 20)
+        box = drawn["strokes"][-1]
+        assert (box["color"], box["fill"]) == ("#7c3aed", "#7c3aed")
         assert drawn["assets"] == page["assets"]

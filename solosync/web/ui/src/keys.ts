@@ -3,6 +3,7 @@
 import type { Gestures } from './gestures'
 import type { Model } from './model'
 import { OFFERS } from './tools/choices'
+import { offered } from './tools/offered'
 import type { ToolName } from './tools/tool'
 
 const TOOLS: Record<string, ToolName> = {
@@ -80,7 +81,7 @@ function other (model: Model, gestures: Gestures, event: KeyboardEvent): (() => 
   if (written) return () => model.write({ x: 0, y: 0 }, written)
   const tool = TOOLS[nameOf(event)]
   if (tool) return () => model.chooseTool(tool)
-  const color = OFFERS[model.choice.value.tool].colors[Number(event.key) - 1]?.[1]
+  const color = OFFERS[offered(model).tool].colors[Number(event.key) - 1]?.[1]
   if (color) return () => model.choose({ color })
   const arrow = ARROWS[event.key]
   const step = event.shiftKey ? 10 : 1
@@ -109,9 +110,10 @@ function listenToTab (model: Model, canvas: HTMLElement): void {
 }
 
 function thicker (model: Model, by: number): void {
-  const { tool, size } = model.choice.value
-  const { sizes } = OFFERS[tool]
-  const next = sizes[Math.max(0, Math.min(sizes.length - 1, sizes.indexOf(size) + by))]
+  const { tool, size } = offered(model)
+  const { sizes, first } = OFFERS[tool]
+  const at = sizes.indexOf(sizes.includes(size) ? size : first.size)
+  const next = sizes[Math.max(0, Math.min(sizes.length - 1, at + by))]
   if (next) model.choose({ size: next })
 }
 

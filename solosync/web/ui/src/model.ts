@@ -32,6 +32,8 @@ export class Model {
   /** Another one with each change of the board. */
   readonly edition = signal(0)
   readonly scale = signal(1)
+  /** Where on the screen the board's 0, 0 is. */
+  readonly corner = signal<Point>({ x: 0, y: 0 })
   /** What a screen reader is told. */
   readonly said = signal('')
   readonly writing = signal<Writing | null>(null)
@@ -66,6 +68,7 @@ export class Model {
     this.surface = surface
     surface.whenViewed = () => {
       this.scale.value = surface.scale
+      this.corner.value = surface.stage.position()
       this.selection.show()
     }
     whenLoaded(() => surface.changed())
@@ -130,8 +133,8 @@ export class Model {
     const before = choice.tool ? this.choices.of(choice.tool) : this.choice.value
     this.choice.value = { ...before, ...choice }
     this.choices.keep(this.choice.value)
-    if (choice.tool && choice.tool !== 'select') this.selection.unselect()
-    if (choice.color || choice.size) this.selection.paint(choice)
+    if (!choice.tool) this.selection.paint(choice)
+    else if (choice.tool !== 'select') this.selection.unselect()
   }
 
   chooseTool (tool: ToolName): void {

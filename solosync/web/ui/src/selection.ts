@@ -10,6 +10,8 @@ import { frameOf } from './handles'
 import type { Model } from './model'
 import { boxOfAll, extentOfAll, selectedElements } from './selecting'
 import { texts } from './texts'
+import type { Style } from './tools/choices'
+import { painted } from './tools/offered'
 import { move, rotate, scale, type Carrying } from './transforming'
 
 const ASIDE = 20 // how far a copy lies beside what it was made from
@@ -76,15 +78,11 @@ export class Selection {
     this.model.board.delete([...this.model.surface.selected])
   }
 
-  /** Gives all that have it this colour or thickness. */
-  paint (look: { color?: string, size?: number }): void {
+  /** Gives all that have it this colour, thickness and so on. */
+  paint (look: Partial<Style>): void {
     const changes = new Map<string, Fields>()
     for (const element of this.model.mayDraw ? this.elements() : []) {
-      const hasColor = element.list !== 'assets' && kindOf(element) !== 'eraser'
-      const hasSize = element.list === 'strokes' || element.list === 'shapes'
-      const fields: Fields = {}
-      if (look.color && hasColor) fields.color = look.color
-      if (look.size && hasSize) fields.size = look.size
+      const fields = painted(element, look)
       if (Object.keys(fields).length > 0) changes.set(element.key, fields)
     }
     if (changes.size > 0) this.model.board.set(changes)

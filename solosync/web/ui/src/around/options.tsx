@@ -1,29 +1,33 @@
-// What can be chosen for the tool: which of its kind, colour, thickness.
+// What can be chosen for the tool, or for what is selected: which of its kind, colour, thickness.
 
 import type { JSX } from 'preact'
 import type { Model } from '../model'
 import { texts } from '../texts'
-import { GROUPS, OFFERS } from '../tools/choices'
+import { GROUPS, OFFERS, WITH_INSIDE, type Choice } from '../tools/choices'
+import { offered } from '../tools/offered'
 import { Icon } from './icons'
 import { Pick } from './pick'
 
 const LETTERS = new Set(['text', 'note'])
-const WITH_INSIDE = new Set(['rectangle', 'ellipse'])
+
+interface Props { model: Model, choice: Choice }
 
 export function Options ({ model }: { model: Model }): JSX.Element | null {
-  const { tool, isFilled } = model.choice.value
+  const choice = offered(model)
+  const { tool, isFilled } = choice
   const { colors, sizes } = OFFERS[tool]
-  const kinds = GROUPS.find(group => group.includes(tool))!
-  if (kinds.length === 1 && colors.length + sizes.length === 0) return null
+  const group = GROUPS.find(group => group.includes(model.choice.value.tool))!
+  const kinds = group.length > 1 ? group : []
+  if (kinds.length + colors.length + sizes.length === 0) return null
   return (
     <div class='options'>
-      {kinds.length > 1 && (
+      {kinds.length > 0 && (
         <span class='group' role='group' aria-label={texts.kinds}>
           {kinds.map(one => <Pick key={one} model={model} tool={one} />)}
         </span>
       )}
-      {colors.length > 0 && <Colors model={model} />}
-      {sizes.length > 0 && <Sizes model={model} />}
+      {colors.length > 0 && <Colors model={model} choice={choice} />}
+      {sizes.length > 0 && <Sizes model={model} choice={choice} />}
       {WITH_INSIDE.has(tool) && (
         <button
           type='button' title={texts.filled} aria-label={texts.filled} aria-pressed={isFilled}
@@ -32,15 +36,14 @@ export function Options ({ model }: { model: Model }): JSX.Element | null {
           <Icon name='filled' />
         </button>
       )}
-      {tool === 'highlighter' && <Opacity model={model} />}
+      {tool === 'highlighter' && <Opacity model={model} choice={choice} />}
     </div>
   )
 }
 
-function Colors ({ model }: { model: Model }): JSX.Element {
-  const { tool, color } = model.choice.value
+function Colors ({ model, choice: { tool, color } }: Props): JSX.Element {
   const { colors } = OFFERS[tool]
-  const isOwn = colors.every(([, one]) => one !== color)
+  const isOwn = color !== '' && colors.every(([, one]) => one !== color)
   return (
     <span class='group' role='group' aria-label={texts.colors}>
       {colors.map(([hue, one]) => (
@@ -53,7 +56,7 @@ function Colors ({ model }: { model: Model }): JSX.Element {
       ))}
       <label class='color own' data-chosen={isOwn} title={texts.ownColor}>
         <input
-          type='color' aria-label={texts.ownColor} value={color}
+          type='color' aria-label={texts.ownColor} value={color || '#000000'}
           onChange={event => model.choose({ color: event.currentTarget.value })}
         />
       </label>
@@ -63,8 +66,7 @@ function Colors ({ model }: { model: Model }): JSX.Element {
 
 const MOST_DOT = 20 // pixels
 
-function Sizes ({ model }: { model: Model }): JSX.Element {
-  const { tool, size } = model.choice.value
+function Sizes ({ model, choice: { tool, size } }: Props): JSX.Element {
   const { sizes } = OFFERS[tool]
   const isLetters = LETTERS.has(tool)
   const names = isLetters ? texts.fontSizeNames : texts.sizeNames
@@ -88,12 +90,12 @@ function Sizes ({ model }: { model: Model }): JSX.Element {
   )
 }
 
-function Opacity ({ model }: { model: Model }): JSX.Element {
+function Opacity ({ model, choice }: Props): JSX.Element {
   return (
     <input
       type='range' min='0.1' max='0.9' step='0.1' title={texts.opacity} aria-label={texts.opacity}
-      value={model.choice.value.opacity}
-      onInput={event => model.choose({ opacity: Number(event.currentTarget.value) })}
+      value={choice.opacity}
+      onChange={event => model.choose({ opacity: Number(event.currentTarget.value) })}
     />
   )
 }

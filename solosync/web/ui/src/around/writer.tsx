@@ -16,15 +16,15 @@ export function Writer ({ model }: { model: Model }): JSX.Element | null {
   if (!writing) return null
   const { isNote, place, size, color, ink, width, height } = writing
   const scale = model.scale.value
-  const { stage, container } = model.surface
+  const corner = model.corner.value
   const done = (): void => model.written(field.current?.value ?? '')
   return (
     <textarea
       ref={field} class='writer' data-wraps={width !== null} aria-label={isNote ? texts.tools.note : texts.writing}
       defaultValue={writing.text} onBlur={done}
       style={{
-        left: `${stage.x() + place.x * scale}px`,
-        top: `${stage.y() + place.y * scale}px`,
+        left: `${corner.x + place.x * scale}px`,
+        top: `${corner.y + place.y * scale}px`,
         width: width && `${width * scale}px`,
         minHeight: height && `${height * scale}px`,
         padding: isNote ? `${NOTE.padding * scale}px` : 0,
@@ -38,7 +38,7 @@ export function Writer ({ model }: { model: Model }): JSX.Element | null {
         const isSent = event.key === 'Enter' && (event.ctrlKey || event.metaKey)
         if (event.key !== 'Escape' && !isSent) return
         done()
-        container.focus({ preventScroll: true })
+        model.surface.container.focus({ preventScroll: true })
       }}
     />
   )

@@ -43,6 +43,8 @@ export const OFFERS: Record<ToolName, Offer> = {
   note: offer(PAPERS, [14, 16, 20, 28], 16)
 }
 
+export const WITH_INSIDE = new Set<ToolName>(['rectangle', 'ellipse'])
+
 /** Tools that share a button: it shows the one of them that was used last. */
 export const GROUPS: ToolName[][] = [
   ['select'], ['hand'], ['pen'], ['highlighter'], ['eraser', 'wiper'],
@@ -67,7 +69,9 @@ export class Choices {
     return [...this.styles.keys()].findLast(tool => group.includes(tool)) ?? group[0]!
   }
 
+  /** Not for what is selected: that has its looks already. */
   keep ({ tool, ...style }: Choice): void {
+    if (tool === 'select') return
     this.styles.delete(tool)
     this.styles.set(tool, style)
     try {
