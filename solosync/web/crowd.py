@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from solosync.errors import RateLimited
+from solosync.origin import network_of
 
 # A full lecture hall. What is drawn is sent to each, so it is about what a small machine can do.
 MOST_ON_LINK = 200
-# One address may be a school, or a tunnel that all come through; but it doesn't get all there is.
+# An address may be a school's, but it doesn't get all there is.
 MOST_FROM_ADDRESS = 100
 AGAIN_SECONDS = 30
 FULL = "Too many watch by this link just now. Try again in half a minute."
@@ -21,21 +22,22 @@ class Crowd:
     """Lives on one event loop."""
 
     def __init__(self) -> None:
-        self._links: Counter[str] = Counter()
-        self._addresses: Counter[str] = Counter()
+        self._inside: Counter[str] = Counter()
 
     @contextmanager
     def join(self, share_id: str, address: str) -> Iterator[None]:
-        """One more, meanwhile. Raises RateLimited."""
-        if self._links[share_id] >= MOST_ON_LINK or self._addresses[address] >= MOST_FROM_ADDRESS:
+        """One more, meanwhile; the address is empty where a tunnel doesn't tell it. Raises
+        RateLimited."""
+        most = {f"link {share_id}": MOST_ON_LINK}
+        if address:
+            most[f"address {network_of(address)}"] = MOST_FROM_ADDRESS
+        if any(self._inside[name] >= number for name, number in most.items()):
             raise RateLimited(AGAIN_SECONDS, FULL)
-        places = ((self._links, share_id), (self._addresses, address))
-        for counter, name in places:
-            counter[name] += 1
+        self._inside.update(most.keys())
         try:
             yield
         finally:
-            for counter, name in places:
-                counter[name] -= 1
-                if not counter[name]:
-                    del counter[name]
+            self._inside.subtract(most.keys())
+            for name in most:
+                if not self._inside[name]:
+                    del self._inside[name]

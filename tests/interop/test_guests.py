@@ -10,7 +10,7 @@ from websockets.sync.client import connect
 from solosync.board import protocol
 from tests.browser import browsing, find_browser
 from tests.interop.test_drawing_page import Drawer
-from tests.live import PREFIX, strokes
+from tests.live import PREFIX, LiveServer, strokes
 
 pytestmark = [
     pytest.mark.browser,
@@ -37,6 +37,19 @@ PASTE = """
       dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }))
     })()
 """
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with LiveServer(tmp_path_factory.mktemp("guests") / "data") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def theirs():
+    """The guest's browser."""
+    with browsing() as page:
+        yield page
 
 
 class Guest(Drawer):
@@ -76,12 +89,12 @@ def listening(device, board):
     thread.join()
 
 
-def test_guest_draws_with_the_others_until_the_link_is_revoked(server):
+def test_guest_draws_with_the_others_until_the_link_is_revoked(server, theirs):
     device = server.sign_in()
     board = device.make_board()
     device.http.patch(f"{PREFIX}{board}/", json={"name": MARKUP})
     url = share(device, board, allow_download=True)
-    with browsing() as mine, browsing() as theirs, listening(device, board) as lengths:
+    with browsing() as mine, listening(device, board) as lengths:
         ann, guest = Drawer(mine, server, board), Guest(theirs, url)
         guest.call_oneself(MARKUP[:40])
         mine.wait_for("document.querySelector('.others')?.title.startsWith('</h1>')")
@@ -115,23 +128,22 @@ def test_guest_draws_with_the_others_until_the_link_is_revoked(server):
     assert len(strokes(device.get(board)["state"])) == 2
 
 
-def test_guest_comes_back_after_an_hour_with_what_is_not_saved(server):
+def test_guest_comes_back_after_an_hour_with_what_is_not_saved(server, theirs):
     device = server.sign_in()
     board = device.make_board()
-    with browsing() as page:
-        page.call("Page.addScriptToEvaluateOnNewDocument", source=LATE)
-        guest = Guest(page, share(device, board))
-        page.open(share(device, board, password="open sesame"))
-        page.follow(
-            "document.querySelector('#password').value = 'open sesame';"
-            "document.querySelector('form').submit()"
-        )
-        for password, then in (("guess", "[role=alert]"), ("open sesame", "#canvas")):
-            page.wait_for(PASSWORD)
-            page.run(f"{PASSWORD}.value = {password!r}; {PASSWORD}.form.requestSubmit()")
-            page.wait_for(f"document.querySelector('.notice {then}, {then}')")
-        guest.wait_for_status("Saved")
-        guest.draw()
-        guest.wait_for_count(1)
-        guest.wait_for_status("Saved")
+    theirs.call("Page.addScriptToEvaluateOnNewDocument", source=LATE)
+    guest = Guest(theirs, share(device, board))
+    theirs.open(share(device, board, password="open sesame"))
+    theirs.follow(
+        "document.querySelector('#password').value = 'open sesame';"
+        "document.querySelector('form').submit()"
+    )
+    for password, then in (("guess", "[role=alert]"), ("open sesame", "#canvas")):
+        theirs.wait_for(PASSWORD)
+        theirs.run(f"{PASSWORD}.value = {password!r}; {PASSWORD}.form.requestSubmit()")
+        theirs.wait_for(f"document.querySelector('.notice {then}, {then}')")
+    guest.wait_for_status("Saved")
+    guest.draw()
+    guest.wait_for_count(1)
+    guest.wait_for_status("Saved")
     assert len(strokes(device.get(board)["state"])) == 1

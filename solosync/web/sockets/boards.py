@@ -24,7 +24,6 @@ from solosync.records.actors import Actor
 from solosync.web.auth import address, admit, socket_actor
 from solosync.web.credentials import socket_subprotocol
 from solosync.web.errors import outcome
-from solosync.web.limits import address_key
 from solosync.web.services import services
 from solosync.web.sockets import viewers
 from solosync.web.sockets.link import EXTENSION, Link
@@ -87,7 +86,7 @@ async def _show(
     """For those who have a share link."""
     share, session = viewers.admit(socket, session_id)
     with_services = services(socket)
-    joining = with_services.crowd.join(share.share_id, address_key(address(socket)))
+    joining = with_services.crowd.join(share.share_id, address(socket))
     with joining:
         async with with_services.rooms.enter(session) as room:
             write = link.write if share.may_edit else viewers.tells_board(link.write)

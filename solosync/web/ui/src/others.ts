@@ -90,7 +90,7 @@ export class Others {
     awareness.setLocalState({
       ...awareness.getLocalState(),
       cursor: pointing && isThere ? { page: surface.page, x: round(pointing.x), y: round(pointing.y) } : null,
-      doing: drawing && isThere ? small(drawing) : null
+      doing: drawing && isThere && this.names.value.length > 0 ? small(drawing) : null
     })
     this.timer = setTimeout(() => {
       this.timer = 0
