@@ -17,8 +17,12 @@ const VERSIONS_AT_ONCE = 20
 export class Asides {
   readonly found = signal<Aside[] | null>(null)
   readonly more = signal<string | null>(null)
+  /** Another one with each change of the board, of which it depends what can be brought back. */
+  readonly edition = signal(0)
 
-  constructor (private readonly history: History, private readonly document: BoardDocument) {}
+  constructor (private readonly history: History, private readonly document: BoardDocument) {
+    document.doc.on('update', () => { this.edition.value++ })
+  }
 
   async load (cursor: string | null = null): Promise<void> {
     const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''
@@ -35,9 +39,8 @@ export class Asides {
     const { field, value } = aside
     const fields = isElement(aside) ? ownerOf(this.document, aside)?.fields : this.document.fieldsOf(placeOf(aside))
     if (!fields) return false
-    return field === undefined
-      ? Object.entries(value as Fields).every(([name, one]) => alike(fields[name], one))
-      : alike(fields[field], value)
+    if (field !== undefined) return alike(fields[field], value)
+    return isObject(value) && Object.entries(value).every(([name, one]) => alike(fields[name], one))
   }
 
   /** Whether there still is what it belonged to. */
@@ -85,8 +88,17 @@ const changesOf = ({ field, value }: Told): Fields => field === undefined ? valu
 const placeOf = ({ page, list }: Told): { page: string } | 'meta' | 'state' =>
   page !== null ? { page } : list !== null ? 'meta' : 'state'
 
+/** On its page, or wherever it was moved to. */
 function ownerOf (document: Board, { page, list, id }: Told): Element | undefined {
-  return document.on(page ?? '').find(element => element.list === list && id !== null && element.fields.id === id)
+  if (id === null) return undefined
+  const isIt = (element: Element): boolean => element.list === list && element.fields.id === id
+  const own = document.on(page ?? '').find(isIt)
+  if (own) return own
+  for (const { key } of document.pages()) {
+    const moved = document.on(key).find(isIt)
+    if (moved) return moved
+  }
+  return undefined
 }
 
 /** Equal as JSON, however the members are ordered. */

@@ -29,8 +29,6 @@ export class Model {
   readonly pages = signal<Page[]>([])
   readonly page = signal('')
   readonly count = signal(0)
-  /** Another one with each change of the board. */
-  readonly edition = signal(0)
   readonly scale = signal(1)
   /** Where on the screen the board's 0, 0 is. */
   readonly corner = signal<Point>({ x: 0, y: 0 })
@@ -112,7 +110,6 @@ export class Model {
   }
 
   private changed (keys: Set<string> | null): void {
-    this.edition.value++
     if (this.preview.value) return // it is shown when one looks at the board again
     if (!keys) {
       const before = this.pages.value
