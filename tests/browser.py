@@ -146,9 +146,14 @@ def browsing(kept: Path | None = None) -> Iterator[Page]:
             address = next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page")
             # It has enough to do without telling all the time that it is there.
             with connect(address, max_size=None, ping_interval=None) as connection:
-                yield Page(connection, address)
+                page = Page(connection, address)
+                yield page
+                if kept:  # it writes what it remembers
+                    page.call("Browser.close")
+                    process.wait(PATIENCE_SECONDS)
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 

@@ -170,6 +170,9 @@ GET    /files/{name}             404
 GET    /thumbnails/{name}        404
 GET    /exports/{export_id}      403
 GET    /static/{name}            200
+GET    /manifest.webmanifest     200
+GET    /worker.js                200
+GET    /offline                  200
 POST   /sign-out                 303
 POST   /api/logout               200
 """

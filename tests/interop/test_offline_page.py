@@ -2,11 +2,19 @@
 the page says of it is true."""
 
 import contextlib
+import io
+import json
+import shutil
+import sys
+from pathlib import Path
 
 import pytest
+from PIL import Image, ImageChops, ImageStat
 
+import solosync
 from tests.browser import browsing, find_browser
-from tests.interop.test_drawing_page import Drawer
+from tests.interop import icons
+from tests.interop.test_drawing_page import STATUS, Drawer
 from tests.live import strokes
 
 pytestmark = [
@@ -77,3 +85,107 @@ def test_two_tabs_agree_on_what_is_drawn_and_how_much_of_it_is_saved(server, dev
         with another_tab(one) as two:
             two.open()  # and saves what the database holds again
             two.wait_for_count(6)
+
+
+def test_page_opens_and_draws_without_the_server_also_after_the_browser_ended(
+    server, device, tmp_path
+):
+    board = device.make_board()
+    device.http.patch(f"/api/v1/solo/sessions/{board}/", json={"name": "<b>Plan</b>"})
+    address = f"{server.url}/boards/{board}/draw"
+    with browsing(tmp_path) as page:
+        ann = Drawer(page, server, board)
+        page.wait_for("navigator.serviceWorker.controller")
+        assert page.call("Page.getInstallabilityErrors") == {"installabilityErrors": []}
+        begun = len(page.events)
+        ann.open()
+        assert {
+            answer["response"]["fromServiceWorker"]
+            for name, answer in page.events[begun:]
+            if name == "Network.responseReceived"
+            and answer["response"]["url"].endswith((".js", ".css"))
+        } == {True}
+        assert ann.complaints() == []
+        assert kept_by_worker(page) == {"/offline"}
+
+        server.kill()
+        ann.draw()
+        page.open(address)
+        ann.wait_for_count(1)
+        ann.draw(40)
+        ann.wait_for_status("Offline — 2 changes kept on this device")
+        for path in ("/", "/trash", "/boards/not-kept/draw"):
+            page.open(f"{server.url}{path}")
+            page.wait_for("document.querySelector('.kept li')")
+            shown = page.run("document.querySelector('.kept').innerText")
+            assert "<b>Plan</b>\n2 changes not saved" in shown
+            assert ("isn't kept on this device" in shown) == ("not-kept" in path)
+        assert draws_icons_as_they_are(page)
+    with browsing(tmp_path) as page:
+        ann = Tab(page, server, board)
+        page.open(address)
+        ann.wait_for_status("Offline — 2 changes kept on this device")
+        ann.wait_for_count(2)
+        ann.draw(80)
+        server.start()
+        ann.wait_for_status("Saved")
+        assert len(strokes(device.get(board)["state"])) == 3
+
+
+def kept_by_worker(page):
+    """The paths of all that isn't a file of the program."""
+    found = page.run(
+        "caches.keys().then(names => Promise.all(names.map(name => caches.open(name))))"
+        ".then(all => Promise.all(all.map(cache => cache.keys())))"
+        ".then(all => all.flat().map(request => new URL(request.url).pathname))"
+    )
+    return {path for path in found if not path.startswith("/static/")}
+
+
+def draws_icons_as_they_are(page):
+    """Whether the files are what this browser draws, but for how it smooths edges."""
+    for name in icons.SIZES:
+        drawn = Image.open(io.BytesIO(icons.draw(page, name))).convert("RGBA")
+        kept = Image.open(icons.STATIC / name).convert("RGBA")
+        difference = ImageChops.difference(drawn, kept)
+        if max(high for _, high in ImageStat.Stat(difference).extrema) > 64:
+            return False
+    return True
+
+
+def newer_program(folder: Path) -> Path:
+    """A copy of the program whose page says which version it is."""
+    shutil.copytree(Path(solosync.__file__).parent, folder / "solosync")
+    built = folder / "solosync" / "web" / "pages" / "built"
+    manifest = json.loads((built / "manifest.json").read_text())
+    entry = manifest["src/board.tsx"]
+    script = (built / entry["file"]).read_text()
+    entry["file"] = "board-newer.js"
+    (built / entry["file"]).write_text(f"{script};window.isNewer = true")
+    (built / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def test_newer_program_reaches_a_page_that_is_open(server, device, tmp_path):
+    board = device.make_board()
+    is_offered = (
+        "document.querySelector('.renewed')?.textContent.includes('A new version is ready')"
+    )
+    with browsing() as page:
+        ann = Drawer(page, server, board)
+        page.wait_for("navigator.serviceWorker.controller")
+        server.kill()
+        ann.draw()
+        folder = newer_program(tmp_path / "newer")
+        server.program = ("env", f"PYTHONPATH={folder}", sys.executable, "-P", "-m", "solosync")
+        server.start()
+        page.wait_for(is_offered)
+        assert page.run("window.isNewer") is None
+        page.follow("document.querySelector('.renewed button').click()")
+        page.wait_for(f"window.isNewer && {STATUS} === 'Saved'")
+        ann.wait_for_count(1)
+        assert not page.run(is_offered)
+        server.kill()
+        page.open(f"{server.url}/boards/{board}/draw")
+        page.wait_for("window.isNewer")
+        ann.wait_for_count(1)

@@ -425,12 +425,13 @@ def test_assets_of_a_page_are_there_and_kept_by_browsers(client):
     page = client.get("/").text
     assets = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
     names = {asset.partition("?")[0].rpartition("/")[2] for asset in assets}
-    assert names == {"colors.css", "site.css", "icon.svg"}
+    assert names == {"colors.css", "site.css", "icon.svg", "icon-maskable.png"}
     for asset in assets:
         response = client.get(asset)
         assert response.status_code == 200
         assert "immutable" in response.headers["cache-control"]
-        assert response.headers["content-type"].split(";")[0] in ("text/css", "image/svg+xml")
+        media_type = response.headers["content-type"].split(";")[0]
+        assert media_type in ("text/css", "image/svg+xml", "image/png")
         again = client.get(asset, headers={"If-None-Match": response.headers["etag"]})
         assert again.status_code == 304
         assert again.content == b""

@@ -83,6 +83,7 @@ from solosync.web.routes.pages.home import home, show_trash
 from solosync.web.routes.pages.imports import import_boards
 from solosync.web.routes.pages.inviting import invite_person, revoke_invitation_here
 from solosync.web.routes.pages.links import open_link, use_link
+from solosync.web.routes.pages.offline import show_manifest, show_offline, show_worker
 from solosync.web.routes.pages.people import change_person, show_people
 from solosync.web.routes.pages.settings import (
     change_password,
@@ -308,6 +309,9 @@ def routes() -> list[ControllerRouterHandler]:
         change_tunnel,  # POST /admin/tunnel
         change_password,  # POST /settings/password
         choose_language,  # POST /language
+        show_manifest,  # GET /manifest.webmanifest
+        show_worker,  # GET /worker.js
+        show_offline,  # GET /offline
         sign_in,  # POST /sign-in
         ask_code,  # POST /sign-in/code
         use_code,  # POST /sign-in/verify

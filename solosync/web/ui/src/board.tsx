@@ -19,7 +19,11 @@ import { Gestures } from './gestures'
 import { Guest } from './guest'
 import { listenToKeys } from './keys'
 import { Model } from './model'
-import { readShared, takePlace, type Shared } from './shared'
+import { readShared, takePlace } from './shared'
+import { KeptBoards } from './offline/list'
+import { here } from './offline/place'
+import { SavingSheet } from './offline/sheet'
+import { employ } from './offline/worker'
 import { Surface } from './surface'
 import { texts } from './texts'
 import { tools } from './tools/tools'
@@ -62,19 +66,27 @@ function Board ({ model }: { model: Model }): JSX.Element {
       <Pages model={model} />
       <Help model={model} />
       <p class='unseen' aria-live='polite'>{model.said.value}</p>
+      <SavingSheet model={model} />
     </>
   )
 }
 
-function modelFor (given: HTMLElement, shared: Shared | null): Model {
-  const { session = '', user = '', person = '', name = '' } = given.dataset
-  const guest = shared && new Guest(shared)
-  const model = new Model(session, { id: user, name: guest?.name.value ?? person }, guest)
-  model.name.value = name
-  return model
+async function start (root: HTMLElement): Promise<void> {
+  const shared = readShared(root)
+  if (shared) {
+    const guest = new Guest(shared)
+    const model = new Model(root.dataset.session ?? '', { id: '', name: guest.name.value }, guest)
+    model.name.value = root.dataset.name ?? ''
+    render(<Board model={model} />, await takePlace())
+    return
+  }
+  void employ()
+  const place = await here(root.dataset)
+  if (place) {
+    const model = new Model(place.session, place.person)
+    model.name.value = place.name
+    render(<Board model={model} />, root)
+  } else render(<KeptBoards />, root)
 }
 
-const given = document.getElementById('board')!
-const shared = readShared(given)
-const model = modelFor(given, shared)
-render(<Board model={model} />, shared ? await takePlace() : given)
+void start(document.getElementById('board')!)

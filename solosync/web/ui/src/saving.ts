@@ -13,6 +13,7 @@ import * as Y from 'yjs'
 import { askToPersist, databaseOf } from './offline/device'
 import { Keeping } from './offline/keeping'
 import { Tabs, type Told } from './offline/tabs'
+import { lookForNewer } from './offline/worker'
 
 export type Ended = 'signed out' | 'forbidden' | 'gone' | 'refused'
 export interface Saving {
@@ -171,7 +172,10 @@ export class Saver {
       if (step === STEP_1) this.wasAsked()
     }
     provider.on('status', ({ status }) => {
-      if (status === 'connected') this.asked = [TOO_EARLY]
+      if (status === 'connected') {
+        this.asked = [TOO_EARLY]
+        if (this.wasConnected) lookForNewer() // where the server was, another may be
+      }
       if (status !== 'connecting') this.tell()
     })
     provider.on('connection-error', () => this.tell())

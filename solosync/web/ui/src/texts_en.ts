@@ -14,7 +14,6 @@ export const english = {
   offlineLost: (count: number): string =>
     `Offline — ${changes(count)} only in this tab: keep it open`,
   offlineEmptyLost: 'Offline — this browser keeps nothing: keep this tab open',
-  notKept: "This browser keeps nothing on this device. What isn't saved is lost with the tab.",
   ended: {
     'signed out': 'You are signed out.',
     forbidden: 'You may not change this board.',

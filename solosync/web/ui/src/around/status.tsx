@@ -2,6 +2,9 @@
 
 import type { ComponentChildren, JSX } from 'preact'
 import type { Model } from '../model'
+import { isExplaining } from '../offline/sheet'
+import { words } from '../offline/words'
+import { isRenewed, renew } from '../offline/worker'
 import type { Saving } from '../saving'
 import { texts } from '../texts'
 
@@ -15,9 +18,20 @@ function told ({ state, unsaved, isKept, ended }: Saving): string {
 export function Status ({ model }: { model: Model }): JSX.Element {
   const saving = model.saver.saving.value
   return (
-    <p id='status' role='status' data-state={saving.state} title={saving.isKept ? '' : texts.notKept}>
-      {told(saving)}
-    </p>
+    <>
+      <p id='status' role='status' data-state={saving.state}>
+        {model.isGuest
+          ? told(saving)
+          : <button type='button' title={words.meaning} aria-haspopup='dialog' onClick={() => { isExplaining.value = true }}>
+              {told(saving)}
+            </button>}
+      </p>
+      {isRenewed.value && (
+        <p class='renewed' role='status'>
+          {words.renewed} <button type='button' class='link' onClick={renew}>{words.renew}</button>
+        </p>
+      )}
+    </>
   )
 }
 

@@ -13,27 +13,32 @@ export interface KeptBoard {
 }
 
 const PREFIX = 'solosync/'
-const PERSON = 'solosync/person'
+const DEVICE = 'solosync/device'
+const PERSON = 'person'
 const ASKED = 'solosync/asked'
 
 export const databaseOf = (user: string, session: string): string => `${PREFIX}${user}/${session}`
 
 // -- who is signed in --------------------------------------------------------------------------
 
-export function person (): Person | null {
+export async function person (): Promise<Person | null> {
   try {
-    const { id, name } = JSON.parse(localStorage.getItem(PERSON) ?? '')
-    return typeof id === 'string' && typeof name === 'string' ? { id, name } : null
+    const database = await openDatabase(DEVICE)
+    const found = await answer(database.transaction(ABOUT).objectStore(ABOUT).get(PERSON))
+    database.close()
+    return found ?? null
   } catch {
     return null
   }
 }
 
 /** Null when nobody is, any more. */
-export function remember (person: Person | null): void {
+export async function remember (person: Person | null): Promise<void> {
   try {
-    if (person) localStorage.setItem(PERSON, JSON.stringify(person))
-    else localStorage.removeItem(PERSON)
+    const database = await openDatabase(DEVICE)
+    const transaction = database.transaction(ABOUT, 'readwrite', { durability: 'strict' })
+    transaction.objectStore(ABOUT).put(person, PERSON)
+    await completed(transaction).finally(() => database.close())
   } catch {} // the browser keeps nothing, which the page of a board says
 }
 
@@ -51,10 +56,18 @@ export function askToPersist (): void {
 /** A person's boards on this device, the last opened first. */
 export async function keptBoards (user: string): Promise<KeptBoard[]> {
   const prefix = databaseOf(user, '')
-  const databases = await indexedDB.databases().catch(() => [])
+  const databases = await everyDatabase()
   const names = databases.map(({ name = '' }) => name).filter(name => name.startsWith(prefix))
   const boards = await Promise.all(names.map(name => look(name, name.slice(prefix.length))))
   return boards.filter(board => board !== null).sort((a, b) => b.opened - a.opened)
+}
+
+async function everyDatabase (): Promise<IDBDatabaseInfo[]> {
+  try {
+    return await indexedDB.databases()
+  } catch {
+    return [] // refused, or not known to an old browser
+  }
 }
 
 async function look (database: string, session: string): Promise<KeptBoard | null> {

@@ -14,15 +14,14 @@ const CHANGE = 'change/'
 const COUNTED_BEFORE = 'unsaved'
 const TRIM_AFTER = 500
 
-interface Batch { updates: Uint8Array[], changes: string[], saved: string[] }
-
 export class Keeping {
   private database: IDBDatabase | null = null
-  private batch: Batch = { updates: [], changes: [], saved: [] }
-  private isWriting = false
+  private isRewriting = false
   private isStopped = false
   /** False when something of the document could not be written, and isn't yet. */
   private isWhole = true
+  /** Changes that the server has, of which the database may not know it yet. */
+  private saved: string[] = []
   /** The last update of the database that is in the document for certain. */
   private read = 0
 
@@ -58,7 +57,7 @@ export class Keeping {
       database.onclose = () => this.failed()
       const told = changes.map(key => String(key).slice(CHANGE.length))
       told.push(...Array.from({ length: Number(before) || 0 }, (_, at) => `before/${at}`))
-      if (keys.length > TRIM_AFTER || before) this.rewrite()
+      if (keys.length > TRIM_AFTER || before || !this.isWhole) this.rewrite()
       else void this.noteAbout()
       return told
     } catch {
@@ -69,25 +68,27 @@ export class Keeping {
 
   /** Keeps an update; `change` if it was made here, and not yet sent. */
   add (update: Uint8Array, change?: string): void {
-    this.batch.updates.push(update)
-    if (change) this.batch.changes.push(change)
-    void this.write()
+    // What only this device has is to survive a power cut.
+    this.write(change ? 'strict' : 'relaxed', transaction => {
+      transaction.objectStore(UPDATES).add(update)
+      if (change) transaction.objectStore(ABOUT).put(1, CHANGE + change)
+    })
   }
 
   /** The server has these. */
   drop (saved: string[]): void {
-    this.batch.saved.push(...saved)
-    void this.write()
+    this.saved.push(...saved)
+    this.write('relaxed', transaction => this.forget(transaction))
   }
 
   /** Writes all of the document again: something is missing, or was taken away. */
   rewrite (): void {
     this.isWhole = false
-    void this.write()
+    if (!this.isRewriting && !this.isStopped) void this.writeAll()
   }
 
   get needsRewriting (): boolean {
-    return !this.isWhole && !this.isWriting
+    return !this.isWhole && !this.isRewriting
   }
 
   stop (): void {
@@ -110,55 +111,49 @@ export class Keeping {
   }
 
   private failed (): void {
+    if (this.isStopped) return
     this.database?.close()
     this.database = null
     this.isWhole = false
     this.whenTold()
   }
 
-  private async write (): Promise<void> {
-    if (this.isWriting || this.isStopped) return
-    this.isWriting = true
-    let batch = this.batch
-    try {
-      while (this.hasMore || !this.isWhole) {
-        this.database ??= await openDatabase(this.name)
-        batch = this.batch
-        this.batch = { updates: [], changes: [], saved: [] }
-        await (this.isWhole ? this.append(batch) : this.writeAll(batch))
-        if (!this.isWhole) {
-          this.isWhole = true
-          this.whenTold()
-        }
+  /** At once, and committed at once: the page may be about to go. */
+  private write (durability: IDBTransactionDurability, action: (transaction: IDBTransaction) => void): void {
+    if (this.isStopped) return
+    if (this.database) {
+      try {
+        const transaction = this.database.transaction([UPDATES, ABOUT], 'readwrite', { durability })
+        action(transaction)
+        transaction.commit()
+        completed(transaction).catch(() => this.failed())
+      } catch {
+        this.failed()
       }
+    } else this.isWhole = false
+    if (!this.isWhole) this.rewrite()
+  }
+
+  private async writeAll (): Promise<void> {
+    this.isRewriting = true
+    try {
+      this.database ??= await openDatabase(this.name)
+      const transaction = this.database.transaction([UPDATES, ABOUT], 'readwrite', { durability: 'strict' })
+      const finished = completed(transaction)
+      this.replace(transaction)
+      await finished
+      this.isWhole = true
+      this.whenTold()
     } catch {
-      // The document has the updates; all of it will be written again.
-      this.batch = { updates: [], changes: [], saved: [...batch.saved, ...this.batch.saved] }
-      if (!this.isStopped) this.failed()
+      this.failed()
     }
-    this.isWriting = false
-  }
-
-  private get hasMore (): boolean {
-    const { updates, changes, saved } = this.batch
-    return updates.length + changes.length + saved.length > 0
-  }
-
-  private async append ({ updates, changes, saved }: Batch): Promise<void> {
-    // What only this device has is to survive a power cut.
-    const durability = changes.length > 0 ? 'strict' : 'relaxed'
-    const transaction = this.database!.transaction([UPDATES, ABOUT], 'readwrite', { durability })
-    const store = transaction.objectStore(UPDATES)
-    for (const update of updates) store.add(update)
-    noteChanges(transaction.objectStore(ABOUT), changes, saved)
-    await completed(transaction)
+    this.isRewriting = false
   }
 
   /** In one transaction with reading what other tabs have written meanwhile: nothing gets lost. */
-  private async writeAll ({ saved }: Batch): Promise<void> {
-    const transaction = this.database!.transaction([UPDATES, ABOUT], 'readwrite', { durability: 'strict' })
+  private replace (transaction: IDBTransaction): void {
     const store = transaction.objectStore(UPDATES)
-    const finished = completed(transaction)
+    const notes = transaction.objectStore(ABOUT)
     const others = store.getAll(IDBKeyRange.lowerBound(this.read, true))
     others.onsuccess = () => {
       this.doc.transact(() => {
@@ -168,15 +163,18 @@ export class Keeping {
       const whole = store.add(Y.encodeStateAsUpdate(this.doc))
       whole.onsuccess = () => { this.read = Number(whole.result) }
       this.describe(transaction)
-      noteChanges(transaction.objectStore(ABOUT), this.unsent(), saved)
+      for (const change of this.unsent()) notes.put(1, CHANGE + change)
+      this.forget(transaction)
     }
-    await finished
   }
-}
 
-function noteChanges (store: IDBObjectStore, changes: string[], saved: string[]): void {
-  for (const change of changes) store.put(1, CHANGE + change)
-  for (const change of saved) store.delete(CHANGE + change)
+  private forget (transaction: IDBTransaction): void {
+    const forgotten = this.saved
+    for (const change of forgotten) transaction.objectStore(ABOUT).delete(CHANGE + change)
+    transaction.addEventListener('complete', () => {
+      this.saved = this.saved.filter(change => !forgotten.includes(change))
+    })
+  }
 }
 
 /** The notes of changes, as a range of keys: "0" comes after "/". */
