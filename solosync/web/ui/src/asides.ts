@@ -17,12 +17,8 @@ const VERSIONS_AT_ONCE = 20
 export class Asides {
   readonly found = signal<Aside[] | null>(null)
   readonly more = signal<string | null>(null)
-  /** Another one with each change of the board, of which it depends what can be brought back. */
-  readonly edition = signal(0)
 
-  constructor (private readonly history: History, private readonly document: BoardDocument) {
-    document.doc.on('update', () => { this.edition.value++ })
-  }
+  constructor (private readonly history: History, private readonly document: BoardDocument) {}
 
   async load (cursor: string | null = null): Promise<void> {
     const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''

@@ -29,6 +29,8 @@ export class Model {
   readonly pages = signal<Page[]>([])
   readonly page = signal('')
   readonly count = signal(0)
+  /** Another one with each change of the document. */
+  readonly edition = signal(0)
   readonly scale = signal(1)
   /** Where on the screen the board's 0, 0 is. */
   readonly corner = signal<Point>({ x: 0, y: 0 })
@@ -71,6 +73,7 @@ export class Model {
     }
     whenLoaded(() => surface.changed())
     this.board.listen(keys => this.changed(keys))
+    this.board.doc.on('update', () => { this.edition.value++ })
     this.pictures.listen()
     const { undoing } = this.board
     for (const name of ['stack-item-added', 'stack-item-popped', 'stack-cleared'] as const) {

@@ -37,7 +37,7 @@ function Shown ({ model, aside }: { model: Model, aside: Aside }): JSX.Element {
   const { created_at: at, actor, device, list, page, field, value } = aside
   const element = asides.elementOf(aside, model.livePage)
   const [isBack, fits] = [asides.isBack(aside), asides.fits(aside)]
-  void asides.edition.value // or it wouldn't be drawn again
+  void model.edition.value // or it wouldn't be drawn again
   const told = (
     <span>
       <span class='what'>{texts.asideOf(list, page, field)}</span>
