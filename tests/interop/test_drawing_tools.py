@@ -165,9 +165,7 @@ def test_a_pens_hand_its_other_end_and_what_is_written_do_what_one_means_by_them
         click(ann, "Large")  # letters: the note is still selected
         click(ann, "Green")
         ann.press("r")
-        ann.drag((200, 200), (260, 240))
-        ann.press("v")
-        ann.drag((200, 220))
+        ann.press("Enter")  # a shape in the middle, and selected
         click(ann, "Filled")
         click(ann, "Violet")
         ann.wait_for_status("Saved")

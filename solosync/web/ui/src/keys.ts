@@ -4,6 +4,7 @@ import type { Gestures } from './gestures'
 import type { Model } from './model'
 import { OFFERS } from './tools/choices'
 import { offered } from './tools/offered'
+import { isShape } from './tools/shapes'
 import type { ToolName } from './tools/tool'
 
 const TOOLS: Record<string, ToolName> = {
@@ -88,9 +89,9 @@ function other (model: Model, gestures: Gestures, event: KeyboardEvent): (() => 
   if (arrow && model.selection.count.value > 0) {
     return () => model.selection.move(arrow[0] * step, arrow[1] * step)
   }
-  if (event.key === 'Enter' && !isOnButton && ['text', 'note'].includes(model.choice.value.tool)) {
-    return () => model.write(model.surface.middle, null)
-  }
+  const withEnter = event.key === 'Enter' && !isOnButton ? model.choice.value.tool : 'hand'
+  if (withEnter === 'text' || withEnter === 'note') return () => model.write(model.surface.middle, null)
+  if (isShape(withEnter)) return () => model.putShape()
   if (event.key === ' ' && !isOnButton) return () => { gestures.isHolding = true }
   return undefined
 }

@@ -15,6 +15,7 @@ import { Saver } from './saving'
 import { Selection } from './selection'
 import type { Surface } from './surface'
 import { Choices, type Choice } from './tools/choices'
+import { shapeAround } from './tools/shapes'
 import type { ToolName } from './tools/tool'
 import { socketAddress } from './visit'
 import { again, begin, isWritten, put, type Writing } from './writing'
@@ -139,6 +140,13 @@ export class Model {
 
   chooseTool (tool: ToolName): void {
     this.choose({ tool })
+  }
+
+  /** In the middle of what one sees, for whoever has no pointer. */
+  putShape (): void {
+    if (!this.mayDraw) return
+    const fields = shapeAround(this.choice.value, this.surface.middle)
+    this.selection.take(this.board.add(this.page.value, 'strokes', fields))
   }
 
   /** Not before it is known which pages there are: what is drawn has to be on one. */

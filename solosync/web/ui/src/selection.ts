@@ -44,6 +44,14 @@ export class Selection {
     this.show()
   }
 
+  /** One that has just come, to be changed further. */
+  take (key: string): void {
+    this.model.chooseTool('select')
+    this.select([key])
+    const element = this.model.board.get(key)
+    if (element) this.model.said.value = described(element)
+  }
+
   unselect (): void {
     if (this.model.surface.selected.size > 0) this.select([])
   }

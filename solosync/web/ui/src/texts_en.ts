@@ -183,7 +183,7 @@ export const english = {
     ['Shift and pull a handle', 'Keep proportions, turn in steps'],
     ['Ctrl [ and ]', 'Backward, forward'], ['Ctrl Shift [ and ]', 'To the back, to the front'],
     ['Double-click or Enter', 'Change the selected text or note'],
-    ['Enter', 'Write in the middle (with Text or Sticky note)'],
+    ['Enter', 'Write in the middle (with Text or Sticky note), put a shape there'],
     ['Space and drag', 'Move the page'], ['Wheel', 'Move the page'],
     ['Ctrl and wheel', 'Closer, further'], ['+, −, 0', 'Closer, further, everything'],
     ['Page Up, Page Down', 'The page before, the next one'],
