@@ -1,6 +1,7 @@
 """A shared board watched live: through a real server, by real sockets."""
 
 import json
+import time
 from contextlib import ExitStack, suppress
 from typing import Any
 
@@ -15,6 +16,7 @@ from solosync.board import protocol
 from solosync.clock import now_ms
 from solosync.store.engine import Store
 from solosync.web.crowd import MOST_FROM_ADDRESS
+from solosync.web.sockets.viewers import MOST_A_SECOND
 from tests.interop.boards import stroke
 from tests.live import PREFIX, LiveServer, strokes
 from tests.servers import PATIENCE_SECONDS
@@ -199,6 +201,22 @@ def test_one_address_has_only_so_many_sockets_by_links(server, ann, board):
             assert Viewer(socket).closing() == 4429
     with watching(server, board, token, view) as socket:
         Viewer(socket).take()
+
+
+def test_no_more_is_read_of_a_guest_than_a_hand_can_draw(server, ann, board):
+    token = share(ann, board, may_edit=True)
+    with (
+        connect(ann.socket_address(board)) as own,
+        watching(server, board, token, proof(server, token)) as socket,
+    ):
+        person = Viewer(own)
+        begun, last = time.monotonic(), 3 * MOST_A_SECOND
+        for clock in range(1, last + 1):
+            socket.send(presence(8, clock, f"{'x' * 1500} {clock}."))
+        while f" {last}.".encode() not in person.heard:
+            person.take()
+        # What is left of one second, all of another, and the rest.
+        assert time.monotonic() - begun > 1
 
 
 def test_viewer_is_told_of_nobody_and_tells_nobody(server, ann, board):

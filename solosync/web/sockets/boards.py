@@ -93,7 +93,12 @@ async def _show(
             peer = room.join(shares.visitor(share), write=write, read_only=not share.may_edit)
             # The link may have been revoked while the room was opened.
             viewers.close_if_lost(with_services.store, peer)
-            seen = partial(viewers.close_if_expired, share, peer)
+            pace = viewers.Pace(link)
+
+            def seen() -> None:
+                pace.count()
+                viewers.close_if_expired(share, peer)
+
             try:
                 with viewers.until_expired(share, peer):
                     await _serve(room, peer, link, receive, viewers.MOST_BYTES, seen)

@@ -22,11 +22,14 @@ from solosync.realtime.peer import Peer
 from solosync.records.sessions import Session
 from solosync.records.shares import Share
 from solosync.web.services import services
+from solosync.web.sockets.link import Link
 
 LINK = "share"
 VIEW = "view"
-# Of a message: a viewer says no more than what it holds already, and who draws along sends strokes.
+# Of a message: a viewer says what it holds already, and who draws along sends strokes.
 MOST_BYTES = 1024 * 1024
+# Of one socket. Drawing takes some eighty: one for each frame, and for each place of the pointer.
+MOST_A_SECOND = 240
 _PRESENCES = frozenset((protocol.AWARENESS, protocol.QUERY_AWARENESS))
 
 
@@ -61,6 +64,28 @@ def tells_board(write: Callable[[bytes], None]) -> Callable[[bytes], None]:
 
 def is_presence(message: bytes) -> bool:
     return bool(message) and message[0] in _PRESENCES
+
+
+class Pace:
+    """Nobody knows who comes by a link, so nobody who does keeps the others waiting: what is more
+    than a hand can draw isn't read before the second is over."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._loop = asyncio.get_running_loop()
+        self._begun = self._loop.time()
+        self._count = 0
+
+    def count(self) -> None:
+        """One more message."""
+        passed = self._loop.time() - self._begun
+        if passed >= 1:
+            self._begun += passed
+            self._count = passed = 0
+        self._count += 1
+        if self._count == MOST_A_SECOND:
+            self._link.let_read(False)
+            self._loop.call_later(1 - passed, self._link.let_read, True)
 
 
 def close_if_lost(store: Store, peer: Peer) -> None:
