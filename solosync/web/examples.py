@@ -250,7 +250,6 @@ EXAMPLES: Json = examples_admin.EXAMPLES | {
     "StreamAnswer": {"detail": "accepted", "rev": 8, "digest": _DIGEST},
     "BeaconFields": {"heartbeat": True, "client_ts": _AT},
     "VersionList": {"count": 1, "results": [_VERSION], "next": None},
-    "AsideItem": _ASIDE,
     "AsideList": {"count": 1, "results": [_ASIDE], "next": None},
     "VersionDetail": {"rev": 7, "created_at": _AT, "state": _STATE, "set_aside": []},
     "MadeThumbnail": {"thumbnail_url": f"{_HERE}/thumbnails/1f8c...webp?v=8", "status": "success"},
