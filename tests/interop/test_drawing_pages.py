@@ -115,6 +115,16 @@ def test_pages_are_renamed_moved_copied_and_deleted_and_each_is_one_step_to_undo
         ann.wait_for_tabs(*NAMES)
 
         ann.show("Two")
+        drawer.draw()
+        drawer.wait_for_count(3)
+        ann.show("One")
+        drawer.press("z", control=True)  # what was done there is undone there
+        ann.page.wait_for(f"{CURRENT} === 'Two'")
+        ann.show("One")
+        drawer.press("z", control=True, shift=True)
+        ann.page.wait_for(f"{CURRENT} === 'Two'")
+        drawer.wait_for_count(3)
+        drawer.press("z", control=True)
         ann.choose("Duplicate")
         ann.wait_for_tabs("One", "Two", "Two (copy)", "Three")
         assert ann.page.run(CURRENT) == "Two (copy)"

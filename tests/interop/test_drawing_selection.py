@@ -34,6 +34,7 @@ STATE = {
             "assets": [
                 {**PICTURE, "id": "low", "zIndex": 1},
                 {**PICTURE, "id": "high", "zIndex": 7},
+                {**PICTURE, "id": "fixed", "x": 500, "locked": True, "zIndex": 9},
             ],
         },
         {"id": "p2", "name": "Two", "strokes": [], "shapes": [], "texts": [], "assets": []},
@@ -54,7 +55,7 @@ class Selecting:
 
     def __init__(self, drawer, device):
         self.drawer, self.page, self.device = drawer, drawer.page, device
-        drawer.wait_for_count(8)
+        drawer.wait_for_count(9)
         self.page.run(f"{CANVAS}.focus()")
 
     def shown(self, page=0):
@@ -183,7 +184,7 @@ def test_selection_is_made_larger_turned_and_painted_by_those_fields_alone_that_
         drawer.press("2")
         colors = {key: element.get("color") for key, element in ann.shown().items()}
         assert set(colors.values()) == {None, "#d92d20"}
-        assert {key for key, color in colors.items() if color is None} == {"low", "high"}
+        assert {key for key, color in colors.items() if color is None} == {"low", "high", "fixed"}
         drawer.press("]")
         assert {ann.shown()[key]["size"] for key in ("box", "disc", "flat")} == {8}
         assert drawer.complaints() == []
@@ -193,6 +194,13 @@ def test_selection_is_laid_over_others_copied_and_taken_to_another_page(server, 
     board = device.make_board(STATE)
     with drawing(server, board) as drawer:
         ann = Selecting(drawer, device)
+        drawer.press("v")
+        drawer.drag((200, 160), (1250, 690))
+        drawer.press("Delete")
+        drawer.wait_for_count(1)  # the fixed picture
+        ann.undo()
+        drawer.wait_for_count(9)
+
         ann.walk_to("Rectangle, ")
         drawer.press("]", control=True)  # over the disc, which it touches
         assert ann.order("shapes") == ["disc", "box", "far"]
@@ -207,7 +215,7 @@ def test_selection_is_laid_over_others_copied_and_taken_to_another_page(server, 
         ann.walk_to("Picture, ")
         drawer.press("]", control=True)
         assert {key: ann.shown()[key]["zIndex"] for key in ("low", "high")} == {"low": 7, "high": 7}
-        assert ann.order("assets") == ["high", "low"]
+        assert [one for one in ann.order("assets") if one != "fixed"] == ["high", "low"]
         ann.undo()
 
         with NodeClient("client.mjs") as client:  # places between which nothing fits
@@ -221,12 +229,12 @@ def test_selection_is_laid_over_others_copied_and_taken_to_another_page(server, 
 
         ann.walk_to("Text “Tea”, ")
         drawer.press("d", control=True)
-        drawer.wait_for_count(9)
+        drawer.wait_for_count(10)
         [tea, copy] = [one for one in ann.shown().values() if one.get("text") == "Tea"]
         assert {**copy, "id": "tea", "x": 100, "y": 200} == tea
         assert (copy["x"], copy["y"]) == (120, 220)
         ann.edit("cut", "x")
-        drawer.wait_for_count(8)
+        drawer.wait_for_count(9)
         ann.page.run("document.querySelector('[data-page=p2]').click()")
         drawer.wait_for_count(0)
         ann.page.run(f"{CANVAS}.focus()")

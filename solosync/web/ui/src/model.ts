@@ -77,6 +77,7 @@ export class Model {
     this.board.doc.on('update', () => { this.edition.value++ })
     this.pictures.listen()
     const { undoing } = this.board
+    undoing.on('stack-item-added', ({ stackItem }) => this.paging.mark(stackItem))
     for (const name of ['stack-item-added', 'stack-item-popped', 'stack-cleared'] as const) {
       undoing.on(name, () => {
         this.canUndo.value = undoing.canUndo()
@@ -234,11 +235,13 @@ export class Model {
   // -- steps ---------------------------------------------------------------------------------
 
   undo (): void {
-    this.paging.follow(() => this.board.undoing.undo())
+    const { undoing } = this.board
+    this.paging.follow(() => undoing.undo(), undoing.redoStack)
   }
 
   redo (): void {
-    this.paging.follow(() => this.board.undoing.redo())
+    const { undoing } = this.board
+    this.paging.follow(() => undoing.redo(), undoing.undoStack)
   }
 
   // -- texts ---------------------------------------------------------------------------------

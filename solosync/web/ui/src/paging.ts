@@ -8,6 +8,9 @@ import { texts } from './texts'
 
 const NAME = 'page='
 
+/** Of the undo manager; other parts of the page may note something on it. */
+interface Step { meta: Map<unknown, any> }
+
 export class Paging {
   /** The name of the page that was deleted just now, as long as one step back brings it back. */
   readonly removed = signal<string | null>(null)
@@ -47,12 +50,20 @@ export class Paging {
     address(key)
   }
 
-  /** Undoes or redoes something, and shows the page that this brought back. */
-  follow (step: () => void): void {
+  /** A step that may be undone was done here. */
+  mark (step: Step): void {
+    step.meta.set(this, this.model.page.value)
+  }
+
+  /** Undoes or redoes something, and shows the page that this brought back, or where it was done. The
+   * way back from it is the last of the other steps. */
+  follow (act: () => Step | null, others: Step[]): void {
     const before = new Set(this.model.pages.value.map(({ key }) => key))
-    step()
+    const page = act()?.meta.get(this)
+    others.at(-1)?.meta.set(this, page)
     const back = this.model.pages.value.find(({ key }) => !before.has(key))
-    if (back) this.model.show(back.key)
+    const seen = back?.key ?? page
+    if (seen !== this.model.page.value && this.place(seen) >= 0) this.model.show(seen)
   }
 
   // -- what is done to them ------------------------------------------------------------------

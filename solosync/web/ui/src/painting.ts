@@ -42,6 +42,11 @@ export class Painter {
     private readonly redraw: () => void
   ) {}
 
+  /** Whether what is shown isn't all yet. */
+  get isBusy (): boolean {
+    return this.isStale || this.job !== null
+  }
+
   /** Anything may have changed: a new picture is made. */
   renew (): void {
     this.isStale = true

@@ -11,7 +11,7 @@ import { erase, paintRing, type Ring } from './looks/erasing'
 import { boxOf as boxOfView, Painter, type View } from './painting'
 import type { Arriving } from './pictures'
 import { boxOfAll, drawSelection, handlesOn, type Shot } from './selecting'
-import type { Carrying } from './transforming'
+import type { Carrying, Matrix } from './transforming'
 
 export interface Cursor { name: string, color: string, x: number, y: number }
 
@@ -31,6 +31,8 @@ export class Surface {
   selected = new Set<string>()
   carrying: Carrying | null = null
   shot: Shot | null = null
+  /** What was let go, shown until the page below is drawn with it. */
+  left: { shot: Shot, matrix: Matrix } | null = null
   private cursors: Cursor[] = []
   private sketches: Element[] = []
   whenSketched = (_element: Element | null): void => {}
@@ -237,12 +239,17 @@ export class Surface {
 
   private drawPage (pen: CanvasRenderingContext2D): void {
     this.painter.draw(pen)
+    if (this.left && !this.painter.isBusy) {
+      this.left = null
+      this.above.batchDraw()
+    }
     for (const element of this.allSketched()) if (isEraser(element)) erase(pen, element, this.elements())
   }
 
   private drawDoings (pen: CanvasRenderingContext2D): void {
     for (const one of this.arriving) if (one.page === this.page) paintArriving(pen, one, this.scale)
     for (const element of this.allSketched()) if (!isEraser(element)) paint(pen, element, null)
+    this.left?.shot.draw(pen, this.left.matrix)
     drawSelection(pen, this)
     if (this.ring) paintRing(pen, this.ring, this.scale)
     for (const cursor of this.cursors) this.drawCursor(pen, cursor)

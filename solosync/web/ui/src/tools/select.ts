@@ -1,7 +1,7 @@
 // Chooses elements, by a press or a frame, and carries them about; by the handles of their frame they
 // are made larger, smaller, or turned.
 
-import type { Fields } from '../document'
+import type { Element, Fields } from '../document'
 import { boxOf } from '../drawing'
 import { meet, type Box, type Point } from '../geometry'
 import { ENDS, TURN, type Handle } from '../handles'
@@ -18,7 +18,7 @@ export const select: Tool = (hands, { at, event }) => {
   const isAdding = event.shiftKey
   const handle = surface.handleAt(at, event.pointerType)
   if (handle) return pull(hands, at, handle)
-  const hit = topmost(hands, at)
+  const hit = topmost(hands, at, isFixed)
   if (!hit) {
     if (!isAdding) surface.selected.clear()
     hands.selected()
@@ -32,6 +32,9 @@ export const select: Tool = (hands, { at, event }) => {
   return carry(hands, to => to.x === at.x && to.y === at.y ? null : move(to.x - at.x, to.y - at.y))
 }
 
+/** A picture that somebody fixed is a ground to draw on: the keyboard alone reaches it. */
+const isFixed = ({ list, fields }: Element): boolean => list === 'assets' && fields.locked === true
+
 function frame ({ surface, selected }: Hands, from: Point): Doing {
   const before = new Set(surface.selected)
   return {
@@ -40,7 +43,7 @@ function frame ({ surface, selected }: Hands, from: Point): Doing {
       surface.selected = new Set(before)
       for (const element of surface.elements()) {
         const box = boxOf(element)
-        if (box && meet(box, surface.marquee)) surface.selected.add(element.key)
+        if (box && meet(box, surface.marquee) && !isFixed(element)) surface.selected.add(element.key)
       }
       selected()
     },
@@ -66,6 +69,7 @@ function carry ({ surface, board, selected }: Hands, to: (point: Point, hasShift
       const changes = new Map<string, Fields>()
       for (const element of selectedElements(surface)) changes.set(element.key, carrying.fields(element))
       board.set(changes)
+      surface.left = surface.shot && { shot: surface.shot, matrix: carrying.matrix }
       put(null)
     },
     cancel: () => put(null)

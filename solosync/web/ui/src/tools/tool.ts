@@ -41,9 +41,13 @@ export function reachOf ({ tool, size }: Choice, scale: number): number {
   return tool === 'eraser' ? ERASER / scale : 0
 }
 
-export function topmost ({ surface }: Hands, at: Point): Element | null {
+export function topmost (
+  { surface }: Hands, at: Point, isPassed = (_element: Element): boolean => false
+): Element | null {
   const within = NEAR / surface.scale
-  return surface.elements().findLast(element => !isEraser(element) && isHit(element, at, within)) ?? null
+  return surface.elements().findLast(
+    element => !isEraser(element) && !isPassed(element) && isHit(element, at, within)
+  ) ?? null
 }
 
 /** A point as it is kept in a stroke. A mouse and a finger say a half of any press; only a pen measures it. */
