@@ -33,6 +33,7 @@ SIGN_IN = "sign-in"
 TOKENS = "tokens"
 AUTOSAVE = "autosave"
 ADMIN = "admin"
+STATIC = "static"
 NONE = "none"
 TRIED = "tries"
 LIMITS: Mapping[str, Callable[[Config], int]] = {
@@ -43,15 +44,20 @@ LIMITS: Mapping[str, Callable[[Config], int]] = {
     TOKENS: lambda config: config.rate_anon,
     AUTOSAVE: lambda config: config.rate_autosave,
     ADMIN: lambda config: config.rate_admin,
+    STATIC: lambda config: config.rate_autosave,
     NONE: lambda _: 0,
 }
 """Requests a minute; 0 is without limit."""
+CROWD = 20
+"""So many people may come at once by one link, where they can't be told apart."""
 
 
 def charge(connection: Connection, handler: BaseRouteHandler, actor: Actor | None) -> None:
     """Counts a request against its route's budget: the person's, else the address's. Raises
     RateLimited."""
     name = handler.opt.get(RATE) or (ANON if actor is None else USER)
+    if name == STATIC and connection.client is None:
+        return  # one could keep them from all others, and a refusal costs us as much
     key = _address(connection) if actor is None else f"person {actor.user_id}"
     _charge(connection, name, key)
 
@@ -105,16 +111,27 @@ def account_key(email: str) -> str:
 
 
 def _address(connection: Connection) -> str:
+    if (link := _crowd(connection)) is not None:
+        return f"link {link}"
+    return address_key(connection.client.host if connection.client else "")
+
+
+def _crowd(connection: Connection) -> str | None:
+    """By which link (or picture, whose name is known to whoever was shown the board) somebody comes
+    whom a tunnel doesn't tell from others. They are counted by it, so that whoever has no link, or
+    another one, can't use up what is left for those who were sent this one."""
     if connection.client is not None:
-        return address_key(connection.client.host)
-    # A tunnel that doesn't tell who comes by it: they are one for each link, so that whoever has
-    # none, or another one, can't use up what those have who were sent this one.
-    return f"link {connection.path_params.get('token', '')}"
+        return None
+    asked = connection.path_params
+    link: str | None = asked.get("token", asked.get("name"))
+    return link
 
 
 def _charge(connection: Connection, name: str, key: str) -> None:
     with_services = services(connection)
     limit = LIMITS[name](with_services.config)
+    if _crowd(connection) is not None:
+        limit *= CROWD
     if not (limit and with_services.config.rate_limits):
         return
     charged = with_services.buckets.take(name, key, limit)

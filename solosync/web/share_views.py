@@ -89,8 +89,9 @@ async def _check_password(request: Asked, opened: Opened, password: str | None) 
         raise PasswordRequired()
     with_services = services(request)
     share = opened.share
-    # Few from one address, and not many from all of them together.
-    near = (f"share {share.share_id} {address_key(address(request))}",)
+    # Few from one address, where it is known, and not many from all of them together.
+    here = address(request)
+    near = (f"share {share.share_id} {address_key(here)}",) if here else ()
     everywhere = (f"share {share.share_id}",)
     started = start_try(request, near)
     started_everywhere = with_services.strays.start(everywhere)

@@ -85,7 +85,7 @@ def url(name: str) -> str:
     return f"/static/{name}?v={assets()[name].version}"
 
 
-@get("/static/{name:str}", guards=[public], opt={RATE: limits.AUTOSAVE}, include_in_schema=False)
+@get("/static/{name:str}", guards=[public], opt={RATE: limits.STATIC}, include_in_schema=False)
 async def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     asset = assets().get(name)
     if asset is None:

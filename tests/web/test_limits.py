@@ -215,7 +215,6 @@ AUTOSAVE = {
     ("GET", "/files/{name}"),
     ("GET", "/thumbnails/{name}"),
     ("PUT", "/uploads/{file_id}"),
-    ("GET", "/static/{name}"),
     ("GET", "/"),
 }
 
@@ -229,6 +228,7 @@ def test_routes_count_as_they_should(client):
                 assert name is None or name in limits.LIMITS
                 by_name.setdefault(name, set()).add((method, route.path_format))
     assert by_name[limits.AUTOSAVE] >= AUTOSAVE
+    assert by_name[limits.STATIC] == {("GET", "/static/{name}")}
     on_the_page = ("POST", "/boards/{session_id}/export")
     assert by_name[limits.EXPORT] == {("POST", f"{SESSION}/export"), on_the_page}
     assert all(path.startswith("/health/") or path == "/metrics" for _, path in by_name["none"])
