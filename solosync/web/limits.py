@@ -48,6 +48,7 @@ LIMITS: Mapping[str, Callable[[Config], int]] = {
     NONE: lambda _: 0,
 }
 """Requests a minute; 0 is without limit."""
+_LINK = "link "
 CROWD = 20
 """So many people may come at once by one link, where they can't be told apart."""
 
@@ -111,26 +112,20 @@ def account_key(email: str) -> str:
 
 
 def _address(connection: Connection) -> str:
-    if (link := _crowd(connection)) is not None:
-        return f"link {link}"
-    return address_key(connection.client.host if connection.client else "")
-
-
-def _crowd(connection: Connection) -> str | None:
-    """By which link (or picture, whose name is known to whoever was shown the board) somebody comes
-    whom a tunnel doesn't tell from others. They are counted by it, so that whoever has no link, or
-    another one, can't use up what is left for those who were sent this one."""
     if connection.client is not None:
-        return None
+        return address_key(connection.client.host)
+    # Somebody whom a tunnel doesn't tell from others. They are counted by the link (or the picture,
+    # whose name is known to whoever was shown the board), so that whoever has none, or another one,
+    # can't use up what is left for those who were sent this one.
     asked = connection.path_params
-    link: str | None = asked.get("token", asked.get("name"))
-    return link
+    link = asked.get("token", asked.get("name"))
+    return address_key("") if link is None else f"{_LINK}{link}"
 
 
 def _charge(connection: Connection, name: str, key: str) -> None:
     with_services = services(connection)
     limit = LIMITS[name](with_services.config)
-    if _crowd(connection) is not None:
+    if key.startswith(_LINK):
         limit *= CROWD
     if not (limit and with_services.config.rate_limits):
         return

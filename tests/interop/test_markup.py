@@ -12,9 +12,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 from litestar.routes import HTTPRoute
+from websockets.sync.client import connect
 
 from solosync import crypto
 from solosync.app import build_app
+from solosync.board import protocol
 from solosync.config import Config
 from solosync.domain import terminals, tokens
 from solosync.net import letters
@@ -30,7 +32,8 @@ pytestmark = [
 ]
 BOB = "o'b&{{7*7}}@example.org"
 NO_PAGES = re.compile(
-    r"/(?:api|health|metrics|static|files|exports|thumbnails|certificate\.crt)\b"
+    r"/(?:api|health|metrics|static|files|exports|thumbnails)\b"
+    r"|/certificate\.crt|/manifest\.webmanifest|/worker\.js"
     r"|/solo/shared/\{token\}/"
 )
 WATCH = "addEventListener('securitypolicyviolation', at => ran(at.violatedDirective + at.sample))"
@@ -117,6 +120,7 @@ class World:
         self.ask("DELETE", f"{PREFIX}{self.trashed}/")
         self.link = self.share(self.board)
         self.pictured = self.share(self.excalidraw)
+        self.drawn = self.share(self.make_board(markup("drawn"), STATE), may_edit=True)
         self.locked = self.share(self.make_board(markup("locked"), STATE), password="sesame")
         team = self.ask("POST", "/api/v1/organizations/", {"name": markup("team")})
         self.ask("POST", "/api/v1/api-keys/", {"name": markup("key"), "scopes": ["me:read"]})
@@ -159,6 +163,7 @@ def addresses(world: World) -> dict[str, list[tuple[str, list[str]]]]:
             (f"/?sort={query}&done={query}&cursor={query}", []),
         ],
         "/trash": [("/trash", ["trashed"])],
+        "/links": [("/links", ["board", "excalidraw"])],
         "/devices": [("/devices", ["device"])],
         "/devices/add": [("/devices/add", ["owner"])],
         "/settings": [("/settings", ["owner", "username"])],
@@ -169,6 +174,7 @@ def addresses(world: World) -> dict[str, list[tuple[str, list[str]]]]:
             (f"/boards/{word}", []),
         ],
         "/boards/{session_id}/draw": [(f"/boards/{world.board}/draw", ["board", "page"])],
+        "/offline": [("/offline", ["board"])],
         "/magic-verify": [(f"/magic-verify?token={query}&email={query}", [])],
         "/register": [(f"/register?email={query}", [])],
         "/link/{token}": [(f"/link/{word}", [])],
@@ -180,6 +186,7 @@ def addresses(world: World) -> dict[str, list[tuple[str, list[str]]]]:
         "/solo/shared/{token}": [
             (f"/solo/shared/{world.link}", ["board", "owner"]),
             (f"/solo/shared/{world.pictured}", ["excalidraw"]),
+            (f"/solo/shared/{world.drawn}", ["drawn"]),
             (f"/solo/shared/{world.locked}", []),
             (f"/solo/shared/{word}", []),
         ],
@@ -212,6 +219,7 @@ def test_markup_is_text_on_every_page_in_every_file_and_mail(
     page.open(server.solosync("open", "--no-open").strip())
     page.follow("document.querySelector('main button').click()")
     check_pages(page, world)
+    check_drawing_together(page, world)
     check_drawings(page, world, tmp_path)
     check_downloads(world)
     check_mails(page)
@@ -235,6 +243,20 @@ def routes() -> set[str]:
         if isinstance(route, HTTPRoute) and "GET" in route.route_handler_map
     }
     return {path for path in found if not NO_PAGES.match(path)}
+
+
+def check_drawing_together(page: Page, world: World) -> None:
+    """Somebody else is there, and calls themself so."""
+    page.open(f"{world.server.url}/boards/{world.board}/draw")
+    here = {"page": "p1", "x": 20, "y": 20}
+    person = {"name": markup("other")[:40], "color": markup("colour")}
+    doing = {"page": "p1", "list": "texts", "fields": {"id": "d", "text": markup("doing")}}
+    state = json.dumps({"user": person, "cursor": here, "doing": doing})
+    access = world.http.headers["Authorization"].removeprefix("Bearer ")
+    with connect(f"{world.server.socket_url}/{world.board}?token={access}") as socket:
+        socket.send(protocol.encode_awareness([protocol.Presence(4711, 1, state.encode())]))
+        page.wait_for(f"({SHOWN}).includes({json.dumps(person['name'])})")
+        check(page, "another person")
 
 
 def check_drawings(page: Page, world: World, folder: Path) -> None:
