@@ -177,3 +177,17 @@ def test_a_pens_hand_its_other_end_and_what_is_written_do_what_one_means_by_them
         box = drawn["strokes"][-1]
         assert (box["color"], box["fill"]) == ("#7c3aed", "#7c3aed")
         assert drawn["assets"] == page["assets"]
+
+        ann.press("n")
+        ann.drag((650, 350))
+        ann.page.wait_for("document.activeElement?.matches('.writer')")
+        ann.page.call("Input.insertText", text=", too")
+        without = device.get(board)["state"]
+        without["pages"][0]["texts"] = []
+        device.patch(board, without)
+        ann.wait_for_count(3)
+        ann.page.run("document.activeElement.blur()")
+        ann.wait_for_count(4)
+        ann.wait_for_status("Saved")
+        [again] = page_of(device, board)["texts"]
+        assert again == note | {"id": again["id"], "text": "Milk and tea, too"}

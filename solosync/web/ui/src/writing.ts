@@ -49,11 +49,13 @@ export function again (element: Element): Writing {
   }
 }
 
-/** Puts on the board what was written. A text without words isn't there; a note may be empty. */
+/** Puts on the board what was written. A text without words isn't there; a note may be empty. One that
+ * somebody deleted meanwhile is there again: what was written isn't lost. */
 export function put (board: BoardDocument, writing: Writing, text: string): void {
-  const { key, page, isNote, place, size, color, width, height } = writing
+  const { page, isNote, place, size, color, width, height } = writing
   if (text === writing.text) return
   const isEmpty = text.trim() === ''
+  const key = writing.key && board.get(writing.key) ? writing.key : null
   if (key && isEmpty && !isNote) board.delete([key])
   else if (key) board.set(new Map([[key, { text }]]))
   else if (!isEmpty) {

@@ -20,7 +20,7 @@ function Picture ({ model, one }: { model: Model, one: Arriving }): JSX.Element 
     <li data-problem={problem}>
       <p><b>{name}</b> {problem ? texts.pictureProblems[problem] : texts.pictureComes}</p>
       {!problem && <progress value={share} aria-label={texts.pictureComes} />}
-      {problem === 'refused' && (
+      {(problem === 'refused' || problem === 'offline') && (
         <button type='button' onClick={() => model.pictures.retry(one)}>{texts.tryAgain}</button>
       )}
       {problem && (
