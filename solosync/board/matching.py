@@ -24,12 +24,13 @@ class PageLike(Protocol):
 
 def match_items(old: Sequence[Item], new: Sequence[Item]) -> list[int | None]:
     """For each item of ``new``, the index of the same item in ``old``, or None."""
-    matches: list[int | None] = [None] * len(new)
-    start = 0
     shorter = min(len(old), len(new))
-    while start < shorter and _equal(old[start], new[start]):
-        matches[start] = start
+    start = 0
+    for before, after in zip(old, new, strict=False):
+        if before is not after and before.text != after.text:
+            break
         start += 1
+    matches: list[int | None] = [*range(start), *[None] * (len(new) - start)]
     end = 0
     while end < shorter - start and _equal(old[-1 - end], new[-1 - end]):
         matches[-1 - end] = len(old) - 1 - end
@@ -96,6 +97,8 @@ def match_pages(old: Sequence[PageLike], new: Sequence[PageLike]) -> list[int | 
                 taken.add(matches[index] or 0)
 
     pass_over([page.id for page in old], [page.id for page in new])
+    if None not in matches:
+        return matches
     pass_over([_signature(page) for page in old], [_signature(page) for page in new])
     pass_over([_nameless(page) for page in old], [_nameless(page) for page in new])
     return matches

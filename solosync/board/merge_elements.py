@@ -218,6 +218,8 @@ class ElementMerge:
         if self.sides.may_delete:
             order = [match for match in place.matches if match is not None]
             moved = {kept[position] for position in outside_order(order)}
+        if not moved and None not in place.matches:
+            return
         before: Entry | None = None
         run: list[tuple[Item, Entry | None]] = []
         for index, item in enumerate(place.save):

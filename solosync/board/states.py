@@ -152,8 +152,7 @@ class State:
 
 def _same_lists(a: dict[str, list[Item]], b: dict[str, list[Item]]) -> bool:
     return a.keys() == b.keys() and all(
-        len(items) == len(b[name])
-        and all(x is y or x.text == y.text for x, y in zip(items, b[name], strict=True))
+        [item.text for item in items] == [item.text for item in b[name]]
         for name, items in a.items()
     )
 
@@ -183,10 +182,9 @@ class Seen:
 
     def find(self, raw: bytes) -> Item | None:
         item = self._now.get(raw)
-        if item is None:
-            item = self._before.get(raw)
-            if item is not None:
-                self.add(raw, item)
+        if item is None and (item := self._before.get(raw)) is not None:
+            self._now[raw] = item
+            self._bytes_now += len(raw)
         return item
 
     def add(self, raw: bytes, item: Item) -> None:

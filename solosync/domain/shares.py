@@ -179,6 +179,17 @@ def find_shared(store: Store, session_keys: Iterable[int]) -> set[int]:
     return store.read(lambda tx: shares.find_open_boards(tx, session_keys, now))
 
 
+def show_session(store: Store, actor: Actor, session_id: str) -> tuple[Session, bool]:
+    """A board, and whether somebody could open it by a link now. Raises NotFound."""
+    now = now_ms()
+
+    def find(tx: Tx) -> tuple[Session, bool]:
+        session = _session(tx, actor, session_id)
+        return session, session.key in shares.find_open_boards(tx, [session.key], now)
+
+    return store.read(find)
+
+
 # -- for those who have a link -----------------------------------------------------------------
 
 

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 SWEEP_SECONDS = 2.0
 # A room that nobody entered for this long is closed even when there is memory.
 IDLE_SECONDS = 300.0
+# How often what the open rooms hold is added up while they are used, and none is opened.
+MEMORY_SECONDS = 0.1
 
 
 class _Place:
@@ -53,6 +55,7 @@ class Rooms:
         self._sweeper: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._closing = False
+        self._looked_at = 0.0
         self._unsubscribe: list[Callable[[], None]] = []
 
     def start(self) -> None:
@@ -116,7 +119,14 @@ class Rooms:
                 place.room = None
             if place.room is None and place.inside == 0:
                 self._places.pop(session.key, None)
-            elif self.memory_bytes > self._memory_bytes:
+            else:
+                self._look_at_memory(place.last_used)
+
+    def _look_at_memory(self, now: float) -> None:
+        """With many rooms, adding them up takes longer than most of what is done in one."""
+        if now - self._looked_at > MEMORY_SECONDS:
+            self._looked_at = now
+            if self.memory_bytes > self._memory_bytes:
                 self._wake.set()
 
     async def _room(self, place: _Place, session: Session) -> Room:
@@ -124,6 +134,7 @@ class Rooms:
             room = place.room
             if room is None or room.failure is not None:
                 room = place.room = await self._open(session)
+                self._looked_at = 0.0
             return room
 
     async def _open(self, session: Session) -> Room:

@@ -61,6 +61,8 @@ async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
     """The guard of routes for people, and for API keys that have the route's scope: puts the actor
     into `request.user`. Raises Unauthenticated, RateLimited, and Forbidden for a key that isn't
     admitted and for another site's page that uses a person's cookie."""
+    state = connection.scope["state"]
+    state["is_late"] = not state.get("is_whole")
     try:
         actor = await _actor(connection, bool(handler.opt.get(UNSEEN_ANSWER)))
     except (Invalid, Unauthenticated, Forbidden):
@@ -79,11 +81,18 @@ async def staff(connection: Connection, handler: BaseRouteHandler) -> None:
         raise Forbidden("Only staff may do that.")
 
 
+def is_late(connection: Connection) -> bool:
+    """Whether something was waited for since the guard that says who may do what: a body takes as
+    long as its sender likes."""
+    found: bool = connection.scope["state"]["is_late"]
+    return found
+
+
 def check_still_signed_in(connection: Connection) -> None:
-    """For whoever passed a guard a while ago, and may have been signed out since: a body takes as
-    long as its sender likes. Raises Unauthenticated."""
+    """For whoever passed a guard a while ago, and may have been signed out since. Raises
+    Unauthenticated."""
     actor = connection.scope.get("user")
-    if actor is not None:
+    if actor is not None and is_late(connection):
         access.check_signed_in(services(connection).store, actor)
 
 

@@ -149,8 +149,9 @@ def feed(request: Request[Any, Any, Any], piece: bytes) -> None:
 
 
 async def body_is_read(request: Request[Any, Any, Any]) -> None:
-    """Raises as `Attempt.start`."""
+    """Raises as `Attempt.start`, which may have to wait."""
     if (attempt := _find(request.scope)) is not None:
+        request.scope["state"]["is_late"] = True
         await attempt.start()
 
 

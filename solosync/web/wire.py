@@ -44,6 +44,10 @@ class Wire(HttpToolsProtocol):
         self._is_in_head = False
         super().on_headers_complete()
 
+    def on_message_complete(self) -> None:
+        self.scope["state"]["is_whole"] = True
+        super().on_message_complete()
+
     def send_400_response(self, msg: str) -> None:
         self._refuse(NoRequest())
 

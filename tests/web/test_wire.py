@@ -175,3 +175,23 @@ def test_cookies_of_a_sign_in_behind_tls_are_secure(server):
     cookies = response.headers.get_list("set-cookie")
     assert cookies and all("secure" in cookie.lower() for cookie in cookies)
     assert httpx.get(f"{server.url}{BOARDS}").status_code == 401
+
+
+def test_who_is_signed_out_before_the_body_comes_does_nothing(direct):
+    """Where a body comes whole with its head, the sign-in is looked at once."""
+    device = direct.sign_in()
+    body = b'{"name": "Late"}'
+    head = (
+        f"POST {BOARDS} HTTP/1.1\r\nHost: 127.0.0.1:{direct.port}\r\nConnection: close\r\n"
+        f"Authorization: Bearer {device.token}\r\nContent-Length: {len(body)}\r\n"
+    ).encode()
+    assert answered(direct, head + b"\r\n" + body).status_code == 201
+    shown = device.http.get("/api/v1/devices/").json()["data"]
+    own = next(found["id"] for found in shown if found["is_current"])
+    address = ("127.0.0.1", direct.port)
+    with socket.create_connection(address, timeout=PATIENCE_SECONDS) as connection:
+        connection.sendall(head + b"Expect: 100-continue\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")  # the guard has let it in
+        device.http.delete(f"/api/v1/devices/{own}/").raise_for_status()
+        connection.sendall(body)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 401 ")

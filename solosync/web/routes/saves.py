@@ -18,7 +18,7 @@ from solosync.realtime.room import Reading, Room, Saved
 from solosync.records import scopes
 from solosync.records.sessions import Session
 from solosync.web import addresses, limits, preconditions
-from solosync.web.auth import UNSEEN_ANSWER, signed_in
+from solosync.web.auth import UNSEEN_ANSWER, is_late, signed_in
 from solosync.web.bodies import Body, read_object
 from solosync.web.documented import (
     BODY,
@@ -129,12 +129,10 @@ async def save_session(request: Caller, session_id: FromPath[str]) -> Response[S
             reading = saved = await _merge(request, room, state)
             is_touched = saved.changed
     if changes or not is_touched:
-        session = await asyncio.to_thread(
+        await asyncio.to_thread(
             sessions.change_session, with_services.store, request.user, session_id, changes
         )
-    else:
-        session = find(request, session_id)
-    return detail(request, session, reading)
+    return detail(request, session_id, reading)
 
 
 @patch(
@@ -227,10 +225,10 @@ async def _read(
     request: Caller, session_id: str, limit: int, endpoint: str
 ) -> tuple[Session, Body]:
     """The board and what is to be done to it. Raises NotFound before the body is read, and after
-    it: a body takes as long as its sender likes, who may have lost the board meanwhile."""
-    find(request, session_id)
+    it if that took its time: its sender may have lost the board meanwhile."""
+    session = find(request, session_id)
     body = await read_object(request, limit, endpoint)
-    return find(request, session_id), body
+    return find(request, session_id) if is_late(request) else session, body
 
 
 def _streamed_state(body: Body) -> tuple[bytes, int]:

@@ -154,7 +154,7 @@ async def read_session(request: Caller, session_id: FromPath[str]) -> Response[S
         store = services(request).store
         if await asyncio.to_thread(sessions.is_as_saved, store, session):
             return Response[Any](None, status_code=304, headers={"ETag": etag})
-    return detail(request, session, reading)
+    return detail(request, session_id, reading)
 
 
 @delete(
@@ -208,15 +208,16 @@ async def copy_of(request: Caller, session_id: str) -> sessions.Created:
 
 
 def detail(
-    request: Caller, session: Session, reading: Reading | Saved, *, status_code: int = 200
+    request: Caller, session_id: str, reading: Reading | Saved, *, status_code: int = 200
 ) -> Response[SessionDetail]:
-    """The answer that shows a whole board; the state goes in as the text it is."""
+    """The answer that shows a whole board; the state goes in as the text it is. Raises NotFound."""
+    session, is_shared = shares.show_session(services(request).store, request.user, session_id)
     content = SessionDetail(
         id=session.session_id,
         name=session.name,
         page_count=reading.page_count,
         thumbnail_url=addresses.thumbnail(request, session),
-        is_shared=session.key in shares.find_shared(services(request).store, [session.key]),
+        is_shared=is_shared,
         owner_id=session.owner_id,
         created_at=iso_us(session.created_at),
         updated_at=iso_us(session.updated_at),
@@ -235,7 +236,7 @@ def _detail_of_new(request: Caller, created: sessions.Created) -> Response[Sessi
         created.reading.page_count,
     )
     reading = Reading(0, state, digest, page_count)
-    return detail(request, created.session, reading, status_code=201)
+    return detail(request, created.session.session_id, reading, status_code=201)
 
 
 def find(request: Caller, session_id: str) -> Session:
@@ -245,7 +246,8 @@ def find(request: Caller, session_id: str) -> Session:
 
 async def show(request: Caller, session: Session) -> Response[SessionDetail]:
     """The board as it is now; its device is from then on known to hold this state."""
-    return detail(request, *await _read(request, session))
+    _, reading = await _read(request, session)
+    return detail(request, session.session_id, reading)
 
 
 async def _read(request: Caller, session: Session) -> tuple[Session, Reading]:

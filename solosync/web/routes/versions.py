@@ -173,7 +173,7 @@ async def restore_version(
 ) -> Response[SessionDetail]:
     """Back to how the board was, as a new rev that can itself be undone."""
     saved = await restored(request, session_id, rev)
-    return detail(request, find(request, session_id), saved)
+    return detail(request, session_id, saved)
 
 
 async def restored(request: Caller, session_id: str, rev: str) -> Saved:
