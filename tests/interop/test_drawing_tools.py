@@ -59,6 +59,7 @@ def test_each_tool_draws_its_element_and_the_servers_picture_is_that_of_the_page
         ann.draw(-100)
         ann.press("m")
         ann.drag((380, 210), (520, 230), (400, 250), (520, 205))
+        ann.drag((340, 210))  # a dot
         ann.press("l")
         ann.drag((600, 200), (700, 215), modifiers=SHIFT)
         ann.press("a")
@@ -77,7 +78,8 @@ def test_each_tool_draws_its_element_and_the_servers_picture_is_that_of_the_page
         write(ann, (300, 450), "Two\nlines")
         ann.press("w")
         ann.drag((290, 340), (400, 345), (530, 330), (310, 460), (810, 460))
-        ann.wait_for_count(9)
+        ann.drag((420, 300))  # a dot out of a corner
+        ann.wait_for_count(11)
         ann.wait_for_status("Saved")
         shown = base64.b64decode(ann.page.run(CANVAS).partition(",")[2])
         assert ann.complaints() == []
@@ -93,7 +95,7 @@ def test_each_tool_draws_its_element_and_the_servers_picture_is_that_of_the_page
         ann.mouse("mouseMoved", (710, 390))
         ann.mouse("mouseReleased", (710, 390))
         ann.drag((600, 420), (650, 450))
-        ann.wait_for_count(10)
+        ann.wait_for_count(12)
         ann.open()
         ann.press("o")
         chosen = "[...document.querySelectorAll('.options [aria-pressed=true]')].map(b => b.title)"
@@ -101,9 +103,9 @@ def test_each_tool_draws_its_element_and_the_servers_picture_is_that_of_the_page
     assert page_of(device, board)["strokes"][-1]["color"] == "#1b1e2b"
 
     strokes = drawn["strokes"]
-    kinds = ["pen", "highlighter", "line", "arrow", "rectangle", "circle", "eraser"]
-    assert [stroke["tool"] for stroke in strokes] == kinds
-    assert strokes[1]["opacity"] == 0.4
+    kinds = ["pen", "highlighter", "highlighter", "line", "arrow", "rectangle", "circle"]
+    assert [stroke["tool"] for stroke in strokes] == [*kinds, "eraser", "eraser"]
+    assert strokes.pop(1)["opacity"] == 0.4
     [line_from, line_to] = strokes[2]["points"]
     assert line_to["y"] == line_from["y"]
     assert line_to["x"] - line_from["x"] == 100

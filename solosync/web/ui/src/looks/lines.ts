@@ -53,13 +53,25 @@ export function roundLine (element: Element, points: Point[]): Look {
 }
 
 function stroke (to: Pen, points: Point[], color: string, size: number): void {
+  const [first] = points
+  if (first && points.every(({ x, y }) => x === first.x && y === first.y)) {
+    dot(to, first, color, size)
+    return
+  }
   to.strokeStyle = color
   to.lineWidth = size
   to.lineCap = to.lineJoin = 'round'
   to.beginPath()
   points.forEach(({ x, y }, at) => at ? to.lineTo(x, y) : to.moveTo(x, y))
-  if (points.length === 1) to.lineTo(points[0]!.x, points[0]!.y)
   to.stroke()
+}
+
+/** A line without a length has no ends for browsers to draw. */
+function dot (to: Pen, { x, y }: Point, color: string, size: number): void {
+  to.fillStyle = color
+  to.beginPath()
+  to.arc(x, y, size / 2, 0, FULL_TURN)
+  to.fill()
 }
 
 export function arrow (element: Element): Look {
