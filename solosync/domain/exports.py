@@ -3,7 +3,7 @@ jobs; a picture that a client drew itself is taken as it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ import msgspec
 from solosync import clock
 from solosync.blobs import Blob, Blobs
 from solosync.crypto import Keys
-from solosync.domain import audit, drawings, files, image_headers, jobs, sessions
+from solosync.domain import audit, files, image_headers, jobs, sessions
 from solosync.errors import Forbidden, KeyReused, NotFound, SessionTooLarge
 from solosync.ids import new_id
 from solosync.records.actors import Actor
@@ -34,7 +34,6 @@ LINK = "export"
 LINK_MS = 60 * 60 * 1000
 DAY_MS = 24 * 3_600_000
 IDEMPOTENCY_MS = DAY_MS
-_EXPIRED_AT_ONCE = 100
 
 
 class Asked(NamedTuple):
@@ -71,15 +70,6 @@ class Link(NamedTuple):
 
     expires_at: int
     signature: str
-
-
-class Work(NamedTuple):
-    """What the process that draws is given; `document` is for `drawings.read`, `options` JSON."""
-
-    document: Path
-    title: str
-    format: Format
-    options: bytes
 
 
 # -- for people --------------------------------------------------------------------------------
@@ -206,92 +196,6 @@ def is_expired(export: Export) -> bool:
     return export.expires_at <= clock.now_ms()
 
 
-# -- for the jobs ------------------------------------------------------------------------------
-
-
-def begin(store: Store, blobs: Blobs, export_id: str, folder: Path) -> Work | None:
-    """What is to be drawn, put into the folder; None if it was cancelled, or is finished. May be
-    called again when the work broke off. Raises as `drawings.pack`."""
-
-    def start(tx: Tx) -> tuple[Export, Session] | None:
-        export = exports.begin(tx, export_id, clock.now_ms())
-        session = session_rows.find_by_key(tx, export.session_key) if export else None
-        return (export, session) if export and session else None
-
-    started = store.write(start)
-    if started is None:
-        return None
-    export, session = started
-    document = drawings.pack(store, blobs, session, export.rev, folder)
-    return Work(document, export.title, export.format, export.options)
-
-
-def set_progress(store: Store, export_id: str, done: int, total: int) -> bool:
-    """So many of so many pages. False: nobody wants it any more."""
-    percent = min(99, 100 * done // max(total, 1))
-    found = _find(store, export_id)
-    if found is None or found.progress == percent:
-        return found is not None and found.status == "processing"
-    return store.write(lambda tx: exports.set_progress(tx, export_id, percent, clock.now_ms()))
-
-
-def is_cancelled(store: Store, export_id: str) -> bool:
-    found = _find(store, export_id)
-    return found is None or found.status not in ("pending", "processing")
-
-
-def complete(
-    store: Store,
-    blobs: Blobs,
-    export_id: str,
-    file: Path,
-    *,
-    content_type: str,
-    suffix: str,
-    page_count: int,
-    warnings: Sequence[str],
-) -> bool:
-    """Takes the file away and shows it to whoever asked. False, and nothing is kept, if nobody
-    wants it any more. Raises StorageFailed."""
-
-    def finish(tx: Tx, kept: list[Blob]) -> tuple[bool, Iterable[str]]:
-        is_wanted = exports.complete(
-            tx,
-            export_id,
-            sha256=kept[0].sha256,
-            content_type=content_type,
-            suffix=suffix.lstrip("."),
-            file_size=kept[0].size,
-            page_count=page_count,
-            warnings=tuple(warnings),
-            now=clock.now_ms(),
-        )
-        return is_wanted, ()
-
-    return files.settle(store, blobs, [file], finish)
-
-
-def fail(store: Store, export_id: str, message: str) -> None:
-    """The message is for the person who asked. What is completed stays so."""
-    store.write(lambda tx: exports.fail(tx, export_id, message, clock.now_ms()))
-
-
-def clean_up(store: Store, blobs: Blobs, now_ms: int) -> int:
-    """Deletes what is past its `expires_at`, files too; returns how many."""
-
-    def drop(tx: Tx, _: list[Blob]) -> tuple[int, Iterable[str]]:
-        expired = exports.list_expired(tx, now_ms, limit=_EXPIRED_AT_ONCE)
-        for export_id, _sha256 in expired:
-            jobs.cancel(tx, export_id)
-            exports.delete(tx, export_id)
-        return len(expired), {sha256 for _, sha256 in expired if sha256 is not None}
-
-    gone = 0
-    while count := files.settle(store, blobs, [], drop):
-        gone += count
-    return gone
-
-
 # -- inside ------------------------------------------------------------------------------------
 
 
@@ -388,11 +292,6 @@ def _repeated(tx: Tx, actor: Actor, export: Export) -> Export | None:
     if found and (found.format, found.options) != (export.format, export.options):
         raise KeyReused()
     return found
-
-
-def _find(store: Store, export_id: str) -> Export | None:
-    """For the jobs, which finish what was begun though the board may be in the trash by then."""
-    return store.read(lambda tx: exports.find(tx, export_id, also_trashed=True))
 
 
 def _sealed(export_id: str, expires_at: int) -> str:

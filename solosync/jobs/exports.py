@@ -4,7 +4,7 @@ import time
 
 import msgspec
 
-from solosync.domain import exports
+from solosync.domain import export_work
 from solosync.jobs.context import Cancelled, Context
 from solosync.jobs.requests import Request
 from solosync.records.jobs import Job
@@ -17,7 +17,7 @@ PROGRESS_SECONDS = 0.5
 def make(context: Context, job: Job) -> None:
     """Nothing to do if the export was deleted, or was completed just before the server died."""
     with context.folder(job) as folder:
-        work = exports.begin(context.store, context.blobs, job.subject, folder)
+        work = export_work.begin(context.store, context.blobs, job.subject, folder)
         if work is None:
             return
         out = folder / "picture"
@@ -33,7 +33,7 @@ def make(context: Context, job: Job) -> None:
             on_progress=_Progress(context, job),
             check=lambda: context.check(job),
         )
-        exports.complete(
+        export_work.complete(
             context.store,
             context.blobs,
             job.subject,
@@ -46,7 +46,7 @@ def make(context: Context, job: Job) -> None:
 
 
 def give_up(context: Context, job: Job, message: str) -> None:
-    exports.fail(context.store, job.subject, message)
+    export_work.fail(context.store, job.subject, message)
 
 
 class _Progress:
@@ -62,5 +62,5 @@ class _Progress:
         if now < self._next:
             return
         self._next = now + PROGRESS_SECONDS
-        if not exports.set_progress(self._store, self._export_id, done, total):
+        if not export_work.set_progress(self._store, self._export_id, done, total):
             raise Cancelled

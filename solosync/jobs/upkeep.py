@@ -3,7 +3,7 @@
 import logging
 
 from solosync import clock, crypto, paths
-from solosync.domain import audit_chain, exports, files, shares, upkeep
+from solosync.domain import audit_chain, export_work, files, shares, upkeep
 from solosync.jobs.context import Context
 from solosync.records.jobs import Job
 
@@ -14,7 +14,7 @@ TEMPORARY_MS = DAY_MS
 
 
 def clean_up_exports(context: Context, job: Job) -> None:
-    exports.clean_up(context.store, context.blobs, clock.now_ms())
+    export_work.clean_up(context.store, context.blobs, clock.now_ms())
 
 
 def clean_up_files(context: Context, job: Job) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from solosync import clock, crypto
 from solosync.blobs import open_blobs
-from solosync.domain import drawings, exports, files, history, jobs, sessions
+from solosync.domain import drawings, export_work, exports, files, history, jobs, sessions
 from solosync.domain.history import Author, Write
 from solosync.errors import NotFound
 from solosync.records.pictures import parse_options
@@ -85,7 +85,7 @@ def draw(store, board, rev, **values):
 
 def test_work_is_the_board_as_it_was_asked_for(store, blobs, request_export, folder):
     export = request_export()
-    work = exports.begin(store, blobs, export.export_id, folder)
+    work = export_work.begin(store, blobs, export.export_id, folder)
     assert work is not None
     assert (work.title, work.format) == ("Plan", "pdf")
     assert json.loads(work.options)["pages"] == "all"
@@ -95,11 +95,11 @@ def test_work_is_the_board_as_it_was_asked_for(store, blobs, request_export, fol
 
 def test_finished_work_is_shown_and_its_file_taken(store, blobs, ann, request_export, folder, made):
     export = request_export()
-    exports.begin(store, blobs, export.export_id, folder)
-    assert exports.set_progress(store, export.export_id, 1, 3)
+    export_work.begin(store, blobs, export.export_id, folder)
+    assert export_work.set_progress(store, export.export_id, 1, 3)
     assert exports.get_export(store, ann, export.export_id).progress == 33
     path = made()
-    assert exports.complete(store, blobs, export.export_id, path, **DONE)
+    assert export_work.complete(store, blobs, export.export_id, path, **DONE)
     assert not path.exists()
     done = exports.get_export(store, ann, export.export_id)
     assert (done.status, done.progress, done.file_size, done.page_count) == ("completed", 100, 5, 3)
@@ -109,30 +109,30 @@ def test_finished_work_is_shown_and_its_file_taken(store, blobs, ann, request_ex
 
 def test_work_that_broke_off_is_begun_again(store, blobs, ann, request_export, folder):
     export = request_export()
-    exports.begin(store, blobs, export.export_id, folder)
-    exports.set_progress(store, export.export_id, 2, 3)
-    assert exports.begin(store, blobs, export.export_id, folder) is not None
+    export_work.begin(store, blobs, export.export_id, folder)
+    export_work.set_progress(store, export.export_id, 2, 3)
+    assert export_work.begin(store, blobs, export.export_id, folder) is not None
     assert exports.get_export(store, ann, export.export_id).progress == 0
 
 
 def test_work_is_done_once(store, blobs, request_export, folder, made):
     export = request_export()
-    exports.begin(store, blobs, export.export_id, folder)
-    exports.complete(store, blobs, export.export_id, made(), **DONE)
-    assert exports.begin(store, blobs, export.export_id, folder) is None
-    assert not exports.complete(store, blobs, export.export_id, made(b"other"), **DONE)
+    export_work.begin(store, blobs, export.export_id, folder)
+    export_work.complete(store, blobs, export.export_id, made(), **DONE)
+    assert export_work.begin(store, blobs, export.export_id, folder) is None
+    assert not export_work.complete(store, blobs, export.export_id, made(b"other"), **DONE)
     assert len(list(blobs.list())) == 1
 
 
 def test_deleted_export_is_worked_on_no_longer(store, blobs, ann, request_export, folder, made):
     export = request_export()
-    exports.begin(store, blobs, export.export_id, folder)
+    export_work.begin(store, blobs, export.export_id, folder)
     exports.delete_export(store, blobs, ann, export.export_id)
-    assert exports.is_cancelled(store, export.export_id)
-    assert not exports.set_progress(store, export.export_id, 1, 3)
-    assert not exports.complete(store, blobs, export.export_id, made(), **DONE)
+    assert export_work.is_cancelled(store, export.export_id)
+    assert not export_work.set_progress(store, export.export_id, 1, 3)
+    assert not export_work.complete(store, blobs, export.export_id, made(), **DONE)
     assert list(blobs.list()) == []
-    assert exports.begin(store, blobs, export.export_id, folder) is None
+    assert export_work.begin(store, blobs, export.export_id, folder) is None
     (job,) = jobs.list_jobs(store)
     assert job.status == "cancelled"
 
@@ -142,10 +142,10 @@ def test_export_of_a_board_in_the_trash_is_finished_and_there_if_it_comes_back(
 ):
     export = request_export()
     sessions.trash_session(store, ann, board.session_id)
-    assert exports.begin(store, blobs, export.export_id, folder) is not None
-    assert exports.set_progress(store, export.export_id, 1, 3)
-    assert not exports.is_cancelled(store, export.export_id)
-    assert exports.complete(store, blobs, export.export_id, made(), **DONE)
+    assert export_work.begin(store, blobs, export.export_id, folder) is not None
+    assert export_work.set_progress(store, export.export_id, 1, 3)
+    assert not export_work.is_cancelled(store, export.export_id)
+    assert export_work.complete(store, blobs, export.export_id, made(), **DONE)
     with pytest.raises(NotFound):
         exports.get_export(store, ann, export.export_id)
     sessions.restore_session(store, ann, board.session_id)
@@ -156,13 +156,13 @@ def test_failure_is_told_and_what_is_done_stays_done(
     store, blobs, ann, request_export, folder, made
 ):
     failed, done = request_export(), request_export()
-    exports.begin(store, blobs, failed.export_id, folder)
-    exports.fail(store, failed.export_id, "The disk is full.")
+    export_work.begin(store, blobs, failed.export_id, folder)
+    export_work.fail(store, failed.export_id, "The disk is full.")
     found = exports.get_export(store, ann, failed.export_id)
     assert (found.status, found.error) == ("failed", "The disk is full.")
-    exports.begin(store, blobs, done.export_id, folder)
-    exports.complete(store, blobs, done.export_id, made(), **DONE)
-    exports.fail(store, done.export_id, "too late")
+    export_work.begin(store, blobs, done.export_id, folder)
+    export_work.complete(store, blobs, done.export_id, made(), **DONE)
+    export_work.fail(store, done.export_id, "too late")
     assert exports.get_export(store, ann, done.export_id).status == "completed"
 
 
@@ -170,13 +170,13 @@ def test_export_past_its_time_is_deleted_with_its_file(store, blobs, ann, reques
     soon, late = request_export("json", days=1), request_export("json", days=2)
     (kept,) = blobs.list()
     day = exports.DAY_MS + 1000
-    assert exports.clean_up(store, blobs, clock.now_ms()) == 0
-    assert exports.clean_up(store, blobs, clock.now_ms() + day) == 1
+    assert export_work.clean_up(store, blobs, clock.now_ms()) == 0
+    assert export_work.clean_up(store, blobs, clock.now_ms() + day) == 1
     with pytest.raises(NotFound):
         exports.get_export(store, ann, soon.export_id)
     assert exports.get_export(store, ann, late.export_id).sha256 == kept.name
     assert [it.name for it in blobs.list()] == [kept.name]
-    assert exports.clean_up(store, blobs, clock.now_ms() + 2 * day) == 1
+    assert export_work.clean_up(store, blobs, clock.now_ms() + 2 * day) == 1
     assert list(blobs.list()) == []
 
 
