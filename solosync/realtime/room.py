@@ -1,60 +1,31 @@
-"""A board in use: its document, the order of its writes, and its peers.
+"""A board in use: all writes to it go through its room, in one order, whichever door they come by.
 
-All writes to a board go through its room, in one order, whichever door they come by. A room lives
-on the event loop's thread; what it answers or relays is on disk first.
+A room lives on the event loop's thread. Here is the door for whole states and operations; the one
+for sockets, and what both have in common, are in modules of their own.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import msgspec
 
-from solosync.board import protocol
-from solosync.board.document import Change, Document, MalformedUpdate, MissingUpdates
 from solosync.board.ops import apply_ops
 from solosync.board.states import Seen, State
 from solosync.domain import Store, bases, history, idempotency
 from solosync.domain.bases import Base, Holdings
-from solosync.domain.history import Author, Write
-from solosync.errors import (
-    Forbidden,
-    Invalid,
-    InvalidOps,
-    SolosyncError,
-    Stale,
-    StorageFailed,
-    TooLarge,
-    Unavailable,
-)
-from solosync.realtime.journal import Committed, Committer, Journal
-from solosync.realtime.peer import Peer
-from solosync.realtime.presence import PresenceBoard, TooMuchPresence
-from solosync.realtime.snapshots import Snapshots, Turn
+from solosync.domain.history import Write
+from solosync.errors import InvalidOps, Stale
+from solosync.realtime.door import DoorForPeers
+from solosync.realtime.journal import Committer
+from solosync.realtime.live import Reading
+from solosync.realtime.snapshots import Turn
 from solosync.records.actors import Actor
 from solosync.records.sessions import Session
 
 # Larger states are taken apart in a thread, so that other boards' peers don't wait meanwhile.
 THREAD_FROM_BYTES = 256 * 1024
-# A peer whose updates wait for the disk is not read further beyond this.
-MAX_BACKLOG_BYTES = 8 * 1024 * 1024
-# How often a peer may send updates that depend on others it didn't send.
-MAX_GAPS = 8
-# Beyond this a board takes no more from those who come by a link: nobody knows who they are.
-MOST_BY_LINK_BYTES = 64 * 1024 * 1024
-_EMPTY = (b"\x00\x00", b"")
-
-
-class Reading(NamedTuple):
-    """A board as answered; ``state`` is canonical JSON text."""
-
-    rev: int
-    state: bytes
-    digest: str
-    page_count: int
 
 
 class Saved(NamedTuple):
@@ -72,67 +43,29 @@ class Edited(NamedTuple):
     digest: str
 
 
-class Malformed(Invalid):
-    """A peer sent what is no message of the protocol."""
-
-    code = "peer.malformed"
-    default_message = "That is no message of the y-websocket protocol."
-
-
-class Room:
+class Room(DoorForPeers):
     """Made by ``Rooms``. After a failed commit it is of no use any more: ``failure`` says why."""
 
     def __init__(
         self, store: Store, session: Session, committer: Committer, snapshot_turn: Turn
     ) -> None:
-        """Reads the board. All rooms share ``committer`` and ``snapshot_turn``. Raises NotFound
-        when it was purged, Damaged when it can't be read."""
-        loaded = history.load(store, session.key)
-        self.session = session
-        self.peers: set[Peer] = set()
-        self.failure: SolosyncError | None = None
-        self._store = store
-        self._snapshots = Snapshots(store, session, loaded, snapshot_turn)
-        self._document = Document(session.dialect, loaded.updates)
-        self._journal = Journal(committer, session.key, loaded.rev, self._committed, self._failed)
-        self._presence = PresenceBoard()
+        super().__init__(store, session, committer, snapshot_turn)
         self._holdings = Holdings()
         self._seen = Seen()
         # Those in use; each goes when its last holder lets it go.
         self._keys: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._reading_lock = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    # -- size and rest -----------------------------------------------------------------------
-
-    @property
-    def current_rev(self) -> int:
-        """The newest rev; what it brought may still be on its way to the disk."""
-        return self._journal.rev
 
     @property
     def memory_bytes(self) -> int:
         """An estimate of what this room holds in memory."""
         return 3 * self._snapshots.stored_bytes + 4 * self._document.size_hint() + self._seen.bytes
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether nobody is connected and nothing is on its way to the disk."""
-        return not self.peers and self._journal.is_idle
-
     def shed(self) -> None:
         """Frees what can be computed or read again."""
         self._seen = Seen()
         self._holdings.forget()
         self._document.forget_view()
-
-    async def rest(self) -> None:
-        """Before the room is closed: waits for the disk, and spares the next load its log."""
-        await self._journal.flushed()
-        if self._snapshots.is_due_at_rest and self._journal.is_idle:
-            await self._snapshots.take(self.current_rev, self._document.update())
-        if self._tasks:
-            await asyncio.wait(self._tasks)
 
     # -- the whole state ---------------------------------------------------------------------
 
@@ -320,47 +253,6 @@ class Room:
         status = 202 if saved.changed else 204
         idempotency.remember(tx, self.session, actor.user_id, key, status, answer)
 
-    def _change(
-        self,
-        base: State | None,
-        save: State,
-        *,
-        may_delete: bool,
-        stated: bool,
-        held: Sequence[State] = (),
-    ) -> Change:
-        """Merges into the document. Whatever goes wrong in the middle ends the room: a half-made
-        change must neither be logged nor shown."""
-        try:
-            return self._document.merge(base, save, may_delete=may_delete, stated=stated, held=held)
-        except BaseException:
-            self._failed(Unavailable())
-            raise
-
-    def _now(self) -> Reading:
-        shown = self._document.reading()
-        return Reading(self._journal.seal(), shown.state, shown.digest, shown.page_count)
-
-    def _log(
-        self, actor: Actor, update: bytes | None, kind: str, summary: str, aside: bytes | None
-    ) -> Reading:
-        """Queues a change of the server's own document as one rev, and reads the result."""
-        if update is None:
-            return self._now()
-        shown = self._document.reading()
-        self._journal.save(
-            Write(
-                self.current_rev + 1,
-                kind,
-                [(Author(actor.user_id, actor.device_id), update)],
-                summary,
-                aside,
-                shown.page_count,
-                len(shown.state),
-            )
-        )
-        return Reading(self.current_rev, shown.state, shown.digest, shown.page_count)
-
     # -- bases -------------------------------------------------------------------------------
 
     def _note_rev(self, actor: Actor, rev: int) -> None:
@@ -402,140 +294,3 @@ class Room:
             bases.keep(tx, self.session.key, actor.device_id, base, packed)
 
         self._journal.save(Write(None, also=keep))
-
-    # -- peers -------------------------------------------------------------------------------
-
-    def join(
-        self, actor: Actor, write: Callable[[bytes], None], *, read_only: bool = False
-    ) -> Peer:
-        """Adds a socket and greets it. ``write`` sends a message without waiting."""
-        if self.failure is not None:
-            raise self.failure
-        peer = Peer(actor, self.session.key, write, read_only=read_only)
-        self.peers.add(peer)
-        peer.offer(protocol.encode_sync(protocol.STEP1, self._document.state_vector()))
-        everyone = self._presence.everyone()
-        if everyone is not None:
-            peer.offer(everyone)
-        return peer
-
-    def leave(self, peer: Peer) -> None:
-        self.peers.discard(peer)
-        peer.close(None)
-        news = self._presence.leave(peer)
-        if news is not None:
-            self._relay(news, None)
-
-    @property
-    def is_congested(self) -> bool:
-        """Whether so much waits for the disk that peers should not be read further just now."""
-        return self._journal.backlog_bytes > MAX_BACKLOG_BYTES
-
-    async def flushed(self) -> None:
-        """Returns when all that was delivered is on disk; raises what the commit raised."""
-        await self._journal.flushed()
-
-    def deliver(self, peer: Peer, data: bytes) -> None:
-        """Handles one message. Raises Malformed, Forbidden, TooLarge, and what a failed commit
-        raised. What a closed peer had sent before it learnt of that is nothing any more."""
-        if self.failure is not None:
-            raise self.failure
-        if peer.is_closed:
-            return
-        try:
-            kind, step, content = protocol.decode(data)
-            if kind == protocol.AWARENESS:
-                news = self._presence.receive(peer, content)
-                if news is not None:
-                    self._relay(news, peer)
-            elif kind == protocol.QUERY_AWARENESS:
-                everyone = self._presence.everyone()
-                if everyone is not None:
-                    peer.offer(everyone)
-            elif step == protocol.STEP1:
-                self._answer(peer, content)
-            else:
-                self._receive_update(peer, step, content)
-        except (protocol.Malformed, MalformedUpdate, TooMuchPresence) as error:
-            raise Malformed from error
-
-    def _answer(self, peer: Peer, state_vector: bytes) -> None:
-        """Sync step 2: what the peer lacks, once it is on disk."""
-        message = protocol.encode_sync(protocol.STEP2, self._document.update(state_vector))
-        if self._journal.is_idle:
-            peer.offer(message)
-        else:
-            self._spawn(self._offer_when_flushed(peer, message))
-
-    async def _offer_when_flushed(self, peer: Peer, message: bytes) -> None:
-        with suppress(SolosyncError):  # a failed commit closes the peer
-            await self._journal.flushed()
-            peer.offer(message)
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _receive_update(self, peer: Peer, step: int, update: bytes) -> None:
-        if update in _EMPTY:
-            peer.awaits_missing = peer.awaits_missing and step != protocol.STEP2
-            return
-        if peer.awaits_missing and step != protocol.STEP2:
-            return  # it depends on what is missing, and the answer to our question has it all
-        peer.awaits_missing = False
-        if peer.read_only:
-            if self._document.would_change(update):
-                raise Forbidden
-            return
-        if peer.actor.share_id is not None and self._snapshots.stored_bytes > MOST_BY_LINK_BYTES:
-            raise TooLarge(MOST_BY_LINK_BYTES)
-        try:
-            emitted = self._document.apply(update)
-        except MissingUpdates:
-            self._reload()
-            self._ask_for_missing(peer)
-            return
-        if emitted is not None:
-            author = Author(peer.actor.user_id or None, peer.actor.device_id)
-            self._journal.sync(author, emitted, peer, self._document.take_page_count())
-
-    def _reload(self) -> None:
-        """Loads the document anew, to be rid of an update that came before what it depends on."""
-        loaded = history.load(self._store, self.session.key)
-        self._document = Document(
-            self.session.dialect, [*loaded.updates, *self._journal.uncommitted()]
-        )
-
-    def _ask_for_missing(self, peer: Peer) -> None:
-        peer.gaps += 1
-        if peer.gaps > MAX_GAPS:
-            raise Malformed("Too many updates that depend on others that never came.")
-        peer.awaits_missing = True
-        peer.offer(protocol.encode_sync(protocol.STEP1, self._document.state_vector()))
-
-    def _relay(self, message: bytes, origin: Peer | None) -> None:
-        for peer in list(self.peers):
-            if peer is not origin:
-                peer.offer(message)
-
-    # -- after commits -----------------------------------------------------------------------
-
-    def _committed(self, committed: Committed) -> None:
-        recorded = committed.recorded
-        if recorded.update is None:
-            return
-        self._snapshots.log_grew(recorded)
-        if self.peers:
-            message = protocol.encode_sync(protocol.UPDATE, recorded.update)
-            origins = committed.origins
-            self._relay(message, origins.pop() if len(origins) == 1 else None)
-        # With nothing queued, the document is what the log holds.
-        if self._snapshots.is_due and self._journal.nothing_queued:
-            self._spawn(self._snapshots.take(self.current_rev, self._document.update()))
-
-    def _failed(self, error: SolosyncError) -> None:
-        """A commit failed: nobody keeps what was never stored."""
-        self.failure = error if isinstance(error, StorageFailed) else Unavailable()
-        for peer in list(self.peers):
-            peer.close(self.failure)

@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from solosync.domain import history, sessions
-from solosync.realtime.room import Reading, Room, Saved
+from solosync.realtime.live import Reading
+from solosync.realtime.room import Room, Saved
 from solosync.realtime.rooms import Rooms
 from solosync.records.actors import Actor
 from solosync.records.sessions import Session

@@ -19,7 +19,8 @@ from solosync.board.document import Document
 from solosync.domain import history, sessions, thinning
 from solosync.domain.thinning import Keep
 from solosync.errors import NotFound, Stale
-from solosync.realtime.room import Malformed, Room
+from solosync.realtime.door import Malformed
+from solosync.realtime.room import Room
 from solosync.realtime.rooms import Rooms
 from solosync.records.actors import Actor
 from solosync.store.engine import Store

@@ -10,9 +10,9 @@ from solosync.board import protocol
 from solosync.board.protocol import Presence, encode_awareness, encode_sync
 from solosync.errors import Forbidden, StorageFailed
 from solosync.realtime import peer as peers
+from solosync.realtime.door import MAX_GAPS, Malformed
 from solosync.realtime.peer import Fallen
 from solosync.realtime.presence import MAX_CLIENTS_PER_PEER, MAX_STATE_BYTES
-from solosync.realtime.room import MAX_GAPS, Malformed
 from tests.realtime.boards import ids, state_of, stroke, strokes
 from tests.sockets import Replica, Socket
 

@@ -14,7 +14,8 @@ from litestar.params import FromPath
 from solosync.clock import iso, now_ms
 from solosync.domain import sessions
 from solosync.errors import Stale
-from solosync.realtime.room import Reading, Room, Saved
+from solosync.realtime.live import Reading
+from solosync.realtime.room import Room, Saved
 from solosync.records import scopes
 from solosync.records.sessions import Session
 from solosync.web import addresses, limits, preconditions

@@ -11,7 +11,8 @@ from litestar.params import FromPath, FromQuery
 
 from solosync.clock import iso_us
 from solosync.domain import sessions, shares
-from solosync.realtime.room import Reading, Saved
+from solosync.realtime.live import Reading
+from solosync.realtime.room import Saved
 from solosync.records import scopes
 from solosync.records.listing import EVERYTHING
 from solosync.records.sessions import Session

@@ -17,8 +17,9 @@ from litestar.types import Receive, Scope, Send
 
 from solosync.domain import sessions, shares
 from solosync.errors import SolosyncError, TooLarge, Unauthenticated
+from solosync.realtime.door import Malformed
 from solosync.realtime.peer import Peer
-from solosync.realtime.room import Malformed, Room
+from solosync.realtime.room import Room
 from solosync.records import scopes
 from solosync.records.actors import Actor
 from solosync.web.auth import address, admit, socket_actor
