@@ -100,6 +100,7 @@ def test_pages_are_renamed_moved_copied_and_deleted_and_each_is_one_step_to_undo
         before = ann.pages()
         ann.rename("Two", "Zwei <b>")
         ann.wait_for_tabs("One", "Zwei <b>", "Three")
+        ann.page.wait_for(f"document.activeElement === {ann.tab('Zwei <b>')}")
         assert ann.pages() == [before[0], {**before[1], "name": "Zwei <b>"}, before[2]]
         drawer.press("z", control=True)
 
@@ -110,6 +111,7 @@ def test_pages_are_renamed_moved_copied_and_deleted_and_each_is_one_step_to_undo
         ann.page.run(f"{ann.tab('Three')}.focus()")
         ann.press("ArrowRight", control=True)
         ann.wait_for_tabs("One", "Three", "Two")
+        ann.page.wait_for(f"document.activeElement === {ann.tab('Three')}")
         drawer.press("z", control=True)
         drawer.press("z", control=True)
         ann.wait_for_tabs(*NAMES)

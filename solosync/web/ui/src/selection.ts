@@ -184,6 +184,7 @@ export class Selection {
     const place = box ? { x: round(2 * x - middleOf(box).x), y: round(2 * y - middleOf(box).y) } : { x, y }
     this.model.chooseTool('select')
     this.select([this.model.board.add(this.model.page.value, 'texts', { ...fields, ...place })])
+    this.model.said.value = texts.pasted(1)
   }
 }
 

@@ -17,11 +17,20 @@ export function Pages ({ model }: { model: Model }): JSX.Element {
   const list = useRef<HTMLElement>(null)
   const sorting = useRef<Sorting>(null)
   sorting.current ??= new Sorting((key, to) => model.paging.move(key, 0, to))
+  const refocused = useRef('')
   const shown = model.page.value
   const mayChange = model.paging.mayChange
   useEffect(() => {
     list.current!.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [shown, model.pages.value.length])
+  useEffect(() => {
+    if (!renamed && refocused.current) tabOf(list.current!, refocused.current)?.focus()
+    refocused.current = ''
+  }, [renamed])
+  const named = (key: string, hasFocus: boolean): void => {
+    if (hasFocus) refocused.current = key
+    setRenamed('')
+  }
   return (
     <footer>
       <Removed model={model} />
@@ -29,7 +38,7 @@ export function Pages ({ model }: { model: Model }): JSX.Element {
         ref={list} aria-label={texts.pages} onPointerDown={event => mayChange && sorting.current!.press(event)}
       >
         {model.pages.value.map((page, at) => page.key === renamed && mayChange
-          ? <Name key={page.key} model={model} page={page} done={() => setRenamed('')} />
+          ? <Name key={page.key} model={model} page={page} done={hasFocus => named(page.key, hasFocus)} />
           : (
             <button
               key={page.key} type='button' data-page={page.key} aria-current={page.key === shown ? 'page' : undefined}
@@ -47,33 +56,43 @@ export function Pages ({ model }: { model: Model }): JSX.Element {
   )
 }
 
+const tabOf = (list: HTMLElement, key: string): HTMLElement | undefined =>
+  [...list.querySelectorAll<HTMLElement>('[data-page]')].find(tab => tab.dataset.page === key)
+
 function press (event: KeyboardEvent, model: Model, key: string, rename: (key: string) => void): void {
+  const tab = event.currentTarget as HTMLElement
   const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
   const isHeld = event.ctrlKey || event.metaKey
   if (event.key === 'F2') rename(key)
-  else if (by && isHeld) model.paging.move(key, by)
-  else return
+  else if (by && isHeld) {
+    model.paging.move(key, by)
+    requestAnimationFrame(() => tab.focus()) // which it loses when it is moved
+  } else return
   event.preventDefault()
   event.stopPropagation()
 }
 
 /** The name of a page while it is written. */
-function Name ({ model, page, done }: { model: Model, page: Page, done: () => void }): JSX.Element {
+function Name (
+  { model, page, done }: { model: Model, page: Page, done: (hasFocus: boolean) => void }
+): JSX.Element {
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current!.select(), [])
   const isLeft = useRef(false) // a field that goes away also loses the focus
-  const leave = (isKept: boolean): void => {
+  const before = useRef(model.paging.nameOf(page.key)).current
+  const leave = (isKept: boolean, hasFocus: boolean): void => {
     if (isLeft.current) return
     isLeft.current = true
-    if (isKept) model.paging.rename(page.key, field.current!.value)
-    done()
+    const { value } = field.current!
+    if (isKept && value !== before) model.paging.rename(page.key, value)
+    done(hasFocus)
   }
   return (
     <input
-      ref={field} class='name' aria-label={texts.pageName} maxLength={255} defaultValue={model.paging.nameOf(page.key)}
-      onBlur={() => leave(true)}
+      ref={field} class='name' aria-label={texts.pageName} maxLength={255} defaultValue={before}
+      onBlur={() => leave(true, false)}
       onKeyDown={event => {
-        if (event.key === 'Enter' || event.key === 'Escape') leave(event.key === 'Enter')
+        if (event.key === 'Enter' || event.key === 'Escape') leave(event.key === 'Enter', true)
       }}
     />
   )

@@ -10,7 +10,8 @@ import { bend, lineOf, move, rotate, scale, type Carrying } from '../transformin
 import { straight } from './regular'
 import { topmost, type Doing, type Hands, type Tool } from './tool'
 
-const SMALLEST = 0.02 // of what it was
+const LEAST = 8 // pixels that are left of what is made smaller
+const STILL = 3 // pixels
 const STEP = 15 // degrees, with Shift
 
 export const select: Tool = (hands, { at, event }) => {
@@ -29,7 +30,12 @@ export const select: Tool = (hands, { at, event }) => {
     surface.selected.add(hit.key)
   }
   hands.selected()
-  return carry(hands, to => to.x === at.x && to.y === at.y ? null : move(to.x - at.x, to.y - at.y))
+  let isMoved = false // a finger that only presses never lies quite still
+  return carry(hands, to => {
+    const [dx, dy] = [to.x - at.x, to.y - at.y]
+    isMoved ||= Math.hypot(dx, dy) * surface.scale >= STILL
+    return isMoved ? move(dx, dy) : null
+  })
 }
 
 /** A picture that somebody fixed is a ground to draw on: the keyboard alone reaches it. */
@@ -94,13 +100,14 @@ function resize (hands: Hands, from: Point, handle: Handle): Doing | null {
   const box = extentOfAll(elements)
   if (!box) return null
   const { isProportional } = holdOf(elements)
+  const least = LEAST / hands.surface.scale
   const [width, height] = [box.right - box.left, box.bottom - box.top]
   const fixed = {
     x: handle.x === 0 ? (box.left + box.right) / 2 : handle.x > 0 ? box.left : box.right,
     y: handle.y === 0 ? (box.top + box.bottom) / 2 : handle.y > 0 ? box.top : box.bottom
   }
   const factor = (side: number, pull: number): number =>
-    side === 0 ? 1 : Math.max(SMALLEST, (side + pull) / side)
+    side === 0 ? 1 : Math.max(Math.min(1, least / side), (side + pull) / side)
   return carry(hands, (to, hasShift) => {
     let sx = factor(width, handle.x * (to.x - from.x))
     let sy = factor(height, handle.y * (to.y - from.y))
