@@ -25,6 +25,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.pictures import pdf, png
 from tests.servers import ROOT, free_port, running, stop
+from tests.tunnels import NGROK, Programs, has_ended
 
 pytestmark = [pytest.mark.binary, pytest.mark.timeout(180)]
 
@@ -212,3 +213,21 @@ def exported(client: httpx.Client, answer: httpx.Response) -> dict:
 
 def test_program_is_small(home):
     assert PROGRAM.stat().st_size <= LARGEST_BYTES
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the client is a script")
+def test_tunnel_is_opened_by_a_program_that_finds_its_own_libraries(home: Path) -> None:
+    programs = Programs(home / "bin")
+    told = home / "told"
+    found = f"open({str(told)!r}, 'w').write(os.environ['LD_LIBRARY_PATH']); signal.pause()"
+    programs.add("ngrok", NGROK, then=found)
+    theirs = {"HOME": str(home), "PATH": str(programs.folder), "LD_LIBRARY_PATH": "/opt/theirs"}
+    with running(free_port(), "--tunnel", program=[PROGRAM], env=theirs) as process:
+        while not told.exists() or not told.read_text():
+            assert process.poll() is None
+            time.sleep(0.05)
+        state = json.loads(run(home, "tunnel", "status", "--json").stdout)
+        assert (state["state"], state["client"]) == ("open", "ngrok")
+        assert told.read_text() == "/opt/theirs"
+        assert stop(process) == (0, "", "")
+        assert has_ended(programs.runs("ngrok")[0][0])

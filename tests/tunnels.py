@@ -14,10 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import free_port
+from tests.servers import PATIENCE_SECONDS, free_port
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-SECONDS = 20.0
 # As their documentation and their own logs show it.
 CLOUDFLARED = """\
 2026-01-31T08:32:54Z INF Requesting new quick Tunnel on trycloudflare.com...
@@ -122,7 +121,7 @@ def sshd(folder: Path) -> Iterator[tuple[str, list[str]]]:
 
 def has_ended(pid: int) -> bool:
     """Whether there is no such process any more, within a few seconds."""
-    give_up_at = time.monotonic() + SECONDS
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < give_up_at:
         try:
             os.kill(pid, 0)

@@ -19,6 +19,7 @@ from solosync.domain import terminals, tokens
 from solosync.store.engine import Store
 from tests import tunnels
 from tests.live import PREFIX, LiveServer
+from tests.servers import PATIENCE_SECONDS
 from tests.tunnels import Programs, has_ended, sshd
 
 TUNNEL = "/api/v1/admin/tunnel/"
@@ -57,7 +58,7 @@ class Owner:
         assert answer.status_code == 200, answer.text
 
     def wait_until(self, wanted, but_not=""):
-        give_up_at = time.monotonic() + tunnels.SECONDS
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
         while True:
             state = self.http.get(TUNNEL).json()
             if state["state"] == wanted and (state["url"] or "-") != but_not:
@@ -182,6 +183,9 @@ def check_other_clients(owner, ann, programs, board):
         assert "Secure" in answer.headers["set-cookie"]
         looks = ann.http.get(f"{PREFIX}{board}/share/access/").json()["results"]
         assert looks[0]["ip_address"] == f"192.0.2.{number}"
+    assert (
+        f'"QR code of {url}/solo/shared/{link["token"]}"' in ann.http.get(f"/boards/{board}").text
+    )
     page = owner.http.get("/settings").text
     assert url in page
     assert "<svg" in page

@@ -11,6 +11,7 @@ from solosync.net.tunnel import State, Tunnel
 from solosync.net.tunnel_clients import CLIENTS
 from solosync.web import texts_uk_tunnel
 from tests import tunnels
+from tests.servers import PATIENCE_SECONDS
 from tests.tunnels import Programs, has_ended
 
 SCRIPTS = pytest.mark.skipif(sys.platform == "win32", reason="the programs are scripts")
@@ -38,7 +39,7 @@ def made(states, monkeypatch):
 
 
 def following(states, phase):
-    while (state := states.get(timeout=tunnels.SECONDS)).phase != phase:
+    while (state := states.get(timeout=PATIENCE_SECONDS)).phase != phase:
         pass
     return state
 

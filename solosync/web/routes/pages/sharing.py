@@ -10,6 +10,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from solosync import qr
 from solosync.clock import iso, now_ms
 from solosync.domain import shares
 from solosync.records.sessions import Session
@@ -99,7 +100,9 @@ def shown_link(request: Caller, session: Session) -> dict[str, Any] | None:
     if link is None:
         return None
     accesses = shares.list_accesses(store, actor, session_id)[:SHOWN_ACCESSES]
-    return _shown(request, link) | {
+    shown = _shown(request, link)
+    return shown | {
+        "qr": qr.svg(shown["url"]) if shown["url"] else "",
         "accesses": [(it, it.accessed_at * 1000, iso(it.accessed_at)) for it in accesses],
     }
 
