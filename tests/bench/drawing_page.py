@@ -113,7 +113,7 @@ def across(plan: Plan) -> Doing:
 def frame(plan: Plan) -> Doing:
     """From outside of all that is drawn to its middle, and back again."""
     count = round(plan.page_seconds * HERTZ / 2)
-    there = [(100 + 540 * at / count, 80 + 320 * at / count) for at in range(count)]
+    there = [(1240 - 600 * at / count, 90 + 310 * at / count) for at in range(count)]
     yield from drag(there + there[::-1])
 
 
