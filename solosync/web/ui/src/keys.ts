@@ -119,6 +119,7 @@ function thicker (model: Model, by: number): void {
 }
 
 function isElsewhere (event: KeyboardEvent, model: Model): boolean {
-  const isWriting = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
-  return isWriting || model.isHelping.value || model.isClosed.value || model.isExcalidraw.value
+  const isBusy = event.target instanceof HTMLElement &&
+    event.target.closest('input, textarea, select, dialog, [popover]') !== null
+  return isBusy || model.isHelping.value || model.isClosed.value || model.isExcalidraw.value
 }
