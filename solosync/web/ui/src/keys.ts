@@ -1,4 +1,4 @@
-// Shortcuts. None of them works while a text is written or the help is open.
+// Shortcuts. None of them works while a text is written or a dialog is open.
 
 import type { Gestures } from './gestures'
 import type { Model } from './model'
