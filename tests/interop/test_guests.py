@@ -11,6 +11,7 @@ from solosync.board import protocol
 from tests.browser import browsing, find_browser
 from tests.interop.test_drawing_page import Drawer
 from tests.live import PREFIX, LiveServer, strokes
+from tests.servers import PATIENCE_SECONDS
 
 pytestmark = [
     pytest.mark.browser,
@@ -70,22 +71,34 @@ def share(device, board, **fields):
     return answer.json()["url"]
 
 
-@contextlib.contextmanager
-def listening(device, board):
-    """The lengths of all that is told of who is there."""
-    lengths = []
+class Listener:
+    """Somebody who is told who is there, and what they do."""
 
-    def listen(socket):
+    def __init__(self):
+        self.lengths = []
+        self._news = threading.Condition()
+
+    def listen(self, socket):
         with contextlib.suppress(ConnectionClosed):
             while True:
                 message = socket.recv()
                 if message[0] == protocol.AWARENESS:
-                    lengths.append(len(message))
+                    with self._news:
+                        self.lengths.append(len(message))
+                        self._news.notify()
 
+    def wait_for_little(self):
+        with self._news:
+            assert self._news.wait_for(lambda: self.lengths[-1] < 500, PATIENCE_SECONDS)
+
+
+@contextlib.contextmanager
+def listening(device, board):
+    listener = Listener()
     with connect(device.socket_address(board)) as socket:
-        thread = threading.Thread(target=listen, args=(socket,))
+        thread = threading.Thread(target=listener.listen, args=(socket,))
         thread.start()
-        yield lengths
+        yield listener
     thread.join()
 
 
@@ -94,7 +107,7 @@ def test_guest_draws_with_the_others_until_the_link_is_revoked(server, theirs):
     board = device.make_board()
     device.http.patch(f"{PREFIX}{board}/", json={"name": MARKUP})
     url = share(device, board, allow_download=True)
-    with browsing() as mine, listening(device, board) as lengths:
+    with browsing() as mine, listening(device, board) as listener:
         ann, guest = Drawer(mine, server, board), Guest(theirs, url)
         guest.call_oneself(MARKUP[:40])
         mine.wait_for("document.querySelector('.others')?.title.startsWith('</h1>')")
@@ -110,7 +123,8 @@ def test_guest_draws_with_the_others_until_the_link_is_revoked(server, theirs):
         mine.wait_for(ann.has_ink(400, 295, 790, 310))
         guest.wait_for_status("Saved")
         assert len(strokes(device.get(board)["state"])[0]["points"]) > 130
-        assert 1000 < max(lengths) < 4000  # of a stroke that has no end, too
+        assert 1000 < max(listener.lengths) < 4000  # of a stroke that has no end, too
+        listener.wait_for_little()
         newest = device.http.get(f"{PREFIX}{board}/versions/").json()["results"][0]
         assert (newest["actor"], newest["device"]) == ("", "share link")
         theirs.run(PASTE)

@@ -12,7 +12,7 @@ const TOLD_MS = 50
 /** Of a stroke that grows; as many as show its way while its message stays small. */
 const MOST_POINTS = 120
 /** What is done is shown until the element itself has come, which takes until the disk has it. */
-const KEPT_MS = 2000
+const KEPT_MS = 1000
 const LONGEST_NAME = 40
 const SAFE_COLOR = /^#[0-9a-f]{6}$/i
 
@@ -23,7 +23,7 @@ export class Others {
   private timer = 0
   private isStale = false
   /** Sketches whose element has come: one that is undone right after doesn't come back. */
-  private readonly arrived = new Set<string>()
+  private arrived = new Set<string>()
 
   private provider!: WebsocketProvider
   private surface: Surface | null = null
@@ -72,7 +72,9 @@ export class Others {
       this.drawing = before
       this.tellSoon()
       setTimeout(() => {
-        if (this.drawing === before) this.sketched(null)
+        if (this.drawing !== before) return
+        this.drawing = null
+        this.tellSoon()
       }, KEPT_MS)
     })
   }
@@ -107,19 +109,21 @@ export class Others {
     const cursors: Cursor[] = []
     const names: string[] = []
     const sketches: Element[] = []
+    const arrived = new Set<string>()
     for (const [id, { user, cursor, doing }] of awareness.getStates()) {
       if (id === awareness.clientID || typeof user?.name !== 'string') continue
       const name = user.name.slice(0, LONGEST_NAME)
       names.push(name)
       if (!this.isThere()) continue
       const element = elementOf(doing)
-      if (element && this.isOnBoard(element.key)) this.arrived.add(element.key)
-      if (element?.page === surface.page && !this.arrived.has(element.key)) sketches.push(element)
+      if (element && (this.arrived.has(element.key) || this.isOnBoard(element.key))) arrived.add(element.key)
+      else if (element?.page === surface.page) sketches.push(element)
       const { page, x, y } = cursor ?? {}
       if (page !== surface.page || !Number.isFinite(x) || !Number.isFinite(y)) continue
       cursors.push({ name, color: SAFE_COLOR.test(user.color) ? user.color : COLORS[4]!, x, y })
     }
-    this.names.value = names
+    if (names.join('\n') !== this.names.value.join('\n')) this.names.value = names
+    this.arrived = arrived
     surface.others(cursors, sketches)
   }
 }
