@@ -47,7 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
     from solosync.store.lock import read_holder
 
     holder = read_holder(config.data_dir)
-    if holder is None or holder.url is None:
+    if holder is not None and holder.url is None:
+        raise Unavailable("The server is just starting; try again in a moment.")
+    if holder is None:
         if arguments.word == "open":
             arguments.tunnel = "true"
             return server.serve(arguments)

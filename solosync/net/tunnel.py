@@ -79,10 +79,10 @@ class Tunnel:
             self.fail(f"{client.name} isn't installed.", client.how_to_get, client.name)
             return
         command = programs.own("tunnel-keeper", path, *client.command(self._config, port))
-        self._is_over = threading.Event()
+        is_over = self._is_over = threading.Event()
         self._tell(State("starting", client.name))
         self._thread = threading.Thread(
-            target=self._keep, args=(client, command), name="tunnel", daemon=True
+            target=self._keep, args=(client, command, is_over), name="tunnel", daemon=True
         )
         self._thread.start()
 
@@ -98,15 +98,15 @@ class Tunnel:
             self._tell(State())
 
     def fail(self, problem: str, advice: str, client: str = "") -> None:
-        log.warning("The tunnel can't be opened: %s", problem)
+        log.warning("The tunnel can't be opened: %s", problem.replace("\n", " / "))
         self._tell(State("failed", client, "", problem, advice))
 
-    def _keep(self, client: Client, command: Sequence[str]) -> None:
+    def _keep(self, client: Client, command: Sequence[str], is_over: threading.Event) -> None:
         pause = FIRST_PAUSE_SECONDS
         while True:
             begun = time.monotonic()
-            lines = self._run(client, command)
-            if self._is_over.is_set():
+            lines = self._run(client, command, is_over)
+            if is_over.is_set():
                 return
             problem = "\n".join(lines[-_SHOWN:]) or f"{client.name} ended without a word."
             trouble = tunnel_clients.judge(client, lines)
@@ -119,17 +119,18 @@ class Tunnel:
             # Not all servers of the world at once, when a service comes back.
             seconds = pause * random.uniform(0.8, 1.2)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-            log.warning("The tunnel has ended, and is opened again in %.0f s: %s", seconds, problem)
+            shown = problem.replace("\n", " / ")
+            log.warning("The tunnel has ended, and is opened again in %.0f s: %s", seconds, shown)
             retry_at = time.monotonic() + seconds
             self._tell(State("waiting", client.name, "", problem, advice, retry_at))
-            if self._is_over.wait(seconds):
+            if is_over.wait(seconds):
                 return
             self._tell(State("starting", client.name, "", problem, advice))
 
-    def _run(self, client: Client, command: Sequence[str]) -> list[str]:
+    def _run(self, client: Client, command: Sequence[str], is_over: threading.Event) -> list[str]:
         """Until the client ends; returns the last that it said."""
         with self._guard:
-            if self._is_over.is_set():
+            if is_over.is_set():
                 return []
             keeper = self._keeper = subprocess.Popen(
                 command,
@@ -150,7 +151,7 @@ class Tunnel:
                 if not client.noise.search(line):
                     last.append(_SECRET.sub(r"\1…", line)[:_LONGEST_SHOWN])
                 url = client.find(self._config, line)
-                if url is not None and url != self.state.url and not self._is_over.is_set():
+                if url is not None and url != self.state.url and not is_over.is_set():
                     late.cancel()
                     self._tell(State("open", client.name, url))
         finally:

@@ -20,7 +20,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from solosync.config import Config
 from solosync.option_kinds import MIB
-from solosync.web import static
+from solosync.origin import LANGUAGE_COOKIE
+from solosync.web import share_views, static
 from solosync.web.hosts import TUNNELLED
 from solosync.web.sockets import viewers
 from solosync.web.sockets.link import Link
@@ -44,7 +45,8 @@ _STATIC = re.compile(r"/static/([^/]+)")
 _NEEDED = frozenset(("colors.css", "icon.svg", "shared.css", "shared.js"))
 _WRONG_LINK = "-"
 # Nobody is signed in who comes this way.
-_CREDENTIALS = frozenset((b"authorization", b"x-api-key"))
+_CREDENTIALS = frozenset((b"authorization", b"x-api-key", b"cookie"))
+_COOKIES = (share_views.VIEW, LANGUAGE_COOKIE)
 
 
 class Outside(NamedTuple):
@@ -99,6 +101,8 @@ def _shown_alone(scope: dict[str, Any]) -> dict[str, Any]:
     """The same where it leads to a shared board. Everything else leads where a wrong link does, so
     that nobody learns what else is here."""
     headers = [(name, value) for name, value in scope["headers"] if name not in _CREDENTIALS]
+    if cookies := _cookies(scope["headers"]):
+        headers.append((b"cookie", cookies))
     scope = {**scope, "headers": headers}
     path = scope["path"]
     if scope["type"] == ScopeType.WEBSOCKET:
@@ -110,6 +114,12 @@ def _shown_alone(scope: dict[str, Any]) -> dict[str, Any]:
     if _is_shown(scope["method"], path):
         return scope
     return {**_at(scope, f"/solo/shared/{_WRONG_LINK}", ""), "method": "GET"}
+
+
+def _cookies(headers: Any) -> bytes:
+    given = b";".join(value for name, value in headers if name == b"cookie").split(b";")
+    known = [f"{name}=".encode() for name in _COOKIES]
+    return b"; ".join(it for part in given if (it := part.strip()).startswith(tuple(known)))
 
 
 def _at(scope: dict[str, Any], path: str, query: str) -> dict[str, Any]:

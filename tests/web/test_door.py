@@ -1,7 +1,9 @@
 """What is behind the tunnel's door. How it is opened, and what no visitor reaches whatever they
 send, is in tests/interop/test_tunnel.py."""
 
+import asyncio
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -34,6 +36,13 @@ class Visitor:
 
     def post(self, path, **settings):
         return self.request("POST", path, **settings)
+
+
+class Seen:
+    """What is behind the door."""
+
+    async def __call__(self, scope, receive, send):
+        self.scope = scope
 
 
 @pytest.fixture
@@ -111,6 +120,12 @@ def test_nobody_is_signed_in_who_comes_by_the_tunnel(client, ann, share):
         for path in ("/", "/settings", "/devices", f"{page(link)}/picture/x", "/static/"):
             answer = visitor.get(path, headers=headers)
             assert (answer.status_code, answer.text) == (404, wrong.text), path
+    seen = Seen()
+    door: Any = Door(seen, lambda: Outside(TUNNEL, b""), is_all=False)
+    cookies = b"access_token=a; language=uk;refresh_token=b; share_view=c"
+    scope = {"type": "http", "method": "GET", "path": page(link), "query_string": b""}
+    asyncio.run(door({**scope, "headers": [(b"cookie", cookies)]}, None, None))
+    assert dict(seen.scope["headers"])[b"cookie"] == b"language=uk; share_view=c"
 
 
 def test_tunnel_to_everything_is_like_a_proxy_that_speaks_tls(client, ann, store, share):
