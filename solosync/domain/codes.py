@@ -1,13 +1,14 @@
 """Codes by mail: six digits for the team's client, eight digits and a link for everybody else.
 
 What is asked for an address that nobody has costs the same work, down to the row and the mail that
-isn't sent, and tells nobody which it was. Guessing ends the code that is guessed at, and nothing
-else: neither its link, nor a fresh code, nor any other way in.
+isn't sent, and tells nobody which it was. Guessing ends the code that is guessed at, and past a
+hundred guesses a day the way by six digits; neither its link nor any other way in.
 """
 
 from __future__ import annotations
 
 import hmac
+import math
 import secrets
 from collections.abc import Callable
 
@@ -16,7 +17,7 @@ from solosync.clock import now_ms
 from solosync.config import Config
 from solosync.crypto import Keys, new_token
 from solosync.domain import accounts, audit, mail, mailings, registration
-from solosync.errors import CodeRefused, Forbidden
+from solosync.errors import CodeRefused, Forbidden, RateLimited
 from solosync.ids import new_id
 from solosync.records.audit import Event
 from solosync.records.codes import CodeKind, SignInCode
@@ -27,6 +28,8 @@ from solosync.store.transactions import Tx
 
 OTP_MINUTES = 5
 MOST_TRIES = 5
+DAY_MS = 24 * mailings.HOUR_MS
+MOST_GUESSES_A_DAY = 100
 _DIGITS: dict[CodeKind, int] = {"otp": 6, "magic": 8}
 _LINK = "magic link"
 
@@ -37,7 +40,8 @@ def request(
     """Mails a code to whoever has the address, and returns it (for nobody's eyes but a
     developer's). `page` is where a magic link leads to; the secret is appended.
 
-    Raises Invalid for what is no address, and RateLimited as `mailings.check`.
+    Raises Invalid for what is no address, and RateLimited past so many mails an hour, and for an
+    OTP past so many guesses a day.
     """
     address = accounts.check_email(email)
     minutes = OTP_MINUTES if kind == "otp" else config.magic_link_expiry_minutes
@@ -48,6 +52,8 @@ def request(
     def add(tx: Tx) -> str:
         now = now_ms()
         mailings.check(tx, address, asker.network, now)
+        if kind == "otp":
+            _check_guesses(tx, address, now)
         user = users.find_by_email(tx, address)
         may_register = registration.may_register(tx, config, address)
         is_welcome = user.is_active if user else kind == "magic" and may_register
@@ -140,11 +146,31 @@ def is_code(kind: CodeKind, token: str) -> bool:
 
 def purge(tx: Tx, now: int) -> None:
     """Forgets codes that neither work nor count any more."""
-    codes.purge(tx, now, now - mailings.HOUR_MS)
+    codes.purge(tx, now, now - mailings.HOUR_MS, tried_before=now - DAY_MS)
 
 
 def _action(kind: CodeKind) -> str:
     return "sign_in.code" if kind == "otp" else "sign_in.magic"
+
+
+def _check_guesses(tx: Tx, address: str, now: int) -> None:
+    """Raises RateLimited past the most guesses a day at the six digits of an address. A code that
+    is over can't be guessed any more, and eight digits hardly."""
+    tried = [
+        (made_at, min(tries, MOST_TRIES))
+        for made_at, tries in codes.list_tries(tx, "otp", address, now - DAY_MS)
+    ]
+    left = sum(tries for _, tries in tried)
+    if left < MOST_GUESSES_A_DAY:
+        return
+    for made_at, tries in tried:
+        left -= tries
+        if left < MOST_GUESSES_A_DAY:
+            raise RateLimited(
+                math.ceil((made_at + DAY_MS - now) / 1000),
+                "Too many wrong codes were tried for this address today. Sign in another way, or"
+                " wait.",
+            )
 
 
 def _find(

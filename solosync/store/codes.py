@@ -78,6 +78,18 @@ def count_try(tx: Tx, kind: CodeKind, email: str, now: int) -> None:
     )
 
 
+def list_tries(tx: Tx, kind: CodeKind, email: str, since: int) -> list[tuple[int, int]]:
+    """When each code of an address was made that was tried wrongly, and how often; oldest first."""
+    rows = tx.all(
+        """
+        SELECT created_at, tries FROM sign_in_codes
+        WHERE email = ? AND kind = ? AND tries > 0 AND created_at > ? ORDER BY created_at
+        """,
+        (email, kind, since),
+    )
+    return [(made_at, tries) for made_at, tries in rows]
+
+
 def use_up(tx: Tx, kind: CodeKind, email: str, at: int) -> None:
     """All live ones of an address: whoever has got in needs none of the others."""
     tx.execute(
@@ -86,8 +98,12 @@ def use_up(tx: Tx, kind: CodeKind, email: str, at: int) -> None:
     )
 
 
-def purge(tx: Tx, now: int, made_before: int) -> None:
-    """Forgets those that have run out and were made before then."""
+def purge(tx: Tx, now: int, made_before: int, *, tried_before: int) -> None:
+    """Forgets those that have run out and were made before then; those tried wrongly, later."""
     tx.execute(
-        "DELETE FROM sign_in_codes WHERE expires_at < ? AND created_at < ?", (now, made_before)
+        """
+        DELETE FROM sign_in_codes
+        WHERE expires_at < ? AND created_at < CASE WHEN tries > 0 THEN ? ELSE ? END
+        """,
+        (now, tried_before, made_before),
     )

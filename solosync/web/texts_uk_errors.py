@@ -108,6 +108,10 @@ SENTENCES = {
     "This link is no longer good. Ask for the export again to get another.": (
         "Це посилання більше не діє. Замовте експорт знову."
     ),
+    "Too many wrong codes were tried for this address today. Sign in another way, or wait.": (
+        "Сьогодні для цієї адреси перепробувано забагато хибних кодів. Увійдіть інакше або"
+        " зачекайте."
+    ),
     "Too many codes were mailed to this address within an hour. Use one of those, or wait.": (
         "За годину на цю адресу надіслано забагато кодів. Скористайтеся одним із них або зачекайте."
     ),

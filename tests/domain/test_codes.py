@@ -378,6 +378,29 @@ def medians_differ_by(store, keys, config):
     return [abs(a - b) / max(a, b) for a, b in zip(known, unknown, strict=True)]
 
 
+@pytest.mark.parametrize("email", [ANN, "nobody@example.org"])
+def test_a_hundred_guesses_a_day_end_the_way_by_six_digits_alone(
+    user, ask, redeem, at, clock, store, email
+):
+    begun = clock.now
+    for number in range(20):
+        at(f"192.0.2.{number}")
+        code = ask(email=email)
+        for _ in range(5):
+            with pytest.raises(CodeRefused):
+                redeem(other(code), email=email)
+        clock.advance(minutes=6)
+    with pytest.raises(RateLimited, match="another way") as refused:
+        ask(email=email)
+    day = 24 * 3600
+    assert refused.value.retry_after_seconds == day - (clock.now - begun).total_seconds()
+    assert len(ask("magic", email)) == 8
+    assert ask(email="bob@example.org")
+    store.write(lambda tx: codes.purge(tx, now_ms()))
+    clock.advance(seconds=refused.value.retry_after_seconds)
+    assert len(ask(email=email)) == 6
+
+
 def test_upkeep_forgets_old_codes(store, ask, clock, user):
     ask()
     clock.advance(minutes=59)
