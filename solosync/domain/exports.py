@@ -18,7 +18,7 @@ from solosync.ids import new_id
 from solosync.records.actors import Actor
 from solosync.records.audit import Event
 from solosync.records.exports import Export
-from solosync.records.pictures import Format, PictureOptions
+from solosync.records.pictures import Format, PictureOptions, chosen_pages
 from solosync.records.sessions import Session
 from solosync.store import exports
 from solosync.store import sessions as session_rows
@@ -94,8 +94,8 @@ def request(
 ) -> Requested:
     """A new export, or the one that has the same key already: also if both come at once.
 
-    Raises SessionTooLarge, NotFound, KeyReused, and RateLimited when too many jobs of the person's
-    wait.
+    Raises SessionTooLarge, NotFound, KeyReused, Invalid where the board has none of the pages, and
+    RateLimited when too many jobs of the person's wait.
     """
     if len(shown.state) > max_state_bytes:
         raise SessionTooLarge(max_state_bytes, len(shown.state))
@@ -103,7 +103,7 @@ def request(
     if asked.format == "json":
         content = _Content("application/json", "json", shown.page_count)
         return _insert_made(store, blobs, actor, export, shown.state, content)
-
+    chosen_pages(asked.options.pages, shown.page_count, active=0)
     event = _event("request", actor, export)
 
     def insert(tx: Tx) -> Requested:

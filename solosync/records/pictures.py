@@ -88,6 +88,16 @@ def page_indexes(pages: str, count: int, active: int) -> list[int]:
     return sorted(chosen)
 
 
+def chosen_pages(pages: str, count: int, active: int) -> list[int]:
+    """The same, at least one. Raises Invalid."""
+    chosen = page_indexes(pages, count, active)
+    if not chosen:
+        has = "1 page" if count == 1 else f"{count} pages"
+        reason = f"there is no page {pages}; the board has {has}"
+        raise Invalid(f"`pages`: {reason}.", fields={"pages": reason})
+    return chosen
+
+
 def _pages(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)

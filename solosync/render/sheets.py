@@ -5,8 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from solosync.errors import Invalid
-from solosync.records.pictures import Format, PictureOptions, page_indexes
+from solosync.records.pictures import Format, PictureOptions, chosen_pages
 from solosync.render import backdrops
 from solosync.render.geometry import Box, Matrix, moved, rectangle, scaled
 from solosync.render.scene import Fill, Group, Op, Page, Scene, Sheet, bounds
@@ -67,12 +66,9 @@ def choose_pages(scene: Scene, options: PictureOptions, warnings: list[str]) -> 
     """Their indexes, in the board's order, at least one. Raises Invalid."""
     count = len(scene.pages)
     missing = sorted({int(n) for n in re.findall("[0-9]+", options.pages) if int(n) > count})
-    has = "1 page" if count == 1 else f"{count} pages"
-    chosen = page_indexes(options.pages, count, scene.active)
-    if not chosen:
-        reason = f"there is no page {options.pages}; the board has {has}"
-        raise Invalid(f"`pages`: {reason}.", fields={"pages": reason})
+    chosen = chosen_pages(options.pages, count, scene.active)
     if missing:
+        has = "1 page" if count == 1 else f"{count} pages"
         warnings.append(f"There is no page {missing[0]}: the board has {has}.")
     return chosen
 

@@ -42,8 +42,8 @@ def blobs_in(data_dir):
     )
 
 
-def ask(person, url, format="json", **settings):
-    response = person.post(url, json={"format": format}, **settings)
+def ask(person, url, format="json", *, pages=None, **settings):
+    response = person.post(url, json={"format": format, "pages": pages}, **settings)
     assert response.status_code == 201, response.text
     return response.json()
 
@@ -158,6 +158,18 @@ def test_body_may_be_gzipped(ann, url):
     body = gzip.compress(b'{"format": "json"}')
     answer = ann.post(url, content=body, headers={"Content-Encoding": "gzip"})
     assert answer.json()["format"] == "json"
+
+
+def test_pages_that_arent_there_are_refused_at_once(ann):
+    board = ann.make_board({"pages": [{"id": "p1", "strokes": []}, {"id": "p2", "strokes": []}]})
+    url = f"{BOARDS}{board['id']}/export/"
+    for pages in (9, "3-5"):
+        response = ann.post(url, json={"format": "png", "pages": pages})
+        assert_problem(response, 400)
+        assert "the board has 2 pages" in response.text
+    assert ann.get(f"{BOARDS}{board['id']}/exports/").json()["count"] == 0
+    for pages in ("2-9", "all", "active"):
+        assert ask(ann, url, "png", pages=pages)["status"] == "pending"
 
 
 def test_board_over_the_limit_is_refused(serving, config, sign_in, data_dir):
