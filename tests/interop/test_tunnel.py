@@ -14,7 +14,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from solosync import crypto
+from solosync import cli, crypto
 from solosync.domain import terminals, tokens
 from solosync.store.engine import Store
 from tests import tunnels
@@ -82,7 +82,9 @@ def close_code(url):
     return closed.value.rcvd.code
 
 
-def test_tunnel_shows_shared_boards_and_nothing_else_until_the_server_ends(programs, tmp_path):
+def test_tunnel_shows_shared_boards_and_nothing_else_until_the_server_ends(
+    programs, tmp_path, capsys
+):
     with sshd(tmp_path / "sshd") as (host, options):
         programs.add_ssh(*options)
         words = ("--tunnel", "--tunnel-host", host, "--tunnel-port", "0")
@@ -109,8 +111,8 @@ def test_tunnel_shows_shared_boards_and_nothing_else_until_the_server_ends(progr
                 httpx.get(second)
             assert has_ended(programs.runs("ssh")[-1][0])
 
-            assert json.loads(server.solosync("tunnel", "--json"))["state"] == "open"
             check_other_clients(owner, ann, programs, board)
+            check_commands(lambda *words: run(capsys, server, *words), programs)
             owner.switch(is_open=True, client="ssh")
             owner.wait_until("open")
             server.kill()
@@ -159,6 +161,31 @@ def check_nothing_else(server, ann, outside, board, link):
     assert close_code(f"{sockets}/{board}?token={ann.token}") == 4404
     assert close_code(f"{sockets}/{board}?share=wrong&token={ann.token}") == 4404
     assert close_code(f"{outside.replace('http', 'ws')}/elsewhere?token={ann.token}") == 4404
+
+
+def run(capsys, server, *words):
+    """`solosync tunnel ...` beside the server."""
+    capsys.readouterr()
+    code = cli.main(["tunnel", *words, "--data-dir", str(server.folder)])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def check_commands(run, programs):
+    code, out, err = run("--tunnel-client", "cloudflared")
+    assert (code, err) == (0, "")
+    assert "https://oklahoma-solo-younger-truck-2.trycloudflare.com" in out
+    said = "ERR_NGROK_4018: Usage of ngrok requires an authtoken"
+    programs.add("ngrok", said, then="sys.exit(1)")
+    code, out, err = run("--tunnel-client", "ngrok", "--json")
+    assert (code, json.loads(out)["state"], err) == (1, "failed", "")
+    code, out, err = run("status")
+    assert code == 0
+    assert re.search(r"isn't open \(failed\).\n  ERR_NGROK_4018.*\nGive ngrok your token", out)
+    code, out, err = run("--tunnel-port", "81")
+    assert (code, out) == (1, "")
+    assert "A server runs already, with its own tunnel_port" in err
+    assert run("close") == (0, "There is no tunnel.\n", "")
 
 
 def check_other_clients(owner, ann, programs, board):
