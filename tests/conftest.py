@@ -4,13 +4,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
 
-from solosync import paths
+from solosync import crypto, paths
 from solosync.store.engine import Store
 from tests.servers import PATIENCE_SECONDS
 
 # The five seconds that httpx waits are too few on a busy machine.
 for kind in ("connect", "read", "write", "pool"):
     setattr(DEFAULT_TIMEOUT_CONFIG, kind, PATIENCE_SECONDS)
+# In this process, what is shown of passwords doesn't hang on what their hashes cost.
+HASH_COST = crypto._HASH_MEMORY_KIB, crypto._HASH_PASSES
+crypto._HASH_MEMORY_KIB, crypto._HASH_PASSES = 64, 1
 
 
 @pytest.fixture(scope="session")

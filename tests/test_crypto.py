@@ -9,6 +9,7 @@ import pytest
 from solosync import crypto
 from solosync.clock import now_ms
 from solosync.errors import Damaged, Unauthenticated
+from tests.conftest import HASH_COST
 
 CLAIMS = {"sub": "somebody", "iat": 1_000_000_000, "exp": 4_000_000_000}
 
@@ -177,6 +178,13 @@ def test_password_fits_its_own_hash_only():
     assert crypto.verify_password(password_hash, "correct horse")
     assert not crypto.verify_password(password_hash, "Correct horse")
     assert not crypto.verify_password(password_hash, "")
+
+
+def test_hashes_cost_what_guessing_is_to_cost(monkeypatch):
+    monkeypatch.setattr(crypto, "_HASH_MEMORY_KIB", HASH_COST[0])
+    monkeypatch.setattr(crypto, "_HASH_PASSES", HASH_COST[1])
+    monkeypatch.setattr(crypto, "_hasher", crypto._hasher.__wrapped__)
+    assert crypto.hash_password("x").startswith("$argon2id$v=19$m=47104,t=2,p=1$")
 
 
 @pytest.mark.parametrize("password", ["", "password", "x" * 1025])

@@ -25,7 +25,7 @@ FIRST = {"pages": [{"id": PAGE, "name": "One", "strokes": []}], "odd": {"huge": 
 
 @pytest.mark.parametrize(
     "kills",
-    [10, pytest.param(50, marks=[pytest.mark.soak, pytest.mark.timeout(900)])],
+    [5, pytest.param(50, marks=[pytest.mark.soak, pytest.mark.timeout(900)])],
 )
 def test_what_was_acknowledged_is_there_after_kill_9(tmp_path, kills):
     """[STORE1]"""
@@ -52,6 +52,8 @@ async def survive(server, reader, boards, writers, kills, rng):
         working = [asyncio.ensure_future(writer.work()) for writer in writers]
         seconds = rng.uniform(SHORTEST_SECONDS, LONGEST_SECONDS)
         await asyncio.wait(working, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        while number == kills - 1 and not all(writer.acknowledged for writer in writers):
+            await asyncio.wait(working, timeout=0.1)  # a machine with much else to do
         early = [task for task in working if task.done()]
         server.kill()
         await asyncio.gather(*working)
