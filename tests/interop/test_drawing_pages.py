@@ -151,7 +151,7 @@ def test_pages_are_renamed_moved_copied_and_deleted_and_each_is_one_step_to_undo
         ann.wait_for_tabs(*NAMES)
         assert ann.page.run(CURRENT) == "Three"
         assert ann.pages() == before
-        ann.page.run("document.querySelector('.removed button').click()")
+        ann.page.run("document.querySelector('.hint button').click()")
         ann.wait_for_tabs("One", "Two", "Two (copy)", "Three")
         assert ann.page.run(CURRENT) == "Two (copy)"
         assert ann.pages()[2] == {**copy, "background": paper}

@@ -101,6 +101,7 @@ export const english = {
   pages: 'Pages',
   page: (number: number): string => `Page ${number}`,
   addPage: 'Add a page',
+  noPage: 'This board has no page any more. Add one: the plus below.',
   pageName: 'Name of the page',
   pageMenu: 'This page: name, place, paper',
   renamePage: 'Rename',

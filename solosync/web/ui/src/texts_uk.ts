@@ -102,6 +102,7 @@ export const ukrainian: Texts = {
   pages: 'Сторінки',
   page: number => `Сторінка ${number}`,
   addPage: 'Додати сторінку',
+  noPage: 'На цій дошці не лишилося сторінок. Додайте нову: плюс унизу.',
   pageName: 'Назва сторінки',
   pageMenu: 'Ця сторінка: назва, місце, папір',
   renamePage: 'Перейменувати',

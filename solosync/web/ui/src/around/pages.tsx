@@ -20,6 +20,7 @@ export function Pages ({ model }: { model: Model }): JSX.Element {
   const refocused = useRef('')
   const shown = model.page.value
   const mayChange = model.paging.mayChange
+  const isEmpty = model.board.isKnown && !model.preview.value && model.pages.value.length === 0
   useEffect(() => {
     list.current!.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [shown, model.pages.value.length])
@@ -34,6 +35,7 @@ export function Pages ({ model }: { model: Model }): JSX.Element {
   return (
     <footer>
       <Removed model={model} />
+      {isEmpty && <p class='hint' role='status'>{texts.noPage}</p>}
       <nav
         ref={list} aria-label={texts.pages} onPointerDown={event => mayChange && sorting.current!.press(event)}
       >
@@ -108,7 +110,7 @@ function Removed ({ model }: { model: Model }): JSX.Element {
     return () => clearTimeout(timer)
   }, [name])
   return (
-    <div class='removed' role='status' hidden={name === null}>
+    <div class='hint' role='status' hidden={name === null}>
       {name !== null && (
         <>
           {texts.pageRemoved(name)}
