@@ -130,4 +130,6 @@ def _openid(config: Config) -> Provider | None:
 
 
 def _add_to_templates(engine: JinjaTemplateEngine) -> None:
-    engine.engine.globals.update(texts.FOR_TEMPLATES | {"static": static.url})
+    engine.engine.globals.update(
+        texts.FOR_TEMPLATES | {"static": static.url, "beside": static.beside}
+    )

@@ -31,6 +31,7 @@ SMALL_BYTES = 1024
 
 DRAWING = "src/board.tsx"
 VIEWING = "src/viewer.tsx"
+BESIDE = "src/kept.tsx"
 CODINGS = {"br": ".br", "gzip": ".gz"}  # the better one first
 
 
@@ -70,6 +71,11 @@ def scripts(entry: str) -> Scripts:
     styles = [style for name in reversed(needed) for style in chunks[name].get("css", ())]
     script, *parts = (f"/static/{chunks[name]['file']}" for name in needed)
     return Scripts(script, parts, [f"/static/{name}" for name in dict.fromkeys(styles)])
+
+
+def beside() -> Scripts | None:
+    """What the pages beside the board's load; they work without it."""
+    return scripts(BESIDE) if (PAGES / "built" / "manifest.json").exists() else None
 
 
 def _imported(chunks: dict[str, Any], name: str) -> list[str]:

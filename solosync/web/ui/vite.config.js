@@ -10,7 +10,7 @@ export default defineConfig({
     modulePreload: false,
     target: 'es2022',
     rolldownOptions: {
-      input: ['src/board.tsx', 'src/viewer.tsx', 'src/worker/worker.ts'],
+      input: ['src/board.tsx', 'src/viewer.tsx', 'src/kept.tsx', 'src/worker/worker.ts'],
       output: {
         entryFileNames: '[name]-[hash].js',
         chunkFileNames: '[name]-[hash].js',

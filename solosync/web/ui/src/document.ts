@@ -1,5 +1,5 @@
 // The board as a Yjs document in the layout "board/1": with what it is made of (elements.ts,
-// values.ts, order.ts) the only place that knows the layout.
+// values.ts, order.ts) and projecting.ts the only place that knows the layout.
 
 import * as Y from 'yjs'
 import {

@@ -10,7 +10,7 @@ import * as encoding from 'lib0/encoding'
 import { writeSyncStep1 } from 'y-protocols/sync'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
-import { askToPersist, databaseOf } from './offline/device'
+import { askToPersist, clearSaved, databaseOf } from './offline/device'
 import { Keeping } from './offline/keeping'
 import { Tabs, type Told } from './offline/tabs'
 import { lookForNewer } from './offline/worker'
@@ -143,11 +143,11 @@ export class Saver {
     } else if (told.kind === 'saved') {
       for (const change of told.changes) this.unsent.delete(change)
     } else if (told.kind === 'cleared') {
-      this.keeping!.rewrite()
+      if (!this.ended) this.keeping!.rewrite()
     } else {
       this.unsent.clear()
       this.keeping!.stop()
-      this.ended = 'signed out'
+      this.ended ??= 'signed out'
       this.provider.disconnect()
     }
     this.tell()
@@ -186,6 +186,7 @@ export class Saver {
         return
       }
       this.ended ??= CLOSED[code] ?? 'refused'
+      if (this.ended === 'gone' || this.ended === 'forbidden') this.forget()
       this.tell()
     })
   }
@@ -226,6 +227,12 @@ export class Saver {
     for (const change of changes) this.unsent.delete(change)
     this.keeping?.drop(changes)
     this.tabs?.tell({ kind: 'saved', changes })
+  }
+
+  /** Of a board that isn't this person's any more, only what nobody else has stays here. */
+  private forget (): void {
+    const { user } = this.provider.params
+    if (user) void clearSaved(user, this.provider.roomname).catch(() => {})
   }
 
   private tell (): void {

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX } from 'preact'
 import type { Model } from '../model'
+import { Rescue } from '../offline/rescue'
 import { isExplaining } from '../offline/sheet'
 import { words } from '../offline/words'
 import { isRenewed, renew } from '../offline/worker'
@@ -40,11 +41,14 @@ export function Closed ({ model }: { model: Model }): JSX.Element | null {
   if (model.isExcalidraw.value) return <Notice><p>{texts.excalidraw}</p><Home /></Notice>
   const { state, ended = 'refused', unsaved, isKept } = model.saver.saving.value
   if (state !== 'ended') return null
+  const isLeft = unsaved > 0 && (ended === 'gone' || ended === 'forbidden') && !model.isGuest
+  const left = { user: model.person.id, session: model.sessionId, name: model.name.value, doc: model.board.doc }
   return (
     <Notice>
       <p>{texts.ended[ended]}</p>
       {unsaved > 0 && isKept && <p>{texts.endedKept(unsaved)}</p>}
-      {ended === 'signed out' ? <a class='button' href='/'>{texts.signIn}</a> : <Home />}
+      {isLeft && <Rescue left={left} discarded={() => location.assign('/')} />}
+      {ended === 'signed out' ? <a class='button' href='/'>{texts.signIn}</a> : <Home isBeside={isLeft} />}
       {ended === 'refused' && <a class='button' href={location.href}>{texts.reload}</a>}
     </Notice>
   )
@@ -54,6 +58,6 @@ function Notice ({ children }: { children: ComponentChildren }): JSX.Element {
   return <div class='notice' role='alert'>{children}</div>
 }
 
-function Home (): JSX.Element {
-  return <a class='button' href='/'>{texts.home}</a>
+function Home ({ isBeside = false }: { isBeside?: boolean }): JSX.Element {
+  return <a class={isBeside ? '' : 'button'} href='/'>{texts.home}</a>
 }

@@ -1,6 +1,6 @@
 // What this browser keeps: for whom, which boards, how much of them isn't saved.
 
-import { ABOUT, answer, changesOnly, completed, openDatabase, UPDATES } from './keeping'
+import { ABOUT, answer, changesOnly, completed, openDatabase, UPDATES } from './database'
 import { tellTabs } from './tabs'
 
 export interface Person { id: string, name: string }
@@ -16,6 +16,8 @@ const PREFIX = 'solosync/'
 const DEVICE = 'solosync/device'
 const PERSON = 'person'
 const ASKED = 'solosync/asked'
+const DAY_MS = 24 * 60 * 60 * 1000
+const KEPT_DAYS = 60
 
 export const databaseOf = (user: string, session: string): string => `${PREFIX}${user}/${session}`
 
@@ -125,6 +127,13 @@ export async function discard (user: string, session: string): Promise<void> {
   const transaction = opened.transaction([UPDATES, ABOUT], 'readwrite')
   empty(transaction)
   await completed(transaction).finally(() => opened.close())
+}
+
+/** Removes what nobody has opened for long, unless it has changes that the server lacks. */
+export async function tidy (user: string): Promise<void> {
+  const before = Date.now() - KEPT_DAYS * DAY_MS
+  const old = (await keptBoards(user)).filter(({ opened, unsent }) => opened < before && unsent === 0)
+  for (const { session } of old) await clearSaved(user, session)
 }
 
 // The database itself stays, empty: deleting it could take along what a tab writes meanwhile.

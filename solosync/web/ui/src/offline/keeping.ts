@@ -4,12 +4,10 @@
 // written together, so the count of changes is right whenever the browser ends.
 
 import * as Y from 'yjs'
+import { ABOUT, answer, CHANGE, changesOnly, completed, openDatabase, UPDATES } from './database'
 
 export interface About { name: string, opened: number }
 
-export const UPDATES = 'updates'
-export const ABOUT = 'custom'
-const CHANGE = 'change/'
 /** What an earlier version of this page counted changes by. */
 const COUNTED_BEFORE = 'unsaved'
 const TRIM_AFTER = 500
@@ -175,33 +173,4 @@ export class Keeping {
       this.saved = this.saved.filter(change => !forgotten.includes(change))
     })
   }
-}
-
-/** The notes of changes, as a range of keys: "0" comes after "/". */
-export const changesOnly = (): IDBKeyRange => IDBKeyRange.bound(CHANGE, 'change0', false, true)
-
-export function openDatabase (name: string): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name)
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(UPDATES, { autoIncrement: true })
-      request.result.createObjectStore(ABOUT)
-    }
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
-}
-
-export function answer<T> (request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
-}
-
-export function completed (transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve()
-    transaction.onabort = () => reject(transaction.error)
-  })
 }

@@ -26,11 +26,11 @@ export function SavingSheet ({ model }: { model: Model }): JSX.Element {
       <p>{words.savedMeans}</p>
       {!isKept && <p class='lacking'>{words.notKept}</p>}
       {isKept && <Alone />}
-      <form method='dialog' class='choices'>
-        {offer.value && (
-          <button class='button' type='button' onClick={() => { void offer.value?.prompt() }}>{words.install}</button>
-        )}
+      <form method='dialog' class='ways'>
         <button class='button' type='submit'>{words.close}</button>
+        {offer.value && (
+          <button type='button' onClick={() => { void offer.value?.prompt() }}>{words.install}</button>
+        )}
       </form>
     </dialog>
   )

@@ -26,11 +26,51 @@ export const english = {
   nobody: "The server can't be reached, and nobody is signed in on this device.",
   tryAgain: 'Try again',
   unnamed: 'Untitled',
-  unsaved: (count: number): string => `${changes(count)} not saved`
+  unsaved: (count: number): string => `${changes(count)} not saved`,
+
+  // -- what is sent from the other pages
+  unsent: 'What is kept on this device and not saved yet',
+  sending: (count: number): string => `saving ${changes(count)} from this device…`,
+  sent: (count: number): string => `${changes(count)} from this device saved.`,
+  stuck: {
+    'signed out': 'You are signed out.',
+    forbidden: 'You may not change this board any more.',
+    gone: "This board isn't there any more.",
+    refused: "The server doesn't take what this device has."
+  },
+
+  // -- boards that are gone
+  rescue: 'Keep my copy as a new board',
+  rescued: (name: string): string => `${name} (rescued)`,
+  notRescued: "That didn't work. Your copy is still on this device; try again in a moment.",
+  discard: 'Discard my copy',
+  discardAsked: (name: string): string => `Discard what only this device has of “${name}”? It can't be brought back.`,
+
+  // -- signing out
+  leaving: 'Sign out?',
+  leavingUnsaved: 'These boards have changes that only this device has. Kept here, they are saved when you sign in again.',
+  leaveKeeping: 'Sign out and keep them on this device',
+  leaveDiscarding: 'Sign out and discard them',
+  cancel: 'Cancel',
+
+  // -- settings
+  keptHere: 'Kept on this device',
+  keptHereMeans: 'Boards that this browser keeps, so that you can draw without the server. What you ' +
+    "haven't opened for 60 days goes by itself, once it is saved.",
+  nothingKept: 'Nothing is kept here.',
+  clearSaved: 'Remove what is saved already',
+  size: (bytes: number): string => sized(bytes, 'en')
 }
 
 function changes (count: number): string {
   return `${count} ${count === 1 ? 'change' : 'changes'}`
+}
+
+/** In the unit that fits. */
+export function sized (bytes: number, language: string): string {
+  const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : [bytes / 1e6, 'megabyte']
+  const format = new Intl.NumberFormat(language, { style: 'unit', unit, maximumSignificantDigits: 2 })
+  return format.format(amount)
 }
 
 export type Words = typeof english

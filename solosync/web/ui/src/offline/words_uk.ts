@@ -1,6 +1,6 @@
 // What is said in Ukrainian about what is kept on this device.
 
-import type { Words } from './words_en'
+import { sized, type Words } from './words_en'
 
 export const ukrainian: Words = {
   meaning: 'Що збережено?',
@@ -29,7 +29,37 @@ export const ukrainian: Words = {
   nobody: 'Сервер недоступний, і на цьому пристрої ніхто не ввійшов.',
   tryAgain: 'Спробувати ще раз',
   unnamed: 'Без назви',
-  unsaved: count => `${changes(count)} не збережено`
+  unsaved: count => `${changes(count)} не збережено`,
+
+  unsent: 'Що лежить на цьому пристрої та ще не збережено',
+  sending: count => `зберігаємо ${changes(count)} із цього пристрою…`,
+  sent: count => `${changes(count)} із цього пристрою збережено.`,
+  stuck: {
+    'signed out': 'Ви вийшли з облікового запису.',
+    forbidden: 'Ви більше не можете змінювати цю дошку.',
+    gone: 'Цієї дошки вже немає.',
+    refused: 'Сервер не приймає того, що є на цьому пристрої.'
+  },
+
+  rescue: 'Зберегти мою копію як нову дошку',
+  rescued: name => `${name} (врятована)`,
+  notRescued: 'Не вдалося. Ваша копія й далі на цьому пристрої; спробуйте за мить ще раз.',
+  discard: 'Відкинути мою копію',
+  discardAsked: name => `Відкинути те, що від дошки «${name}» є лише на цьому пристрої? Повернути цього не можна.`,
+
+  leaving: 'Вийти?',
+  leavingUnsaved: 'На цих дошках є зміни, які має лише цей пристрій. Якщо їх лишити, вони збережуться, коли ' +
+    'ви увійдете знову.',
+  leaveKeeping: 'Вийти й лишити їх на цьому пристрої',
+  leaveDiscarding: 'Вийти й відкинути їх',
+  cancel: 'Скасувати',
+
+  keptHere: 'На цьому пристрої',
+  keptHereMeans: 'Дошки, які зберігає цей браузер, щоб ви могли малювати без сервера. Те, чого ви не ' +
+    'відкривали 60 днів, зникає само, щойно збережене.',
+  nothingKept: 'Тут нічого немає.',
+  clearSaved: 'Прибрати вже збережене',
+  size: bytes => sized(bytes, 'uk')
 }
 
 /** Such as "1 зміну", "2 зміни", "5 змін". */

@@ -1,0 +1,27 @@
+// On the pages beside the board's: who is signed in is remembered for the time without the server, what this
+// device has and the server lacks is sent, and signing out asks what becomes of it.
+
+import { render } from 'preact'
+import { keptBoards, remember, tidy } from './offline/device'
+import { showKeptHere } from './offline/kept_here'
+import { rememberLanguage } from './offline/language'
+import { listenToLeaving } from './offline/leaving'
+import { employ } from './offline/worker'
+
+async function begin (user: string, name: string): Promise<void> {
+  listenToLeaving(user)
+  showKeptHere(user)
+  document.addEventListener('htmx:afterSettle', () => showKeptHere(user))
+  await remember({ id: user, name })
+  await tidy(user)
+  const place = document.getElementById('unsaved')
+  if (!place || !(await keptBoards(user)).some(board => board.unsent > 0)) return
+  const { sendAll, Unsaved } = await import('./offline/unsaved')
+  render(<Unsaved user={user} />, place)
+  await sendAll(user)
+}
+
+const { user, person = '' } = document.body.dataset
+rememberLanguage()
+void employ()
+void (user ? begin(user, person) : remember(null))

@@ -1,0 +1,36 @@
+// A board's database in the browser: how it is laid out, and how it is asked.
+
+/** The document's updates. */
+export const UPDATES = 'updates'
+/** The board's name, when it was last opened, and the changes that the server lacks. */
+export const ABOUT = 'custom'
+export const CHANGE = 'change/'
+
+/** The notes of changes, as a range of keys: "0" comes after "/". */
+export const changesOnly = (): IDBKeyRange => IDBKeyRange.bound(CHANGE, 'change0', false, true)
+
+export function openDatabase (name: string): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name)
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore(UPDATES, { autoIncrement: true })
+      request.result.createObjectStore(ABOUT)
+    }
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}
+
+export function answer<T> (request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}
+
+export function completed (transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve()
+    transaction.onabort = () => reject(transaction.error)
+  })
+}
