@@ -102,7 +102,7 @@ class Tunnel:
         self._tell(State("failed", client, "", problem, advice))
 
     def _keep(self, client: Client, command: Sequence[str], is_over: threading.Event) -> None:
-        pause = FIRST_PAUSE_SECONDS
+        wait = pauses()
         while True:
             begun = time.monotonic()
             lines = self._run(client, command, is_over)
@@ -115,10 +115,8 @@ class Tunnel:
                 return
             advice = trouble.advice if trouble else tunnel_clients.LATER
             if time.monotonic() - begun > SETTLED_SECONDS:
-                pause = FIRST_PAUSE_SECONDS
-            # Not all servers of the world at once, when a service comes back.
-            seconds = pause * random.uniform(0.8, 1.2)
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                wait = pauses()
+            seconds = next(wait)
             shown = problem.replace("\n", " / ")
             log.warning("The tunnel has ended, and is opened again in %.0f s: %s", seconds, shown)
             retry_at = time.monotonic() + seconds
@@ -175,6 +173,15 @@ class Tunnel:
                 follower(state)
             except Exception:
                 log.exception("What follows the tunnel failed.")
+
+
+def pauses() -> Iterator[float]:
+    """Longer and longer ones, and never just so long: else all servers of the world would be back
+    at once when a service is."""
+    pause = FIRST_PAUSE_SECONDS
+    while True:
+        yield pause * random.uniform(0.8, 1.2)
+        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 
 def _let_go(keeper: subprocess.Popen[bytes] | None) -> None:

@@ -115,6 +115,8 @@ class World:
         self.ask("PATCH", "/api/v1/me/", names)
         self.ask("PATCH", f"/api/v1/devices/{actor.device_id}/", {"name": markup("device")})
         self.board = self.make_board(markup("board"), STATE)
+        later = {"state": STATE | {"meta": {"a": "later"}}}  # so the other one is set aside
+        self.http.patch(f"{PREFIX}{self.board}/", json=later, headers={"If-Match": 'W/"rev:0"'})
         self.excalidraw = self.make_board(markup("excalidraw"), EXCALIDRAW)
         self.trashed = self.make_board(markup("trashed"), STATE)
         self.ask("DELETE", f"{PREFIX}{self.trashed}/")
@@ -257,6 +259,12 @@ def check_drawing_together(page: Page, world: World) -> None:
         socket.send(protocol.encode_awareness([protocol.Presence(4711, 1, state.encode())]))
         page.wait_for(f"({SHOWN}).includes({json.dumps(person['name'])})")
         check(page, "another person")
+    page.run("document.querySelector('button[aria-label=History]').click()")
+    for tab, place in (("versions", "device"), ("asides", "meta")):
+        page.wait_for(f"document.querySelector('#tab-{tab}') !== null")
+        page.run(f"document.querySelector('#tab-{tab}').click()")
+        page.wait_for(f"({SHOWN}).includes({json.dumps(markup(place))})")
+        check(page, tab)
 
 
 def check_drawings(page: Page, world: World, folder: Path) -> None:
