@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from tests.servers import PATIENCE_SECONDS
@@ -28,6 +29,13 @@ PORT_FILE = "DevToolsActivePort"
 
 def find_browser() -> str | None:
     return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+IN_BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
+]
+"""The marks of tests that need one."""
 
 
 class Page:

@@ -3,17 +3,12 @@
 import copy
 import json
 
-import pytest
-
-from tests.browser import find_browser
+from tests.browser import IN_BROWSER
 from tests.interop.boards import stroke
-from tests.interop.test_drawing_page import drawing
+from tests.interop.drawer import drawing
 from tests.live import strokes
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
-]
+pytestmark = IN_BROWSER
 ENTRIES = "[...document.querySelectorAll('.version')]"
 TOLD = "document.querySelector('.history [role=status]')?.textContent"
 HAS_INK = (
@@ -21,11 +16,6 @@ HAS_INK = (
     "const all = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;"
     "return all.some((value, at) => at % 4 === 0 && value < 200) })()"
 )
-
-
-@pytest.fixture
-def device(server):
-    return server.sign_in()
 
 
 def click(page, selector):

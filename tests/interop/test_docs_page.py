@@ -3,15 +3,11 @@
 from urllib.parse import urlsplit
 
 import httpx
-import pytest
 
-from tests.browser import browsing, find_browser
+from tests.browser import IN_BROWSER, browsing
 from tests.servers import free_port, running
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
-]
+pytestmark = IN_BROWSER
 # ReDoc's own, in the corner of the page. The policy keeps it from being asked for.
 SIGN = "https://cdn.redoc.ly/redoc/logo-mini.svg"
 

@@ -1,8 +1,6 @@
 """The page on which a board is drawn, in real browsers: what is drawn there reaches the server and
 the others, whatever happens to the network or the server meanwhile."""
 
-import contextlib
-import json
 import shutil
 import subprocess
 
@@ -10,88 +8,14 @@ import pytest
 from PIL import Image
 
 from tests import nodejs
-from tests.browser import browsing, find_browser
+from tests.browser import IN_BROWSER
 from tests.interop.boards import stroke
-from tests.live import EMAIL, PASSWORD, strokes
+from tests.interop.drawer import LINE, drawing
+from tests.live import strokes
 from tests.servers import ROOT
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
-]
-STATUS = "document.querySelector('#status')?.textContent"
-LABEL = "document.querySelector('#canvas')?.ariaLabel"
+pytestmark = IN_BROWSER
 PEOPLE = "document.querySelector('.others')?.textContent"
-LINE = [(400, 300), (430, 320), (460, 330), (490, 320), (520, 300)]
-OFFLINE = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-
-
-class Drawer:
-    """Somebody at a board's page."""
-
-    def __init__(self, page, server, board):
-        self.page, self.server, self.board = page, server, board
-        page.open(f"{server.url}/")
-        page.follow(
-            f"document.querySelector('[name=email]').value = {EMAIL!r};"
-            f"document.querySelector('[name=password]').value = {PASSWORD!r};"
-            "document.querySelector('form').submit()"
-        )
-        self.open()
-
-    def open(self):
-        self.page.open(f"{self.server.url}/boards/{self.board}/draw")
-        self.wait_for_status("Saved")
-
-    def wait_for_status(self, text):
-        self.page.wait_for(f"{STATUS} === {json.dumps(text)}")
-
-    def wait_for_count(self, count):
-        """Until so many elements are on the page that is shown."""
-        self.page.wait_for(f"{LABEL}.includes('On this page: {count}.')")
-
-    def mouse(self, kind, point, **about):
-        settings = {"button": "left", "buttons": 1, "clickCount": 1} | about
-        self.page.call("Input.dispatchMouseEvent", type=kind, x=point[0], y=point[1], **settings)
-
-    def drag(self, *points, **about):
-        self.mouse("mousePressed", points[0], **about)
-        for point in points[1:]:
-            self.mouse("mouseMoved", point, **about)
-        self.mouse("mouseReleased", points[-1], **about)
-
-    def draw(self, down=0, **about):
-        self.drag(*((x, y + down) for x, y in LINE), **about)
-
-    def touch(self, kind, *points):
-        fingers = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
-        self.page.call("Input.dispatchTouchEvent", type=kind, touchPoints=fingers)
-
-    def press(self, key, *, control=False, shift=False):
-        self.page.run(
-            "document.querySelector('#canvas').dispatchEvent(new KeyboardEvent('keydown', "
-            f"{{key: {key!r}, ctrlKey: {json.dumps(control)}, shiftKey: {json.dumps(shift)}, "
-            "bubbles: true}))"
-        )
-
-    def go_offline(self, is_offline=True):
-        self.page.call("Network.emulateNetworkConditions", offline=is_offline, **OFFLINE)
-
-    def has_ink(self, left, top, right, bottom, *, layer=1):
-        """A question to the page: does the canvas show something in this part of the window? The
-        paper is layer 0, and what is being done layer 2."""
-        return (
-            f"(() => {{ const canvas = document.querySelectorAll('#canvas canvas')[{layer}];"
-            "const at = canvas.getBoundingClientRect();"
-            f"const part = [{left} - at.left, {top} - at.top, {right - left}, {bottom - top}];"
-            "return canvas.getContext('2d').getImageData(...part).data.some(value => value > 0)"
-            "})()"
-        )
-
-    def complaints(self):
-        """What the browser has against the page, for one that never was offline."""
-        names = ("Runtime.exceptionThrown", "Log.entryAdded")
-        return [about for name, about in self.page.events if name in names]
 
 
 def colors_of(picture):
@@ -100,17 +24,6 @@ def colors_of(picture):
         found = rgb.getcolors(rgb.width * rgb.height)
         assert found is not None
         return {color for _, color in found}
-
-
-@pytest.fixture
-def device(server):
-    return server.sign_in()
-
-
-@contextlib.contextmanager
-def drawing(server, board):
-    with browsing() as page:
-        yield Drawer(page, server, board)
 
 
 def test_stroke_reaches_the_state_the_picture_and_another_persons_page(server, device):

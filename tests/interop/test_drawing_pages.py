@@ -5,15 +5,12 @@ import json
 
 import pytest
 
-from tests.browser import find_browser
+from tests.browser import IN_BROWSER
 from tests.interop.boards import on_disk, stroke
-from tests.interop.test_drawing_page import drawing
+from tests.interop.drawer import drawing
 from tests.live import strokes
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
-]
+pytestmark = IN_BROWSER
 NAMES = ["One", "Two", "Three"]
 TABS = "[...document.querySelectorAll('footer nav button')].map(tab => tab.textContent)"
 CURRENT = "document.querySelector('[aria-current=page]').textContent"
@@ -28,11 +25,6 @@ def page_of(name):
         "strokes": [stroke(f"{name} {number}", odd=number) for number in range(2)],
         "assets": [7],  # no element, and kept all the same
     }
-
-
-@pytest.fixture
-def device(server):
-    return server.sign_in()
 
 
 @pytest.fixture

@@ -8,17 +8,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.browser import find_browser
-from tests.interop.test_drawing_page import Drawer, device, drawing
-from tests.interop.test_drawing_tools import CANVAS, around_ink, page_of
+from tests.browser import IN_BROWSER
+from tests.interop.drawer import Drawer, around_ink, drawing, page_of
 from tests.visual.compare import SOLO, compare
 
-__all__ = ["device"]  # a fixture
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
-]
+pytestmark = IN_BROWSER
 PROBLEMS = "[...document.querySelectorAll('.sending [data-problem]')].map(li => li.dataset.problem)"
 GIVE = """
 window.give = (event, files, x, y) => {
@@ -90,7 +84,7 @@ def test_pictures_are_kept_by_the_server_and_shown_where_they_were_put(server, d
         assert ann.page.run(PROBLEMS) == []
 
         ann.wait_for_status("Saved")
-        shown = base64.b64decode(ann.page.run(CANVAS).partition(",")[2])
+        shown = ann.picture()
         exported = server.folder / "board.png"
         server.solosync("export", board, "--format", "png", "-o", str(exported))
 

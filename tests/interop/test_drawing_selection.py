@@ -5,14 +5,11 @@ import json
 
 import pytest
 
-from tests.browser import find_browser
-from tests.interop.test_drawing_page import drawing
+from tests.browser import IN_BROWSER
+from tests.interop.drawer import drawing
 from tests.node_client import NodeClient
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
-]
+pytestmark = IN_BROWSER
 BOX = {"id": "box", "type": "rectangle", "size": 4, "color": "#d92d20", "odd": {"kept": [1]}}
 DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 PICTURE = {"type": "image", "src": DOT, "x": 200, "y": 0, "width": 40, "height": 40}
@@ -43,11 +40,6 @@ STATE = {
 SAID = "document.querySelector('.unseen').textContent"
 CANVAS = "document.querySelector('#canvas')"
 CONTROL, SHIFT = 2, 8
-
-
-@pytest.fixture
-def device(server):
-    return server.sign_in()
 
 
 class Selecting:

@@ -1,29 +1,17 @@
 """The tools of a board's page, in a real browser: each puts on the board what the Solo dialect
 means by it, and the server's picture of that is what the page itself shows."""
 
-import base64
 import io
 import math
-from typing import Any
 
-import pytest
 from PIL import Image
 
-from tests.browser import find_browser
-from tests.interop.test_drawing_page import Drawer, device, drawing
+from tests.browser import IN_BROWSER
+from tests.interop.drawer import Drawer, around_ink, drawing, page_of
 from tests.visual.compare import SOLO, compare
 
-__all__ = ["device"]  # a fixture
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
-]
+pytestmark = IN_BROWSER
 SHIFT = 8
-CANVAS = (
-    "(() => { const [paper, page] = document.querySelectorAll('#canvas canvas');"
-    "paper.getContext('2d').drawImage(page, 0, 0); return paper.toDataURL() })()"
-)
 
 
 def write(ann: Drawer, place: tuple[int, int], text: str) -> None:
@@ -35,22 +23,6 @@ def write(ann: Drawer, place: tuple[int, int], text: str) -> None:
 
 def click(ann: Drawer, label: str) -> None:
     ann.page.run(f"document.querySelector('.tools [aria-label=\"{label}\"]').click()")
-
-
-def ink_box(picture: Image.Image) -> tuple[int, int, int, int]:
-    box = picture.convert("L").point(lambda level: 255 * (level < 235)).getbbox()
-    assert box is not None
-    return box
-
-
-def around_ink(picture: Image.Image) -> Image.Image:
-    left, top, right, bottom = ink_box(picture)
-    return picture.crop((left - 10, top - 10, right + 10, bottom + 10))
-
-
-def page_of(device: Any, board: str) -> dict[str, Any]:
-    page: dict[str, Any] = device.get(board)["state"]["pages"][0]
-    return page
 
 
 def test_each_tool_draws_its_element_and_the_servers_picture_is_that_of_the_page(server, device):
@@ -81,7 +53,7 @@ def test_each_tool_draws_its_element_and_the_servers_picture_is_that_of_the_page
         ann.drag((420, 300))  # a dot out of a corner
         ann.wait_for_count(11)
         ann.wait_for_status("Saved")
-        shown = base64.b64decode(ann.page.run(CANVAS).partition(",")[2])
+        shown = ann.picture()
         assert ann.complaints() == []
         drawn = page_of(device, board)
         picture = server.folder / "board.png"

@@ -8,15 +8,12 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from solosync.board import protocol
-from tests.browser import browsing, find_browser
-from tests.interop.test_drawing_page import Drawer
+from tests.browser import IN_BROWSER, browsing
+from tests.interop.drawer import Drawer
 from tests.live import PREFIX, LiveServer, strokes
 from tests.servers import PATIENCE_SECONDS
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
-]
+pytestmark = IN_BROWSER
 MARKUP = '</h1>"><script>document.title = "run"</script><img src=x onerror=alert(1)>'
 NAME = "document.querySelector('.own-name input')"
 PASSWORD = "document.querySelector('.notice input[name=password]')"

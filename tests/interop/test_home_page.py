@@ -7,14 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import Page, browsing, find_browser
+from tests.browser import IN_BROWSER, Page, browsing
 from tests.live import EMAIL, PASSWORD, LiveServer
 from tests.nodejs import npm_install
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
-]
+pytestmark = IN_BROWSER
 PATHS = ("/", "/trash", "/devices", "/devices/add", "/settings", "/nowhere")
 AXE = Path(__file__).parent / "axe"
 BOARDS = "/api/v1/solo/sessions/"

@@ -23,13 +23,10 @@ from solosync.net import letters
 from solosync.net.wording import TEXTS
 from solosync.records.mails import Letter
 from solosync.store.engine import Store
-from tests.browser import Page, browsing, find_browser
+from tests.browser import IN_BROWSER, Page, browsing
 from tests.live import PREFIX, LiveServer
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
-]
+pytestmark = IN_BROWSER
 BOB = "o'b&{{7*7}}@example.org"
 NO_PAGES = re.compile(
     r"/(?:api|health|metrics|static|files|exports|thumbnails)\b"

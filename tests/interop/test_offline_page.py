@@ -8,19 +8,15 @@ import shutil
 import sys
 from pathlib import Path
 
-import pytest
 from PIL import Image, ImageChops, ImageStat
 
 import solosync
-from tests.browser import browsing, find_browser
+from tests.browser import IN_BROWSER, browsing
 from tests.interop import icons
-from tests.interop.test_drawing_page import STATUS, Drawer
+from tests.interop.drawer import STATUS, Drawer
 from tests.live import strokes
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
-]
+pytestmark = IN_BROWSER
 # What a browser does when it has no space left: the transaction comes to nothing.
 FULL = """
     window.add = IDBObjectStore.prototype.add;
@@ -31,11 +27,6 @@ FULL = """
     };
     undefined
 """
-
-
-@pytest.fixture
-def device(server):
-    return server.sign_in()
 
 
 class Tab(Drawer):

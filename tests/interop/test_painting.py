@@ -6,18 +6,12 @@ import io
 import random
 
 import numpy as np
-import pytest
 from PIL import Image
 
-from tests.browser import find_browser
-from tests.interop.test_drawing_page import device, drawing
+from tests.browser import IN_BROWSER
+from tests.interop.drawer import drawing
 
-__all__ = ["device"]  # a fixture
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
-]
+pytestmark = IN_BROWSER
 SEED = 11
 STROKES = 62
 PICTURE = "document.querySelectorAll('#canvas canvas')[1].toDataURL()"

@@ -4,14 +4,11 @@ import json
 
 import pytest
 
-from tests.browser import browsing, find_browser
+from tests.browser import IN_BROWSER, browsing
 from tests.interop.boards import stroke
 from tests.live import PREFIX, LiveServer
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
-]
+pytestmark = IN_BROWSER
 
 MARKUP = '</h1>"><script>document.title = "run"</script><img src=x onerror=alert(1)>'
 TEXT = {"id": "t1", "type": "text", "text": MARKUP, "x": 10, "y": 10, "color": "#000000"}
