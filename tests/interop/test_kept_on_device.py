@@ -5,14 +5,11 @@ import json
 
 import pytest
 
-from tests.browser import browsing, find_browser
-from tests.interop.test_drawing_page import Drawer
+from tests.browser import IN_BROWSER, browsing
+from tests.interop.drawer import Drawer
 from tests.live import EMAIL, PASSWORD, PREFIX, strokes
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_browser() is None, reason="needs a browser"),
-]
+pytestmark = IN_BROWSER
 BOB = "bob@example.org"
 # A network that lets requests through and no sockets.
 NO_SOCKETS = """
