@@ -13,13 +13,14 @@ pytestmark = IN_BROWSER
 BOX = {"id": "box", "type": "rectangle", "size": 4, "color": "#d92d20", "odd": {"kept": [1]}}
 DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 PICTURE = {"type": "image", "src": DOT, "x": 200, "y": 0, "width": 40, "height": 40}
+FLAT = {"id": "flat", "tool": "pen", "size": 2, "width": 3, "height": "odd"}
 STATE = {
     "pages": [
         {
             "id": "p1",
             "name": "One",
             "strokes": [
-                {"id": "flat", "tool": "pen", "size": 2, "points": [[300, 100], [340, 100, 0.5]]},
+                {**FLAT, "points": [[300, 100], [340, 100, 0.5]]},
                 {"id": "numbers", "tool": "pen", "points": [300, 200, 340, 220]},
             ],
             "shapes": [

@@ -38,7 +38,6 @@ export function rotate (middle: Point, degrees: number): Carrying {
   return { matrix: [cos, sin, -sin, cos, x, y], isMove: false, fields: element => turned(element, middle, degrees) }
 }
 
-
 /** From corner to corner, without the thickness of its lines. */
 export function extentOf (element: Element): Box | null {
   const kind = kindOf(element)
@@ -76,7 +75,7 @@ export function bend (isStart: boolean, to: Point): Carrying {
 function bent (element: Element, isStart: boolean, to: Point): Fields {
   const { fields } = element
   const [x, y] = [round(to.x), round(to.y)]
-  if (num(fields.startX) !== null && num(fields.endX) !== null) {
+  if (isByEnds(fields)) {
     return isStart ? { startX: x, startY: y } : { endX: x, endY: y }
   }
   const points = fields.points
@@ -127,9 +126,8 @@ function turned (element: Element, middle: Point, degrees: number): Fields {
     const angle = (num(element.fields.rotation) ?? 0) + degrees
     changes.rotation = round(angle - TURN * Math.round(angle / TURN))
   } else {
-    const [start, end] = endsOf(element)
-    const isBySides = num(element.fields.width) !== null || num(element.fields.height) !== null
-    if (start && end && isBySides) {
+    const [start, end] = isBySides(element) ? endsOf(element) : []
+    if (start && end) {
       const [from, to] = [turn(start), turn(end)]
       Object.assign(changes, { width: round(to.x - from.x), height: round(to.y - from.y) })
     }
@@ -152,14 +150,23 @@ function radii (fields: Fields): [number, number] {
   return [across, positive(fields.radiusY, across)]
 }
 
-/** What its width and height are now, where they are a matter of its own. */
+const isByEnds = (fields: Fields): boolean =>
+  [fields.startX, fields.startY, fields.endX, fields.endY].every(one => num(one) !== null)
+
+/** Whether a line or a shape is given by its width and height; those of others mean something else. */
+function isBySides (element: Element): boolean {
+  return ENDED.has(kindOf(element)) && !isByEnds(element.fields) && pointsOf(element.fields).length < 2
+}
+
+/** What its width and height are now, where they are those of what is seen. */
 function sides (element: Element): [number | null, number | null] {
-  const { fields } = element
+  const { fields, list } = element
+  const kind = kindOf(element)
   const [width, height] = [num(fields.width), num(fields.height)]
-  if (kindOf(element) === 'note') return [width ?? NOTE.side, height ?? NOTE.side]
-  const box = element.list === 'assets' ? boxOf(element) : null
-  if (!box) return [width, height]
-  return [width ?? box.right - box.left, height ?? box.bottom - box.top]
+  if (kind === 'note') return [width ?? NOTE.side, height ?? NOTE.side]
+  if (kind === 'text' || isBySides(element)) return [width, height]
+  const box = list === 'assets' ? boxOf(element) : null
+  return box ? [width ?? box.right - box.left, height ?? box.bottom - box.top] : [null, null]
 }
 
 /** Its places and points elsewhere, in the form that they have. */
