@@ -1,7 +1,7 @@
 // What lies on what: the order of a page's lists, in which elements are drawn. The lists themselves lie
 // on each other for ever: pictures, shapes, strokes, texts.
 
-import type { Element } from './document'
+import { levelOf, type Element } from './document'
 import { boxOf } from './drawing'
 import { meet } from './geometry'
 
@@ -42,7 +42,7 @@ function levelled ({ sequence, moved }: Arranged): Arranged {
     moved,
     sequence: sequence.map(element => {
       const isSet = last && element.list === 'assets' && moved.has(element.key) &&
-        (Number(last.fields.zIndex) || 0) !== (Number(element.fields.zIndex) || 0)
+        levelOf(last) !== levelOf(element)
       last = isSet ? { ...element, fields: { ...element.fields, zIndex: last!.fields.zIndex } } : element
       return last
     })

@@ -1,16 +1,17 @@
 // What merges chose against: what it was, how the board would look with it, and back onto the board.
 
 import { signal } from '@preact/signals'
-import { LISTS, type Board, type BoardDocument, type Element, type Fields, type List } from './document'
-import type { History } from './history'
-import { board, isObject } from './past'
+import { LISTS, type Board, type BoardDocument, type Element, type Fields, type List, type Place } from './document'
+import type { History, Version } from './history'
+import { board } from './past'
+import { isObject } from './untyped'
 
 /** As the server tells it: an element, a field of one, a page or a field of one, or a value of the
  * state (of its `meta`, where that is the list). */
 interface Told { page: string | null, list: string | null, id: string | null, field?: string, value: unknown }
-interface Version { rev: number, created_at: string, actor: string, device: string }
-interface Page { count: number, results: Array<Version & { set_aside: Told[] }>, next: string | null }
-export interface Aside extends Told, Omit<Version, 'rev'> { key: string }
+type Merge = Omit<Version, 'summary'>
+interface Page { results: Array<Merge & { set_aside: Told[] }>, next: string | null }
+export interface Aside extends Told, Omit<Merge, 'rev'> { key: string }
 
 const VERSIONS_AT_ONCE = 20
 
@@ -24,8 +25,8 @@ export class Asides {
     const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''
     const page = await this.history.ask<Page>(`set-aside/?limit=${VERSIONS_AT_ONCE}${after}`)
     if (!page) return
-    const found = page.results.flatMap(({ rev, set_aside: told, ...version }) =>
-      told.map((one, at): Aside => ({ ...version, ...one, key: `${rev}/${at}` })))
+    const found = page.results.flatMap(({ rev, set_aside: told, ...merge }) =>
+      told.map((one, at): Aside => ({ ...merge, ...one, key: `${rev}/${at}` })))
     this.found.value = cursor ? [...this.found.value ?? [], ...found] : found
     this.more.value = page.next
   }
@@ -81,7 +82,7 @@ export class Asides {
 const isElement = ({ list }: Told): boolean => LISTS.includes(list as List)
 const changesOf = ({ field, value }: Told): Fields => field === undefined ? value as Fields : { [field]: value }
 /** Where its fields are: on a page, in the state's `meta`, or in the state itself. */
-const placeOf = ({ page, list }: Told): { page: string } | 'meta' | 'state' =>
+const placeOf = ({ page, list }: Told): Place =>
   page !== null ? { page } : list !== null ? 'meta' : 'state'
 
 /** On its page, or wherever it was moved to. */

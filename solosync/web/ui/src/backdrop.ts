@@ -1,14 +1,22 @@
 // What lies under a page: its colour and the pattern of its paper, as in the server's pictures.
 
-import { num, positive, str, type Box } from './geometry'
+import { type Box } from './geometry'
+import { isObject, num, positive, str } from './untyped'
 
 const PATTERNS = new Set(['grid', 'dots', 'ruled', 'graph'])
 const MOST_LINES = 200 // on a screen; beyond that, only every second, fourth, ... is drawn
 const FIFTH = 5
 
-export function paintBackdrop (pen: CanvasRenderingContext2D, background: unknown, view: Box): void {
+/** A page's background, in the one form of two. */
+export function paperOf (background: unknown): Record<string, unknown> {
   const given = typeof background === 'string' ? { type: background } : background
-  const fields = (given !== null && typeof given === 'object' ? given : {}) as Record<string, unknown>
+  return isObject(given) ? given : {}
+}
+
+export const kindOfPaper = (background: unknown): string => str(paperOf(background).type) || 'white'
+
+export function paintBackdrop (pen: CanvasRenderingContext2D, background: unknown, view: Box): void {
+  const fields = paperOf(background)
   const kind = str(fields.type)
   const [width, height] = [view.right - view.left, view.bottom - view.top]
   pen.fillStyle = '#ffffff'

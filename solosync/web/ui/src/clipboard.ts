@@ -2,8 +2,8 @@
 // work on any page; what scripts may ask the clipboard for, only on https.
 
 import { LISTS, type New } from './document'
-import { str } from './geometry'
 import type { Model } from './model'
+import { isObject, str } from './untyped'
 
 const TYPE = 'application/x-solosync+json'
 
@@ -12,7 +12,7 @@ export interface Copied { page: string, items: New[] }
 
 export function listenToClipboard (model: Model): void {
   const put = (event: ClipboardEvent): boolean => {
-    const isOther = isText(event.target) || getSelection()?.isCollapsed === false // some words of the page
+    const isOther = isTextField(event.target) || getSelection()?.isCollapsed === false // some words of the page
     if (isOther || model.selection.count.value === 0) return false
     const copied = model.selection.copied()
     event.preventDefault()
@@ -24,7 +24,7 @@ export function listenToClipboard (model: Model): void {
   document.addEventListener('cut', event => { if (model.mayDraw && put(event)) model.selection.remove() })
   document.addEventListener('paste', event => {
     const { clipboardData } = event
-    if (isText(event.target) || !clipboardData || !model.mayDraw) return
+    if (isTextField(event.target) || !clipboardData || !model.mayDraw) return
     const copied = parse(clipboardData.getData(TYPE))
     const words = clipboardData.getData('text/plain')
     if (!copied && (clipboardData.files.length > 0 || !words.trim())) return
@@ -44,14 +44,13 @@ function parse (text: string): Copied | null {
   try {
     const { page, items } = JSON.parse(text)
     const isNew = (item: any): item is New =>
-      LISTS.includes(item?.list) && item.fields !== null && typeof item.fields === 'object' &&
-        !Array.isArray(item.fields)
+      LISTS.includes(item?.list) && isObject(item.fields)
     return { page: str(page), items: items.filter(isNew) }
   } catch {
     return null
   }
 }
 
-function isText (target: EventTarget | null): boolean {
+export function isTextField (target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input, textarea')
 }

@@ -6,7 +6,8 @@ import {
   drawingOrder, levelOf, LISTS, type Board, type Element, type List, type Listener, type New, type Page, type Place
 } from './elements'
 import { after, compare, reorder, type Placed } from './order'
-import { copied, fieldsOf, newId, shown, stored, storedName, text, type Fields } from './values'
+import { str } from './untyped'
+import { copied, fieldsOf, newId, shown, stored, storedName, type Fields } from './values'
 
 export * from './elements'
 export { newId, type Fields } from './values'
@@ -56,7 +57,7 @@ export class BoardDocument implements Board {
     for (const [key, map] of this.pageMaps.entries()) {
       if (!(map instanceof Y.Map)) continue
       const background = shown(map.get('background'))
-      found.push({ key, order: text(map.get('$order')), name: text(map.get('name')), background })
+      found.push({ key, order: str(map.get('$order')), name: str(map.get('name')), background })
     }
     return found.sort(compare)
   }
@@ -95,7 +96,7 @@ export class BoardDocument implements Board {
       if (order >= (last[list] ?? '')) last[list] = order
     }
     const maps = items.map(({ list, fields }): [string, Y.Map<unknown>] => {
-      const key = text(fields.id) || newId()
+      const key = str(fields.id) || newId()
       const order = last[list] = after(last[list] ?? null)
       const given = Object.entries({ id: key, ...fields }).map(
         ([name, value]): [string, unknown] => [storedName(name), stored(value)]
@@ -244,8 +245,8 @@ export class BoardDocument implements Board {
     this.known.delete(key)
     if (before) this.take(before)
     if (!(map instanceof Y.Map) || !LISTS.includes(list as List) || map.has('$value')) return
-    const page = text(map.get('$page'))
-    const order = text(map.get('$order'))
+    const page = str(map.get('$page'))
+    const order = str(map.get('$order'))
     const element = { key, page, order, list: list as List, fields: fieldsOf(map) }
     this.known.set(key, element)
     const sorted = this.sorted.get(page)

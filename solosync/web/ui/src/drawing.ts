@@ -1,11 +1,12 @@
 // How elements look: as the server's pictures of boards draw them. What kinds there are is in looks/.
 
 import type { Element } from './document'
-import { endsOf, grown, kindOf, meet, num, pointsOf, str, type Box, type Point } from './geometry'
+import { endsOf, grown, kindOf, meet, pointsOf, type Box, type Point } from './geometry'
 import { image } from './looks/images'
 import { arrow, circle, pen, rectangle, roundLine } from './looks/lines'
 import type { Look, Pen } from './looks/look'
 import { note, words } from './looks/words'
+import { num, str } from './untyped'
 
 const HIGHLIGHTER_ALPHA = 0.4
 const looks = new WeakMap<Element, Look>()

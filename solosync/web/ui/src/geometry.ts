@@ -1,27 +1,13 @@
 // Places and boxes of elements, read in any of the forms that occur (docs/pictures.md draws them).
 
 import type { Element, Fields } from './document'
+import { num, str } from './untyped'
 
 export interface Point { x: number, y: number, p?: number }
 export interface Box { left: number, top: number, right: number, bottom: number }
 
-export const FONT = 'Arial, Arimo, "Liberation Sans", Helvetica, sans-serif'
-export const NOTE = { side: 200, padding: 10, radius: 8, paper: '#fef08a', ink: '#1f2937', inkOnDark: '#ffffff' }
 const GESTURE_SHAPES = new Set(['line', 'arrow', 'rectangle', 'rect', 'circle', 'ellipse'])
 const DEFAULT_KINDS = { assets: 'image', shapes: 'shape', strokes: 'pen', texts: 'text' }
-
-export function num (value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null
-}
-
-export function positive (value: unknown, otherwise: number): number {
-  const found = num(value)
-  return found !== null && found > 0 ? found : otherwise
-}
-
-export function str (value: unknown): string {
-  return typeof value === 'string' ? value : ''
-}
 
 export function kindOf (element: Element): string {
   const { fields, list } = element
@@ -85,6 +71,8 @@ export function around (points: Point[]): Box | null {
 
 export const grown = (box: Box, by: number): Box =>
   ({ left: box.left - by, top: box.top - by, right: box.right + by, bottom: box.bottom + by })
+export const middleOf = ({ left, top, right, bottom }: Box): Point =>
+  ({ x: (left + right) / 2, y: (top + bottom) / 2 })
 export const meet = (a: Box, b: Box): boolean =>
   a.left <= b.right && b.left <= a.right && a.top <= b.bottom && b.top <= a.bottom
 export const together = (a: Box | null, b: Box): Box => !a ? b : {
@@ -114,33 +102,6 @@ function toSegment (point: Point, a: Point, b: Point): number {
   const t = Math.max(0, Math.min(1, part))
   return Math.hypot(point.x - a.x - t * dx, point.y - a.y - t * dy)
 }
-
-/** The fields of an element that stands somewhere else: just those that a move changes. */
-export function moved (element: Element, dx: number, dy: number): Fields {
-  const { fields } = element
-  const changes: Fields = {}
-  for (const [name, by] of [['x', dx], ['startX', dx], ['endX', dx], ['y', dy], ['startY', dy], ['endY', dy]] as const) {
-    const value = num(fields[name])
-    if (value !== null) changes[name] = round(value + by)
-  }
-  if (Array.isArray(fields.points)) changes.points = movedPoints(fields.points, dx, dy)
-  return changes
-}
-
-function movedPoints (points: unknown[], dx: number, dy: number): unknown[] {
-  return points.map((item, at) => {
-    if (typeof item === 'number') return round(item + (at % 2 ? dy : dx))
-    if (Array.isArray(item)) {
-      return [shifted(item[0], dx), shifted(item[1], dy), ...item.slice(2)]
-    }
-    if (item === null || typeof item !== 'object') return item
-    const { x, y } = item as Fields
-    return { ...item, x: shifted(x, dx), y: shifted(y, dy) }
-  })
-}
-
-const shifted = (value: unknown, by: number): unknown =>
-  num(value) === null ? value : round((value as number) + by)
 
 /** A hundredth of a point is finer than any screen; more digits would be dust in the file. */
 export const round = (value: number): number => Math.round(value * 100) / 100

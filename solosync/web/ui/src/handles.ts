@@ -1,6 +1,6 @@
 // The frame around what is selected, and what it is pulled by.
 
-import { grown, type Box, type Point } from './geometry'
+import { grown, middleOf, type Box, type Point } from './geometry'
 
 /** In which direction a handle pulls: -1 is left or up, 0 not at all. */
 export interface Handle { name: string, x: -1 | 0 | 1, y: -1 | 0 | 1 }
@@ -37,7 +37,7 @@ export function handlesOf (frame: Box, scale: number, hold: Hold): [Handle, Poin
   const isWide = (frame.right - frame.left) * scale >= LEAST_FOR_SIDES
   const isHigh = (frame.bottom - frame.top) * scale >= LEAST_FOR_SIDES
   const sides = hold.isProportional ? [] : SIDES.filter(({ x }) => x === 0 ? isWide : isHigh)
-  const middle = { x: (frame.left + frame.right) / 2, y: (frame.top + frame.bottom) / 2 }
+  const middle = middleOf(frame)
   const found = [...CORNERS, ...sides].map((handle): [Handle, Point] => [handle, {
     x: middle.x + handle.x * (frame.right - frame.left) / 2,
     y: middle.y + handle.y * (frame.bottom - frame.top) / 2

@@ -22,7 +22,7 @@ export interface Preview {
   element?: Element
 }
 export type Trouble = 'offline' | 'failed' | null
-interface Page { count: number, results: Version[], next: string | null }
+interface Page { results: Version[], next: string | null }
 
 const AT_ONCE = 100
 const SPAN_MS = 5 * 60_000

@@ -2,6 +2,7 @@
 
 import type { Gestures } from './gestures'
 import type { Model } from './model'
+import { keysToNavigate } from './navigating'
 import { OFFERS } from './tools/choices'
 import { offered } from './tools/offered'
 import { isShape } from './tools/shapes'
@@ -23,6 +24,7 @@ const STEP = 15 // degrees
 const LARGER = 1.1
 
 export function listenToKeys (model: Model, gestures: Gestures): void {
+  const navigation = keysToNavigate(model)
   const plain: Record<string, (event: KeyboardEvent) => void> = {
     'shift h': () => model.history.toggle(),
     '?': () => { model.isHelping.value = true },
@@ -33,19 +35,14 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
     },
     Delete: () => model.selection.remove(),
     Backspace: () => model.selection.remove(),
-    PageUp: () => model.turn(-1),
-    PageDown: () => model.turn(1),
-    '+': () => model.surface.zoom(1.25),
-    '=': () => model.surface.zoom(1.25),
-    '-': () => model.surface.zoom(0.8),
-    0: () => model.surface.fit(),
+    ...navigation,
     '[': () => thicker(model, -1),
     ']': () => thicker(model, 1),
     ',': event => event.shiftKey ? model.selection.scale(1 / LARGER) : model.selection.turn(-STEP),
     '.': event => event.shiftKey ? model.selection.scale(LARGER) : model.selection.turn(STEP),
     i: () => document.getElementById('pictures')?.click()
   }
-  const whileLooking = new Set(['?', 'Escape', 'PageUp', 'PageDown', '+', '=', '-', '0'])
+  const whileLooking = new Set(['?', 'Escape', 'shift h', ...Object.keys(navigation)])
   const withControl: Record<string, (event: KeyboardEvent) => void> = {
     z: event => event.shiftKey ? model.redo() : model.undo(),
     y: () => model.redo(),
@@ -58,7 +55,7 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
   addEventListener('keydown', event => {
     if (isElsewhere(event, model)) return
     const key = event.shiftKey && nameOf(event) === 'h' ? 'shift h' : nameOf(event)
-    if (model.preview.value && !whileLooking.has(key) && key !== 'shift h') return
+    if (model.preview.value && !whileLooking.has(key)) return
     const action = event.ctrlKey || event.metaKey ? withControl[key] : plain[key] ?? other(model, gestures, event)
     if (!action || event.altKey) return
     event.preventDefault()

@@ -3,17 +3,19 @@
 
 import { signal } from '@preact/signals'
 import type { WebsocketProvider } from 'y-websocket'
-import { LISTS, type Element, type Fields, type List } from './document'
+import { LISTS, type Element, type List } from './document'
 import { pointsOf, round, type Point } from './geometry'
-import type { Cursor, Surface } from './surface'
+import type { Cursor } from './looks/cursors'
+import type { Surface } from './surface'
 import { COLORS } from './tools/choices'
+import { isObject } from './untyped'
 
 const TOLD_MS = 50
 /** Of a stroke that grows; as many as show its way while its message stays small. */
 const MOST_POINTS = 120
 /** What is done is shown until the element itself has come, which takes until the disk has it. */
 const KEPT_MS = 1000
-const LONGEST_NAME = 40
+export const LONGEST_NAME = 40
 const SAFE_COLOR = /^#[0-9a-f]{6}$/i
 
 export class Others {
@@ -140,12 +142,11 @@ function small ({ page, list, fields }: Element): object {
 
 /** Somebody else made it: it may be anything. */
 function elementOf (doing: unknown): Element | null {
-  if (doing === null || typeof doing !== 'object') return null
-  const { page, list, fields } = doing as { page?: unknown, list?: unknown, fields?: unknown }
-  if (typeof page !== 'string' || !LISTS.includes(list as List)) return null
-  if (fields === null || typeof fields !== 'object') return null
-  const { id } = fields as Fields
-  return typeof id === 'string' ? { key: id, order: '', page, list: list as List, fields: fields as Fields } : null
+  if (!isObject(doing)) return null
+  const { page, list, fields } = doing
+  if (typeof page !== 'string' || !LISTS.includes(list as List) || !isObject(fields)) return null
+  const { id } = fields
+  return typeof id === 'string' ? { key: id, order: '', page, list: list as List, fields } : null
 }
 
 function ownColor (): string {

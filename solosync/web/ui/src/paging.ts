@@ -1,8 +1,8 @@
 // The pages of the board: which of them is shown, as the address tells it, and what is done to them.
 
 import { signal } from '@preact/signals'
-import type { Fields, Page } from './document'
-import { str } from './geometry'
+import { paperOf } from './backdrop'
+import type { Page } from './document'
 import type { Model } from './model'
 import { texts } from './texts'
 
@@ -120,14 +120,6 @@ export class Paging {
     return this.model.pages.value.findIndex(page => page.key === key)
   }
 }
-
-/** A page's background, in the one form of two. */
-export function paperOf (background: unknown): Fields {
-  const given = typeof background === 'string' ? { type: background } : background
-  return given !== null && typeof given === 'object' && !Array.isArray(given) ? given as Fields : {}
-}
-
-export const kindOfPaper = (background: unknown): string => str(paperOf(background).type) || 'white'
 
 /** So that loading the page again leads back to this one. */
 export function address (key: string): void {

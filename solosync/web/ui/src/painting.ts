@@ -3,8 +3,9 @@
 // Where only a few elements changed, just their places in the picture are drawn again.
 
 import type { Element } from './document'
-import { boxOf as boxOfElement, paint } from './drawing'
-import { meet, str, together, type Box } from './geometry'
+import { boxOf, paint } from './drawing'
+import { meet, together, type Box } from './geometry'
+import { str } from './untyped'
 
 export interface View { x: number, y: number, scale: number, width: number, height: number, ratio: number }
 export interface Manner { isHidden: boolean, alpha: number }
@@ -107,7 +108,7 @@ export class Painter {
     const { pen } = job.picture
     const begun = performance.now()
     while (job.next < job.elements.length) {
-      this.paintOne(job.picture, job.elements[job.next++]!, boxOf(job.picture.view))
+      this.paintOne(job.picture, job.elements[job.next++]!, boxOfView(job.picture.view))
       if (job.next % LOOK_EVERY !== 0) continue
       pen.getImageData(0, 0, 1, 1) // what is drawn is drawn now, so that the clock tells of it
       if (performance.now() - begun > SLICE_MS) break
@@ -131,7 +132,7 @@ export class Painter {
     const last = keys.size === 1 ? this.elements().at(-1) : undefined
     if (!last || !keys.has(last.key) || picture.painted.has(last.key)) return false
     picture.painted.set(last.key, last)
-    this.paintOne(picture, last, boxOf(picture.view))
+    this.paintOne(picture, last, boxOfView(picture.view))
     return true
   }
 
@@ -143,7 +144,7 @@ export class Painter {
       const [before, after] = [picture.painted.get(key), find(key)]
       if (after && isWhole(after)) return false
       for (const element of [before, after]) {
-        const box = element && boxOfElement(element)
+        const box = element && boxOf(element)
         if (box) places.push(box)
       }
       picture.painted.delete(key)
@@ -159,7 +160,7 @@ export class Painter {
     const within = places.map(place => {
       const area = onBoard(place, view)
       return elements.filter(element => {
-        const box = boxOfElement(element)
+        const box = boxOf(element)
         return box !== null && meet(box, area)
       })
     })
@@ -188,7 +189,7 @@ export class Painter {
   }
 }
 
-export function boxOf ({ x, y, scale, width, height }: View): Box {
+export function boxOfView ({ x, y, scale, width, height }: View): Box {
   const [left, top] = [-x / scale, -y / scale]
   return { left, top, right: left + width / scale, bottom: top + height / scale }
 }

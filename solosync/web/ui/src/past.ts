@@ -1,6 +1,7 @@
 // A board as it was, or would be: read from a state as the API answers it, and only looked at.
 
 import { drawingOrder, LISTS, type Board, type Element, type Fields, type Page } from './document'
+import { isObject, str } from './untyped'
 
 /** The state's pages and their elements; one without pages is one page itself, as on a live board. */
 export function boardOf (state: Fields): Board {
@@ -38,7 +39,3 @@ function elementsOf (page: Fields, key: string): Element[] {
     })
   })
 }
-
-const str = (value: unknown): string => (typeof value === 'string' ? value : '')
-export const isObject = (value: unknown): value is Fields =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)

@@ -2,6 +2,8 @@
 // and put on the page when it has them.
 
 import { effect, signal } from '@preact/signals'
+import { isTextField } from './clipboard'
+import { levelOf } from './document'
 import { round, type Box, type Point } from './geometry'
 import { loaded } from './looks/images'
 import type { Model } from './model'
@@ -89,7 +91,7 @@ export class Pictures {
     const { left, top, right, bottom } = box!
     const { board } = this.model
     const assets = board.on(page).filter(element => element.list === 'assets')
-    const zIndex = Math.max(0, ...assets.map(({ fields }) => Number(fields.zIndex) || 0)) + 1
+    const zIndex = Math.max(0, ...assets.map(levelOf)) + 1
     const place = { x: round(left), y: round(top), width: round(right - left), height: round(bottom - top) }
     board.add(page, 'assets', { type: 'image', src: source, ...place, rotation: 0, zIndex })
   }
@@ -118,8 +120,7 @@ function listenForFiles (pictures: Pictures, { surface }: Model): void {
   const mark = (isMarked: boolean): void => { container.toggleAttribute('data-dropping', isMarked) }
   addEventListener('paste', event => {
     const files = event.clipboardData?.files ?? []
-    const isWriting = event.target instanceof HTMLElement && event.target.matches('input, textarea')
-    if (files.length === 0 || isWriting || event.defaultPrevented) return
+    if (files.length === 0 || isTextField(event.target) || event.defaultPrevented) return
     event.preventDefault()
     pictures.take(files, null)
   })

@@ -4,7 +4,7 @@
 import * as Y from 'yjs'
 import { LISTS } from './elements'
 import { compare } from './order'
-import { text } from './values'
+import { str } from './untyped'
 
 type Members = Y.Map<unknown>
 
@@ -27,7 +27,7 @@ type Entry = [key: string, map: Members]
 /** In their order. */
 function mapsOf (doc: Y.Doc, name: string): Entry[] {
   const found = [...doc.getMap<unknown>(name).entries()].filter((entry): entry is Entry => entry[1] instanceof Y.Map)
-  const place = ([key, map]: Entry): { key: string, order: string } => ({ key, order: text(map.get('$order')) })
+  const place = ([key, map]: Entry): { key: string, order: string } => ({ key, order: str(map.get('$order')) })
   return found.sort((a, b) => compare(place(a), place(b)))
 }
 

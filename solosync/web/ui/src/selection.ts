@@ -5,7 +5,7 @@ import { arranged, type Way } from './arranging'
 import type { Copied } from './clipboard'
 import { LISTS, type Element, type Fields, type List } from './document'
 import { boxOf } from './drawing'
-import { kindOf, meet, round, str, type Box, type Point } from './geometry'
+import { kindOf, meet, middleOf, round, type Box, type Point } from './geometry'
 import { frameOf } from './handles'
 import type { Model } from './model'
 import { boxOfAll, extentOfAll, selectedElements } from './selecting'
@@ -13,6 +13,7 @@ import { texts } from './texts'
 import type { Style } from './tools/choices'
 import { painted } from './tools/offered'
 import { move, rotate, scale, type Carrying } from './transforming'
+import { str } from './untyped'
 
 const ASIDE = 20 // how far a copy lies beside what it was made from
 
@@ -122,7 +123,7 @@ export class Selection {
     const elements = this.elements()
     const box = extentOfAll(elements)
     if (!box || !this.model.mayDraw) return
-    const { fields } = by({ x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 })
+    const { fields } = by(middleOf(box))
     this.model.board.set(new Map(elements.map(element => [element.key, fields(element)])))
   }
 
@@ -187,8 +188,6 @@ export class Selection {
     this.model.said.value = texts.pasted(1)
   }
 }
-
-const middleOf = ({ left, top, right, bottom }: Box): Point => ({ x: (left + right) / 2, y: (top + bottom) / 2 })
 
 /** As if it were on a board, to be measured and moved. */
 const asElement = (item: { list: List, fields: Fields }): Element => ({ ...item, key: '', order: '', page: '' })

@@ -4,16 +4,15 @@ import Konva from 'konva/lib/Core'
 import { paintBackdrop } from './backdrop'
 import type { Board, Element } from './document'
 import { isEraser, paint } from './drawing'
-import { grown, type Box, type Point } from './geometry'
+import { grown, middleOf, type Box, type Point } from './geometry'
 import { handleAt, type Handle } from './handles'
 import { paintArriving } from './looks/arriving'
+import { paintCursor, type Cursor } from './looks/cursors'
 import { erase, paintRing, type Ring } from './looks/erasing'
-import { boxOf as boxOfView, Painter, type View } from './painting'
+import { boxOfView, Painter, type View } from './painting'
 import type { Arriving } from './pictures'
 import { boxOfAll, drawSelection, handlesOn, type Shot } from './selecting'
 import type { Carrying, Matrix } from './transforming'
-
-export interface Cursor { name: string, color: string, x: number, y: number }
 
 const [SMALLEST, LARGEST] = [0.05, 16]
 const FADED = 0.25
@@ -92,8 +91,7 @@ export class Surface {
   }
 
   get middle (): Point {
-    const { left, top, right, bottom } = this.view()
-    return { x: (left + right) / 2, y: (top + bottom) / 2 }
+    return middleOf(this.view())
   }
 
   /** In pixels of the canvas. */
@@ -252,28 +250,7 @@ export class Surface {
     this.left?.shot.draw(pen, this.left.matrix)
     drawSelection(pen, this)
     if (this.ring) paintRing(pen, this.ring, this.scale)
-    for (const cursor of this.cursors) this.drawCursor(pen, cursor)
-  }
-
-  /** As large on the screen at any zoom. */
-  private drawCursor (pen: CanvasRenderingContext2D, { name, color, x, y }: Cursor): void {
-    pen.save()
-    pen.translate(x, y)
-    pen.scale(1 / this.scale, 1 / this.scale)
-    pen.fillStyle = color
-    pen.beginPath()
-    pen.moveTo(0, 0)
-    pen.lineTo(4, 15)
-    pen.lineTo(8, 9)
-    pen.lineTo(15, 6)
-    pen.fill()
-    pen.font = '12px system-ui, sans-serif'
-    pen.beginPath()
-    pen.roundRect(12, 12, pen.measureText(name).width + 12, 20, 6)
-    pen.fill()
-    pen.fillStyle = '#ffffff'
-    pen.fillText(name, 18, 26)
-    pen.restore()
+    for (const cursor of this.cursors) paintCursor(pen, cursor, this.scale)
   }
 }
 

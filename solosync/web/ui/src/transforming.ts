@@ -4,10 +4,9 @@
 
 import type { Element, Fields } from './document'
 import { boxOf } from './drawing'
-import {
-  around, endsOf, kindOf, moved, NOTE, num, placeOf, pointsOf, positive, round, type Box, type Point
-} from './geometry'
-import { fontSize } from './looks/words'
+import { around, endsOf, kindOf, middleOf, placeOf, pointsOf, round, type Box, type Point } from './geometry'
+import { fontSize, NOTE } from './looks/words'
+import { num, positive } from './untyped'
 
 const ENDED = new Set(['line', 'arrow', 'rectangle', 'rect', 'circle', 'ellipse'])
 const UPRIGHT = new Set(['rectangle', 'rect', 'circle', 'ellipse', 'text', 'note'])
@@ -23,6 +22,33 @@ export interface Carrying { matrix: Matrix, isMove: boolean, fields: (element: E
 export function move (dx: number, dy: number): Carrying {
   return { matrix: [1, 0, 0, 1, dx, dy], isMove: true, fields: element => moved(element, dx, dy) }
 }
+
+/** The fields of an element that stands somewhere else: just those that a move changes. */
+function moved (element: Element, dx: number, dy: number): Fields {
+  const { fields } = element
+  const changes: Fields = {}
+  for (const [name, by] of [['x', dx], ['startX', dx], ['endX', dx], ['y', dy], ['startY', dy], ['endY', dy]] as const) {
+    const value = num(fields[name])
+    if (value !== null) changes[name] = round(value + by)
+  }
+  if (Array.isArray(fields.points)) changes.points = movedPoints(fields.points, dx, dy)
+  return changes
+}
+
+function movedPoints (points: unknown[], dx: number, dy: number): unknown[] {
+  return points.map((item, at) => {
+    if (typeof item === 'number') return round(item + (at % 2 ? dy : dx))
+    if (Array.isArray(item)) {
+      return [shifted(item[0], dx), shifted(item[1], dy), ...item.slice(2)]
+    }
+    if (item === null || typeof item !== 'object') return item
+    const { x, y } = item as Fields
+    return { ...item, x: shifted(x, dx), y: shifted(y, dy) }
+  })
+}
+
+const shifted = (value: unknown, by: number): unknown =>
+  num(value) === null ? value : round((value as number) + by)
 
 /** All is `sx` times as wide and `sy` times as high as before, and a point stays where it is. */
 export function scale (fixed: Point, sx: number, sy: number): Carrying {
@@ -117,7 +143,7 @@ function turned (element: Element, middle: Point, degrees: number): Fields {
   if (isUpright(element)) {
     const box = extentOf(element)
     if (!box) return {}
-    const own = { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 }
+    const own = middleOf(box)
     const there = turn(own)
     return moved(element, there.x - own.x, there.y - own.y)
   }

@@ -29,8 +29,6 @@ export function fieldsOf (map: Y.Map<unknown>): Fields {
   return fields
 }
 
-export const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-
 /** As it is, also what this page knows nothing of; with these members of its own. */
 export function copied (map: Y.Map<unknown>, members: Fields): Y.Map<unknown> {
   const copy = map.clone()

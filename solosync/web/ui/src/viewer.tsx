@@ -8,10 +8,13 @@ import './shared.css'
 import { Files } from './around/files'
 import { Zoom } from './around/zoom'
 import { Gestures } from './gestures'
+import { keysToNavigate } from './navigating'
 import { readShared, takePlace, type Shared } from './shared'
 import { Surface } from './surface'
 import { texts } from './texts'
 import { Viewing } from './viewing'
+
+const STEP = 60 // pixels
 
 function Viewer ({ viewing, shared }: { viewing: Viewing, shared: Shared }): JSX.Element {
   const area = useRef<HTMLDivElement>(null)
@@ -72,12 +75,7 @@ function Viewer ({ viewing, shared }: { viewing: Viewing, shared: Shared }): JSX
 
 function listenToKeys (viewing: Viewing): void {
   const actions: Record<string, () => void> = {
-    PageUp: () => viewing.turn(-1),
-    PageDown: () => viewing.turn(1),
-    '+': () => viewing.surface.zoom(1.25),
-    '=': () => viewing.surface.zoom(1.25),
-    '-': () => viewing.surface.zoom(0.8),
-    0: () => viewing.surface.fit(),
+    ...keysToNavigate(viewing),
     ArrowLeft: () => viewing.surface.pan(STEP, 0),
     ArrowRight: () => viewing.surface.pan(-STEP, 0),
     ArrowUp: () => viewing.surface.pan(0, STEP),
@@ -101,7 +99,6 @@ function fitAnew (area: HTMLElement, surface: Surface): void {
   }).observe(area)
 }
 
-const STEP = 60 // pixels
 const shared = readShared(document.getElementById('board')!)!
 const root = await takePlace()
 render(<Viewer viewing={new Viewing(shared)} shared={shared} />, root)

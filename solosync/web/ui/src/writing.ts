@@ -1,9 +1,10 @@
 // A text or a note while it is written, and what becomes of it.
 
 import type { BoardDocument, Element } from './document'
-import { kindOf, NOTE, placeOf, positive, round, str, type Point } from './geometry'
-import { fontSize, inkOn } from './looks/words'
+import { kindOf, placeOf, round, type Point } from './geometry'
+import { fontSize, inkOn, NOTE } from './looks/words'
 import type { Choice } from './tools/choices'
+import { positive, str } from './untyped'
 
 /** Where and how it will look, and which element it is unless it is a new one. */
 export interface Writing {

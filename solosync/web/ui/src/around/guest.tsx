@@ -4,12 +4,11 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Guest } from '../guest'
 import type { Model } from '../model'
+import { LONGEST_NAME } from '../others'
 import { texts } from '../texts'
 import { Act } from './act'
 import { Files } from './files'
 import { Status } from './status'
-
-const LONGEST_NAME = 40
 
 export function GuestBar ({ model, guest }: { model: Model, guest: Guest }): JSX.Element {
   const others = model.others.value

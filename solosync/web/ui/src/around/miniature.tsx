@@ -4,8 +4,9 @@ import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { paintBackdrop } from '../backdrop'
 import type { Board } from '../document'
-import { boxOf, paint } from '../drawing'
-import { grown, together, type Box } from '../geometry'
+import { paint } from '../drawing'
+import { grown } from '../geometry'
+import { boxOfAll } from '../selecting'
 
 const [WIDTH, HEIGHT] = [96, 60]
 const MARGIN = 12
@@ -38,12 +39,7 @@ async function draw (to: HTMLCanvasElement, board: Board, shown: string): Promis
   const pages = board.pages()
   const page = pages.find(({ key }) => key === shown) ?? pages[0]
   const elements = board.on(page?.key ?? '')
-  let box: Box | null = null
-  for (const element of elements) {
-    const own = boxOf(element)
-    if (own) box = together(box, own)
-  }
-  const { left, top, right, bottom } = grown(box ?? { left: 0, top: 0, right: 0, bottom: 0 }, MARGIN)
+  const { left, top, right, bottom } = grown(boxOfAll(elements) ?? { left: 0, top: 0, right: 0, bottom: 0 }, MARGIN)
   const scale = Math.min(1, to.width / (right - left), to.height / (bottom - top))
   const [x, y] = [(to.width / scale - left - right) / 2, (to.height / scale - top - bottom) / 2]
   // On a canvas of its own, as what erases mustn't erase the paper.

@@ -9,6 +9,7 @@ import { Icon } from './icons'
 import { Pick } from './pick'
 
 const LETTERS = new Set(['text', 'note'])
+const MOST_DOT = 20 // pixels
 
 interface Props { model: Model, choice: Choice }
 
@@ -63,8 +64,6 @@ function Colors ({ model, choice: { tool, color } }: Props): JSX.Element {
     </span>
   )
 }
-
-const MOST_DOT = 20 // pixels
 
 function Sizes ({ model, choice: { tool, size } }: Props): JSX.Element {
   const { sizes } = OFFERS[tool]

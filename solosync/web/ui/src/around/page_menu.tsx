@@ -2,8 +2,8 @@
 
 import type { JSX } from 'preact'
 import { useRef } from 'preact/hooks'
+import { kindOfPaper, paperOf } from '../backdrop'
 import type { Model } from '../model'
-import { kindOfPaper, paperOf } from '../paging'
 import { texts } from '../texts'
 import { Act } from './act'
 import { Icon, type IconName } from './icons'

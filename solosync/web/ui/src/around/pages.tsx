@@ -52,7 +52,7 @@ export function Pages ({ model }: { model: Model }): JSX.Element {
             ))}
       </nav>
       {mayChange && <PageMenu model={model} rename={() => setRenamed(shown)} />}
-      <Act icon='zoomIn' label={texts.addPage} isOff={!model.takesPages.value} onClick={() => model.paging.add()} />
+      <Act icon='plus' label={texts.addPage} isOff={!model.takesPages.value} onClick={() => model.paging.add()} />
       <Zoom look={model} />
     </footer>
   )

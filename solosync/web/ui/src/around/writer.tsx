@@ -2,7 +2,7 @@
 
 import type { JSX } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { FONT, NOTE } from '../geometry'
+import { FONT, NOTE } from '../looks/words'
 import type { Model } from '../model'
 import { texts } from '../texts'
 

@@ -1,9 +1,10 @@
 // Pictures on the board.
 
 import type { Element, Fields } from '../document'
-import { around, num, placeOf, str, type Box, type Point } from '../geometry'
+import { around, placeOf, type Box, type Point } from '../geometry'
 import { dark, drawPicture } from './dark'
 import { NOTHING, type Look } from './look'
+import { num, str } from '../untyped'
 
 const SIDE = 200 // of a picture without any size
 const OURS = /\/files\/[0-9a-f-]{36}\.(?:png|jpg|webp)$/

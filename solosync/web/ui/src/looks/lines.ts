@@ -2,8 +2,9 @@
 
 import { getStroke } from 'perfect-freehand'
 import type { Element } from '../document'
-import { around, distance, endsOf, grown, placeOf, pointsOf, positive, str, type Box, type Point } from '../geometry'
+import { around, distance, endsOf, grown, middleOf, placeOf, pointsOf, type Box, type Point } from '../geometry'
 import { colorOf, NOTHING, sizeOf, type Look, type Pen } from './look'
+import { positive, str } from '../untyped'
 
 const FULL_TURN = 2 * Math.PI
 
@@ -127,7 +128,7 @@ export function circle (element: Element): Look {
     ? { left: center.x - radiusX, right: center.x + radiusX, top: center.y - radiusY, bottom: center.y + radiusY }
     : ends.length < 2 ? null : around(ends)
   if (!box) return NOTHING
-  const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2]
+  const { x, y } = middleOf(box)
   const [across, down] = [(box.right - box.left) / 2, (box.bottom - box.top) / 2]
   return shape(element, box, to => to.ellipse(x, y, across, down, 0, 0, FULL_TURN), (point, by) =>
     across + by > 0 && down + by > 0 &&

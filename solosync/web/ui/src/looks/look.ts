@@ -1,7 +1,8 @@
 // What every kind of element has in common in how it looks.
 
 import type { Element } from '../document'
-import { positive, str, type Box, type Point } from '../geometry'
+import { type Box, type Point } from '../geometry'
+import { positive, str } from '../untyped'
 
 export type Pen = CanvasRenderingContext2D
 

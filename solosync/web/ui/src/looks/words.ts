@@ -1,9 +1,12 @@
 // Texts and notes.
 
 import type { Element } from '../document'
-import { FONT, NOTE, placeOf, positive, str, type Point } from '../geometry'
+import { placeOf, type Point } from '../geometry'
 import { colorOf, NOTHING, type Look, type Pen } from './look'
+import { positive, str } from '../untyped'
 
+export const FONT = 'Arial, Arimo, "Liberation Sans", Helvetica, sans-serif'
+export const NOTE = { side: 200, padding: 10, radius: 8, paper: '#fef08a', ink: '#1f2937', inkOnDark: '#ffffff' }
 const BASELINE = 0.309
 const DARK = 0.35 // paper of less luminance than that is dark
 

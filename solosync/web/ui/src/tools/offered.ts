@@ -1,11 +1,12 @@
 // For what there are options at the moment: the tool in hand, or what is selected.
 
 import type { Element, Fields } from '../document'
-import { kindOf, str } from '../geometry'
+import { kindOf } from '../geometry'
 import { fontSize } from '../looks/words'
 import type { Model } from '../model'
 import { WITH_INSIDE, type Choice, type Style } from './choices'
 import type { ToolName } from './tool'
+import { str } from '../untyped'
 
 const MADE_BY: Record<string, ToolName> = {
   highlighter: 'highlighter',

@@ -3,7 +3,7 @@
 
 import type { Element, Fields } from '../document'
 import { boxOf } from '../drawing'
-import { meet, type Box, type Point } from '../geometry'
+import { meet, middleOf, type Box, type Point } from '../geometry'
 import { ENDS, TURN, type Handle } from '../handles'
 import { extentOfAll, holdOf, selectedElements } from '../selecting'
 import { bend, lineOf, move, rotate, scale, type Carrying } from '../transforming'
@@ -119,7 +119,7 @@ function resize (hands: Hands, from: Point, handle: Handle): Doing | null {
 function turn (hands: Hands, from: Point): Doing | null {
   const box = extentOfAll(selectedElements(hands.surface))
   if (!box) return null
-  const middle = { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 }
+  const middle = middleOf(box)
   const angle = ({ x, y }: Point): number => Math.atan2(y - middle.y, x - middle.x) * 180 / Math.PI
   return carry(hands, (to, hasShift) => {
     const given = angle(to) - angle(from)
