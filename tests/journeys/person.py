@@ -11,6 +11,12 @@ from tests.live import EMAIL, PASSWORD
 from tests.nodejs import CACHE
 
 PICTURES = CACHE / "journeys"
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
 CANVAS = "#canvas canvas"
 LINE = [(400, 300), (430, 320), (460, 330), (490, 320), (520, 300)]
 DRAWN = """canvas => {

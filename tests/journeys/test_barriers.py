@@ -13,7 +13,16 @@ from tests.nodejs import npm_install
 
 pytestmark = pytest.mark.journey
 AXE = Path(__file__).parent.parent / "interop" / "axe"
-PAGES = ("/", "/trash", "/links", "/devices", "/devices/add", "/settings", "/people", "/nowhere")
+PAGES = (
+    "/",
+    "/trash",
+    "/links",
+    "/devices",
+    "/devices/add",
+    "/settings",
+    "/admin/people",
+    "/nowhere",
+)
 RUN = "axe.run().then(found => JSON.stringify(found.violations))"
 
 

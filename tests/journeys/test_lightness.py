@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.journeys.person import PHONE
+
 pytestmark = pytest.mark.journey
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 PATHS = ("/", "/trash", "/devices", "/devices/add", "/settings")
 SMALLEST_TARGET, SMALLEST_TEXT = 24, 12  # CSS pixels
 # Links in running text may be as low as its line; what isn't shown needs no size.

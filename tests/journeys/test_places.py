@@ -5,15 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.person import PHONE
 from tests.live import EMAIL, PASSWORD, PREFIX, strokes
 
 pytestmark = pytest.mark.journey
-PHONE = {
-    "viewport": {"width": 390, "height": 844},
-    "device_scale_factor": 2,
-    "is_mobile": True,
-    "has_touch": True,
-}
 KEYS = {"Ctrl", "Shift", "Delete", "Page", "Down", "Alt", "Enter", "Escape", "Tab", "null"}
 # What has the focus: its name, and whether one sees that it has it.
 FOCUSED = """() => {

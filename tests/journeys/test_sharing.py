@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.test_places import PHONE
+from tests.journeys.person import PHONE
 from tests.live import PREFIX, strokes
 
 pytestmark = pytest.mark.journey
