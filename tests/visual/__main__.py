@@ -1,4 +1,4 @@
-"""python -m tests.visual [solo|excalidraw|writers]: how like the pictures of boards
+"""python -m tests.visual [solo|page|excalidraw|writers]: how like the pictures of boards
 are to those that browsers draw. Exits with 1 if they aren't like enough.
 
 Side-by-side pictures to look at: .cache/visual/<cases>/<name>.png
@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.nodejs import CACHE
 from tests.visual.compare import Likeness, compare, report, side_by_side
 
-CASES = ("solo", "excalidraw", "writers")
+CASES = ("solo", "page", "excalidraw", "writers")
 
 
 def main(arguments: list[str]) -> int:
