@@ -10,6 +10,11 @@ from tests.live import EMAIL, PASSWORD, PREFIX, strokes
 
 pytestmark = pytest.mark.journey
 KEYS = {"Ctrl", "Shift", "Delete", "Page", "Down", "Alt", "Enter", "Escape", "Tab", "null"}
+# Neighbours in the bar at the top, of which one covers the other.
+OVERLAPPING = """() => [...document.querySelectorAll("header > *")].filter((it, at, all) => {
+    const own = [...it.querySelectorAll("*"), it].map(one => one.getBoundingClientRect().right);
+    return at + 1 < all.length && Math.max(...own) > all[at + 1].getBoundingClientRect().left + 1;
+}).map(it => it.outerHTML)"""
 # What has the focus: its name, and whether one sees that it has it.
 FOCUSED = """() => {
     const at = document.activeElement;
@@ -22,11 +27,13 @@ FOCUSED = """() => {
 
 
 def test_one_finger_draws_on_a_phone_and_two_move_the_page(arrive, device):
-    ann = arrive(**PHONE, color_scheme="dark")
-    ann.sign_in()
     board = device.make_board()
+    device.http.patch(f"{PREFIX}{board}/", json={"name": "Ідеї на літо та на осінь"})
+    ann = arrive(**PHONE, color_scheme="dark", locale="uk-UA")
+    ann.sign_in()
     ann.open(board)
-    red = ann.page.get_by_role("button", name="Red", exact=True)
+    assert ann.page.evaluate(OVERLAPPING) == []
+    red = ann.page.get_by_role("button", name="Червоний", exact=True)
     red.tap()
     expect(red).to_have_attribute("aria-pressed", "true")
     ann.touch("touchStart", (100, 200))
