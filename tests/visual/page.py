@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from tests.browser import browsing
-from tests.interop.test_drawing_page import Drawer
+from tests.interop.drawer import Drawer
 from tests.live import LiveServer
 from tests.visual.compare import SOLO as LIMITS
 
