@@ -6,7 +6,7 @@ import json
 import pytest
 
 from tests.browser import IN_BROWSER, browsing
-from tests.interop.drawer import Drawer
+from tests.interop.drawer import STATUS, Drawer
 from tests.live import EMAIL, PASSWORD, PREFIX, strokes
 
 pytestmark = IN_BROWSER
@@ -20,6 +20,18 @@ NO_SOCKETS = """
 UNSAVED = "document.querySelector('#unsaved').innerText"
 QUESTION = "document.querySelector('dialog.leaving')"
 NOTICE = "document.querySelector('.notice')"
+# In all databases of boards.
+OPENED_LONG_AGO = """
+    indexedDB.databases().then(all => Promise.all(all.map(({name}) => new Promise(done => {
+        const opening = indexedDB.open(name);
+        opening.onsuccess = () => {
+            const stores = opening.result.objectStoreNames;
+            const writing = opening.result.transaction(stores, "readwrite");
+            writing.objectStore("custom").put(Date.now() - 61 * 24 * 3600 * 1000, "opened");
+            writing.oncomplete = () => { opening.result.close(); done() };
+        };
+    }))))
+"""
 # With what no page knows, and what JavaScript would change.
 STATE = {
     "pages": [
@@ -74,6 +86,11 @@ class Person(Drawer):
         self.page.follow("document.querySelector('main form').requestSubmit()")
 
 
+class OtherTab(Person):
+    def __init__(self, page):
+        self.page = page
+
+
 def test_signing_out_asks_and_nobody_else_gets_what_is_kept(server, device):
     board = device.make_board()
     device.http.patch(f"{PREFIX}{board}/", json={"name": "Plan"})
@@ -108,13 +125,31 @@ def test_signing_out_asks_and_nobody_else_gets_what_is_kept(server, device):
 
         ann.sign_in()
         page.wait_for(f"{UNSAVED}.startsWith('Plan')")
-        ann.sign_out()
-        page.wait_for(QUESTION)
-        ann.click("Sign out and discard them", QUESTION, leads_away=True)
+        with page.tab() as other:
+            other.open(f"{server.url}/boards/{board}/draw")
+            other.wait_for(f"{STATUS} === 'Saved'")
+            drawn = strokes(device.get(board)["state"])
+            ann.visit("/")
+            ann.click("Sign out", leads_away=True)
+            other.wait_for(f"{STATUS} === 'You are signed out.'")
         ann.sign_in()
         ann.visit("/settings")
         page.wait_for("document.querySelector('#kept-here').innerText.includes('Nothing is kept')")
-        assert strokes(device.get(board)["state"]) == []
+        assert len(drawn) == 2
+
+        with page.tab() as other:
+            other.open(f"{server.url}/boards/{board}/draw")
+            other.wait_for(f"{STATUS} === 'Saved'")
+            OtherTab(other).draw_unsaved()
+            ann.visit("/")
+            ann.sign_out()
+            page.wait_for(QUESTION)
+            ann.click("Sign out and discard them", QUESTION, leads_away=True)
+            other.wait_for(f"{STATUS} === 'You are signed out.'")
+        ann.sign_in()
+        ann.visit("/settings")
+        page.wait_for("document.querySelector('#kept-here').innerText.includes('Nothing is kept')")
+        assert len(strokes(device.get(board)["state"])) == 2
 
 
 def test_expired_sign_in_keeps_changes_and_the_next_one_saves_them(server, device):
@@ -169,3 +204,6 @@ def test_changes_of_a_board_that_is_gone_become_a_new_one_or_go(server, device):
         page.wait_for(f"{UNSAVED} === ''")
         ann.visit("/settings")
         page.wait_for("document.querySelectorAll('#kept-here li').length === 1")
+        page.run(OPENED_LONG_AGO)
+        ann.visit("/settings")
+        page.wait_for("document.querySelector('#kept-here').innerText.includes('Nothing is kept')")

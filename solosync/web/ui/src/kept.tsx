@@ -10,10 +10,10 @@ import { employ } from './offline/worker'
 
 async function begin (user: string, name: string): Promise<void> {
   listenToLeaving(user)
+  await remember({ id: user, name })
+  await tidy(user).catch(() => {})
   showKeptHere(user)
   document.addEventListener('htmx:afterSettle', () => showKeptHere(user))
-  await remember({ id: user, name })
-  await tidy(user)
   const place = document.getElementById('unsaved')
   if (!place || !(await keptBoards(user)).some(board => board.unsent > 0)) return
   const { sendAll, Unsaved } = await import('./offline/unsaved')

@@ -145,7 +145,7 @@ export class Saver {
     } else if (told.kind === 'cleared') {
       if (!this.ended) this.keeping!.rewrite()
     } else {
-      this.unsent.clear()
+      if (told.kind === 'discarded') this.unsent.clear()
       this.keeping!.stop()
       this.ended ??= 'signed out'
       this.provider.disconnect()

@@ -2,7 +2,8 @@
 
 import { render, type JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { clearSaved, discard, keptBoards, remember, type KeptBoard } from './device'
+import { clearSaved, databaseOf, discard, keptBoards, remember, type KeptBoard } from './device'
+import { tellTabs } from './tabs'
 import { words } from './words'
 
 type Choice = 'keep' | 'discard' | 'cancel'
@@ -28,7 +29,10 @@ async function leave (user: string, form: HTMLFormElement): Promise<void> {
     return
   }
   const remove = choice === 'discard' ? discard : clearSaved
-  await Promise.allSettled(boards.map(async ({ session }) => await remove(user, session)))
+  await Promise.allSettled(boards.map(async ({ session }) => {
+    tellTabs(databaseOf(user, session), { kind: 'left' })
+    await remove(user, session)
+  }))
   await remember(null)
   form.submit()
 }

@@ -7,7 +7,8 @@ export type Told =
   | { kind: 'saved', changes: string[] }
   /** What is saved was removed from this device. */
   | { kind: 'cleared' }
-  /** The person signed out, and wants nothing kept. */
+  /** The person signs out: nothing more is kept; or nothing at all, not even what isn't saved. */
+  | { kind: 'left' }
   | { kind: 'discarded' }
 
 const channelOf = (database: string): BroadcastChannel => new BroadcastChannel(database)

@@ -11,7 +11,7 @@ declare const self: ServiceWorkerGlobalScope & { built: Built }
 const { version, page, files } = self.built
 const PREFIX = 'solosync '
 const CACHE = PREFIX + version
-const PATIENCE_MS = 5000
+const PATIENCE_MS = 10_000
 /** The pages of people who are signed in. Shared boards and links of one use are for the server alone. */
 const PAGES = /^\/(?:trash|settings|devices(?:\/add)?|links|boards\/[^/]+(?:\/draw)?)?$/
 /** What a proxy says when the server behind it is down. */
