@@ -8,7 +8,7 @@ import re
 import pytest
 
 from solosync.clock import now_ms
-from solosync.domain import shares
+from solosync.domain import api_keys, shares
 from solosync.store import organizations
 from tests.asserts import assert_problem
 from tests.make import make_member, make_organization
@@ -441,3 +441,21 @@ def test_audit_says_which_links_may_edit_and_who_came_by_them(ann, client, url, 
     )
     told = [(action, json.loads(parameters)["may_edit"]) for action, parameters in entries]
     assert told == [("share.create", True), ("share.access", True)]
+
+
+def test_a_key_that_may_only_look_is_not_told_of_a_link_by_which_one_draws(
+    ann, client, store, keys, url
+):
+    made = {
+        scope: api_keys.create(store, keys, ann.sign_in.actor, name="K", scopes=scope)
+        for scope in (("sessions:read",), ("sessions:read", "sessions:write"))
+    }
+    looking, writing = ({"X-API-Key": key.secret} for key in made.values())
+    for may_edit in (True, False):
+        token = share(ann, url, may_edit=may_edit)["token"]
+        for headers, expected in ((looking, None if may_edit else token), (writing, token)):
+            shown = client.get(f"{url}share/", headers=headers).json()
+            (listed,) = client.get("/api/v1/solo/shares/", headers=headers).json()["results"]
+            assert shown["token"] == listed["token"] == expected
+            assert (shown["url"] is None) == (listed["url"] is None) == (expected is None)
+            assert shown["is_valid"] and listed["is_active"]

@@ -43,7 +43,7 @@ class ShareFields(msgspec.Struct):
 
 class ShareItem(msgspec.Struct):
     """`url` is a page that a browser can open; it ends in `token`, which begins with
-    `token_prefix`."""
+    `token_prefix`. A key that may only look isn't told of those by which one draws."""
 
     id: str
     token: str | None
@@ -242,14 +242,15 @@ async def end_board_link(request: Caller, session_id: str) -> None:
 
 
 def _fields(request: Caller, session_id: str, link: shares.Link) -> dict[str, Any]:
-    share, token = link
+    share = link.share
+    token = None if share.may_edit and _may_only_look(request) else link.token
     return {
         "id": share.share_id,
         "token": token,
         "url": addresses.share(request, token) if token else None,
         "token_prefix": share.prefix,
         "session_id": session_id,
-        "is_active": token is not None,
+        "is_active": link.token is not None,
         "has_password": share.password_hash is not None,
         "expires_at": _iso(share.expires_at),
         "max_views": share.max_views,
@@ -259,6 +260,11 @@ def _fields(request: Caller, session_id: str, link: shares.Link) -> dict[str, An
         "created_at": iso(share.created_at),
         "last_accessed_at": _iso(share.last_accessed_at),
     }
+
+
+def _may_only_look(request: Caller) -> bool:
+    allowed = request.user.scopes
+    return allowed is not None and scopes.SESSIONS_WRITE not in allowed
 
 
 def _iso(ms: int | None) -> str | None:
