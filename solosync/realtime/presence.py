@@ -4,13 +4,20 @@ The protocol is that of y-protocols/awareness: each client has a clock, and a st
 when it has gone.
 """
 
-from solosync.board.protocol import Presence, decode_awareness, encode_awareness
+import json
+
+from solosync.board.protocol import Malformed, Presence, decode_awareness, encode_awareness
 from solosync.realtime.peer import Peer
 
 MAX_CLIENTS_PER_PEER = 64
 MAX_STATE_BYTES = 64 * 1024
-# Of somebody who comes by a link: what the page of a board tells is shorter.
+# Of somebody who comes by a link: what the page of a board tells is shorter, and of one client.
+MAX_CLIENTS_BY_LINK = 8
 MAX_STATE_BYTES_BY_LINK = 8 * 1024
+# Clients stop reading all of a message at a number that JavaScript doesn't have; and whoever comes
+# back by an id that was taken meanwhile counts on from the clock that they find.
+MOST_CLIENT = 2**53 - 1
+MOST_CLOCK = 2**48
 _GONE = b"null"
 
 
@@ -33,9 +40,12 @@ class PresenceBoard:
         news = []
         is_stranger = peer.actor.share_id is not None
         most_bytes = MAX_STATE_BYTES_BY_LINK if is_stranger else MAX_STATE_BYTES
+        most_clients = MAX_CLIENTS_BY_LINK if is_stranger else MAX_CLIENTS_PER_PEER
         for presence in decode_awareness(content):
             if len(presence.state) > most_bytes:
                 raise TooMuchPresence
+            if is_stranger:
+                _check_readable(presence)
             if not self._may_announce(peer, presence.client):
                 continue
             known = self._states.get(presence.client)
@@ -53,7 +63,7 @@ class PresenceBoard:
             else:
                 self._holders[presence.client] = peer
                 peer.clients[presence.client] = presence.clock
-                if len(peer.clients) > MAX_CLIENTS_PER_PEER:
+                if len(peer.clients) > most_clients:
                     raise TooMuchPresence
                 self._states[presence.client] = presence
         return encode_awareness(news) if news else None
@@ -81,3 +91,19 @@ class PresenceBoard:
         if peer.actor.share_id is None:
             return True
         return self._holders.get(client, peer) is peer
+
+
+def _check_readable(presence: Presence) -> None:
+    """What one client can't read keeps all the others from being seen, as they are told together.
+    Raises Malformed for what isn't an object in JSON, or null, as JavaScript reads it."""
+    try:
+        state = json.loads(presence.state.decode(), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise Malformed from error
+    is_state = state is None or isinstance(state, dict)
+    if not is_state or presence.client > MOST_CLIENT or presence.clock > MOST_CLOCK:
+        raise Malformed
+
+
+def _refuse(name: str) -> None:
+    raise Malformed(name)

@@ -3,7 +3,7 @@ change: so a link that gets around can't take the server from those whose boards
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,7 +15,25 @@ MOST_ON_LINK = 200
 # An address may be a school's, but it doesn't get all there is.
 MOST_FROM_ADDRESS = 100
 AGAIN_SECONDS = 30
+# Of the server's time, for all who came by one link. On a large board a question of a few bytes can
+# take a thousand times as long as what a hand draws.
+TIME_SHARE = 0.5
+SPARE_SECONDS = 1.0
 FULL = "Too many watch by this link just now. Try again in half a minute."
+
+
+class Spending:
+    """Of the server's time by one link; times are the event loop's."""
+
+    def __init__(self) -> None:
+        self._even_at = 0.0
+
+    def add(self, seconds: float, now: float) -> None:
+        self._even_at = max(self._even_at, now) + seconds / TIME_SHARE
+
+    def rest(self, now: float) -> float:
+        """For how many seconds nothing more is to be done for it."""
+        return max(0.0, self._even_at - now - SPARE_SECONDS)
 
 
 class Crowd:
@@ -23,6 +41,8 @@ class Crowd:
 
     def __init__(self) -> None:
         self._inside: Counter[str] = Counter()
+        # Kept when all have gone: who comes again doesn't begin anew.
+        self._spending: defaultdict[str, Spending] = defaultdict(Spending)
 
     @contextmanager
     def join(self, share_id: str, address: str) -> Iterator[None]:
@@ -41,3 +61,7 @@ class Crowd:
             for name in most:
                 if not self._inside[name]:
                     del self._inside[name]
+
+    def spending(self, share_id: str) -> Spending:
+        """The link's, for all its sockets."""
+        return self._spending[share_id]

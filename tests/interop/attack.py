@@ -31,7 +31,7 @@ CODES = {
     "a deep update": {4400},
     "text": {4400},
     "an oversized message": {4413},
-    "a much larger one": {1009},
+    "a much larger one": {1009, "cut"},  # it isn't read to its end
     "somebody else's board": {4404},
     "a board that isn't there": {4404},
     "no token": {4401},

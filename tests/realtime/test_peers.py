@@ -13,6 +13,7 @@ from solosync.realtime import peer as peers
 from solosync.realtime.door import MAX_GAPS, Malformed
 from solosync.realtime.peer import Fallen
 from solosync.realtime.presence import MAX_CLIENTS_PER_PEER, MAX_STATE_BYTES
+from solosync.records.actors import Actor
 from tests.realtime.boards import ids, state_of, stroke, strokes
 from tests.sockets import Replica, Socket
 
@@ -387,3 +388,25 @@ async def test_a_clients_update_that_cant_be_stored_is_relayed_to_nobody(board, 
     back = Socket(writer.replica, board.room, board.device())
     await back.sync()
     assert ids(await board.room.read()) == ["big"]  # the client still had it
+
+
+@pytest.mark.parametrize(
+    "presence",
+    [
+        (2**60, 1, b"{}"),
+        (7, 2**53, b"{}"),
+        (7, 1, b"no JSON"),
+        (7, 1, b"5"),
+        (7, 1, b'{"x":NaN}'),
+        (7, 1, b'{"x":"\xff"}'),
+        (7, 1, b'{"x":' + b"[" * 5000 + b"]" * 5000 + b"}"),
+    ],
+)
+async def test_who_comes_by_a_link_tells_nothing_that_keeps_others_from_being_seen(board, presence):
+    guest = Socket(Replica(), board.room, Actor("", "share:1", False, "", share_id="1"))
+    late = await board.connect_synced()
+    with pytest.raises(Malformed):
+        board.room.deliver(guest.peer, _presence(*presence))
+    board.room.deliver(guest.peer, _presence(8, 1, b'{"name":"\\ud83d"}'))  # cut in its middle
+    late.pull()
+    assert list(late.presences) == [8]

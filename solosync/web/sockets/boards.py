@@ -17,6 +17,7 @@ from litestar.types import Receive, Scope, Send
 
 from solosync.domain import sessions, shares
 from solosync.errors import SolosyncError, TooLarge, Unauthenticated
+from solosync.option_kinds import MIB
 from solosync.realtime.door import Malformed
 from solosync.realtime.peer import Peer
 from solosync.realtime.room import Room
@@ -48,6 +49,7 @@ async def board_socket(scope: Scope, receive: Receive, send: Send) -> None:
     subprotocol = socket_subprotocol(socket)
     await send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": []})
     link = cast("dict[str, Link]", scope["extensions"])[EXTENSION]
+    link.let_read(False)  # until it is known who that is, and how much they may send
     session_id = scope["path_params"]["session_id"]
     try:
         is_shown = viewers.LINK in socket.query_params
@@ -94,16 +96,13 @@ async def _show(
             peer = room.join(shares.visitor(share), write=write, read_only=not share.may_edit)
             # The link may have been revoked while the room was opened.
             viewers.close_if_lost(with_services.store, peer)
-            pace = viewers.Pace(link)
-
-            def seen() -> None:
-                pace.count()
-                viewers.close_if_expired(share, peer)
-
+            seen = partial(viewers.close_if_expired, share, peer)
+            pace = viewers.Pace(link, with_services.crowd.spending(share.share_id))
             try:
                 with viewers.until_expired(share, peer):
-                    await _serve(room, peer, link, receive, viewers.MOST_BYTES, seen)
+                    await _serve(room, peer, link, receive, viewers.MOST_BYTES, seen, pace)
             finally:
+                pace.end()
                 link.detach()
                 room.leave(peer)
 
@@ -123,6 +122,7 @@ async def _serve(
     receive: Receive,
     max_bytes: int,
     seen: Callable[[], None],
+    pace: viewers.Pace | None = None,
 ) -> None:
     """Returns when the client has gone; raises why the peer was closed. `seen` is called whenever
     the client sends something."""
@@ -141,7 +141,9 @@ async def _serve(
             link.let_read(False)
             asyncio.ensure_future(_go_on(room, link))  # noqa: RUF006 - ends with the commit
 
-    link.attach(deliver, peer.pause, peer.resume)
+    taken = deliver if pace is None else pace.slow(deliver)
+    # A little more is read, to say by 4413 what was wrong with it.
+    link.attach(taken, peer.pause, peer.resume, max_bytes + MIB)
     gone = asyncio.ensure_future(receive())  # only the end of the connection comes this way now
     closed = asyncio.ensure_future(peer.closed())
     try:
@@ -174,6 +176,7 @@ async def _go_on(room: Room, link: Link) -> None:
 
 
 async def _close(send: Send, link: Link, code: int, reason: str) -> None:
+    link.let_read(True)  # or their goodbye isn't heard
     short = reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
     try:
         await asyncio.wait_for(

@@ -23,6 +23,8 @@ EXTENSION = "solosync.link"
 
 _FINAL_BINARY = 0x80 | Opcode.BINARY
 _MASKED = 0x80
+# Of a message, before a handler is attached: that is before anybody knows who it is from.
+_FIRST_BYTES = 64 * 1024
 
 
 class Link(WebSocketsSansIOProtocol):
@@ -39,14 +41,21 @@ class Link(WebSocketsSansIOProtocol):
     _held = bytearray()
     _wanted = 0
 
+    def __init__(self, *settings: Any, **others: Any) -> None:
+        super().__init__(*settings, **others)
+        self._bound(_FIRST_BYTES)
+
     def attach(
         self,
         deliver: Callable[[bytes | None], None],
         pause: Callable[[], None],
         resume: Callable[[], None],
+        most_bytes: int,
     ) -> None:
         """From now on each binary message goes to ``deliver``, a text message as None. ``pause``
-        is called when the client reads too slowly, ``resume`` when it has caught up."""
+        is called when the client reads too slowly, ``resume`` when it has caught up. A message
+        that is longer than ``most_bytes`` isn't even read: it ends the connection with 1009."""
+        self._bound(most_bytes)
         self._deliver, self._pause, self._resume = deliver, pause, resume
         waiting = []
         while not self.queue.empty():
@@ -57,6 +66,9 @@ class Link(WebSocketsSansIOProtocol):
             else:
                 self.queue.put_nowait(event)
         self.let_read(True)
+
+    def _bound(self, most_bytes: int) -> None:
+        self._most_bytes = self.conn.max_message_size = most_bytes
 
     def detach(self) -> None:
         self._deliver = self._pause = self._resume = None
@@ -128,7 +140,7 @@ class Link(WebSocketsSansIOProtocol):
                     break
                 length = int.from_bytes(data[start : start + size], "big")
                 start += size
-            if not data[at + 1] & _MASKED or length > (self.config.ws_max_size or length):
+            if not data[at + 1] & _MASKED or length > self._most_bytes:
                 self._hand_over(data[at:])
                 return
             start += 4

@@ -34,6 +34,7 @@ const BEAT_MS = 15_000
 const CLOSED: Record<number, Ended> = { 4401: 'signed out', 4403: 'forbidden', 4404: 'gone' }
 const CROWDED = 4429 // by a share link only so many get in at a time
 const CROWDED_MS = 30_000
+const TOO_LONG = 1009 // a message, which wouldn't be taken the next time either
 /** An answer to a question that the server got before what we had for it. */
 const TOO_EARLY = -1
 
@@ -60,7 +61,10 @@ export class Saver {
     // The server refuses the socket if somebody else has signed in to this browser meanwhile.
     const params = keeper ? { user: keeper.user } : visit
     this.provider = new WebsocketProvider(this.url, sessionId, this.doc, {
-      connect: false, disableBc: true, params
+      connect: false,
+      disableBc: true,
+      params,
+      shouldReconnect: ({ code }) => code !== TOO_LONG && (code < 4400 || code > 4499)
     })
     this.listenToServer()
     this.doc.on('update', (update: Uint8Array, origin: unknown) => this.updated(update, origin))
