@@ -15,44 +15,44 @@ export function paperOf (background: unknown): Record<string, unknown> {
 
 export const kindOfPaper = (background: unknown): string => str(paperOf(background).type) || 'white'
 
-export function paintBackdrop (pen: CanvasRenderingContext2D, background: unknown, view: Box): void {
+export function paintBackdrop (context: CanvasRenderingContext2D, background: unknown, view: Box): void {
   const fields = paperOf(background)
   const kind = str(fields.type)
   const [width, height] = [view.right - view.left, view.bottom - view.top]
-  pen.fillStyle = '#ffffff'
-  if (kind !== 'white' && str(fields.color)) pen.fillStyle = str(fields.color)
-  pen.fillRect(view.left, view.top, width, height)
+  context.fillStyle = '#ffffff'
+  if (kind !== 'white' && str(fields.color)) context.fillStyle = str(fields.color)
+  context.fillRect(view.left, view.top, width, height)
   if (!PATTERNS.has(kind)) return
   let spacing = Math.max(2, positive(num(fields.gridSize), 20))
   while (Math.max(width, height) / spacing > MOST_LINES) spacing *= 2
-  pen.fillStyle = pen.strokeStyle = '#e5e7eb'
-  if (str(fields.lineColor)) pen.fillStyle = pen.strokeStyle = str(fields.lineColor)
-  if (kind === 'dots') dots(pen, view, spacing)
+  context.fillStyle = context.strokeStyle = '#e5e7eb'
+  if (str(fields.lineColor)) context.fillStyle = context.strokeStyle = str(fields.lineColor)
+  if (kind === 'dots') dots(context, view, spacing)
   else {
-    pen.lineWidth = 1
-    pen.globalAlpha = kind === 'graph' ? 0.5 : 1
-    lines(pen, view, spacing, kind !== 'ruled')
-    pen.globalAlpha = 1
-    if (kind === 'graph') lines(pen, view, spacing * FIFTH, true)
+    context.lineWidth = 1
+    context.globalAlpha = kind === 'graph' ? 0.5 : 1
+    lines(context, view, spacing, kind !== 'ruled')
+    context.globalAlpha = 1
+    if (kind === 'graph') lines(context, view, spacing * FIFTH, true)
   }
 }
 
-function lines (pen: CanvasRenderingContext2D, view: Box, spacing: number, isCrossed: boolean): void {
-  pen.beginPath()
+function lines (context: CanvasRenderingContext2D, view: Box, spacing: number, isCrossed: boolean): void {
+  context.beginPath()
   for (const y of places(view.top, view.bottom, spacing)) {
-    pen.moveTo(view.left, y)
-    pen.lineTo(view.right, y)
+    context.moveTo(view.left, y)
+    context.lineTo(view.right, y)
   }
   for (const x of isCrossed ? places(view.left, view.right, spacing) : []) {
-    pen.moveTo(x, view.top)
-    pen.lineTo(x, view.bottom)
+    context.moveTo(x, view.top)
+    context.lineTo(x, view.bottom)
   }
-  pen.stroke()
+  context.stroke()
 }
 
-function dots (pen: CanvasRenderingContext2D, view: Box, spacing: number): void {
+function dots (context: CanvasRenderingContext2D, view: Box, spacing: number): void {
   for (const y of places(view.top, view.bottom, spacing)) {
-    for (const x of places(view.left, view.right, spacing)) pen.fillRect(x - 1, y - 1, 2, 2)
+    for (const x of places(view.left, view.right, spacing)) context.fillRect(x - 1, y - 1, 2, 2)
   }
 }
 

@@ -4,7 +4,7 @@ import type { Element } from './document'
 import { endsOf, grown, kindOf, meet, pointsOf, type Box, type Point } from './geometry'
 import { image } from './looks/images'
 import { arrow, circle, pen, rectangle, roundLine } from './looks/lines'
-import type { Look, Pen } from './looks/look'
+import type { Context, Look } from './looks/look'
 import { note, words } from './looks/words'
 import { num, str } from './untyped'
 
@@ -16,27 +16,27 @@ export function boxOf (element: Element): Box | null {
   return lookOf(element).box
 }
 
-export function paint (to: Pen, element: Element, view: Box | null): void {
+export function paint (context: Context, element: Element, view: Box | null): void {
   const { box, paint, isLayered } = lookOf(element)
   if (!box || (view && !meet(box, view))) return
-  to.save()
-  to.globalAlpha *= opacity(element)
+  context.save()
+  context.globalAlpha *= opacity(element)
   const composite = str(element.fields.composite)
-  if (isEraser(element)) to.globalCompositeOperation = 'destination-out'
-  if (composite) to.globalCompositeOperation = composite as GlobalCompositeOperation
-  if (isLayered && to.globalAlpha < 1) paintTogether(to, paint)
-  else paint(to)
-  to.restore()
+  if (isEraser(element)) context.globalCompositeOperation = 'destination-out'
+  if (composite) context.globalCompositeOperation = composite as GlobalCompositeOperation
+  if (isLayered && context.globalAlpha < 1) paintTogether(context, paint)
+  else paint(context)
+  context.restore()
 }
 
 /** Parts that cover each other, at the opacity of the whole. */
-function paintTogether (to: Pen, paint: (to: Pen) => void): void {
-  scratch.canvas.width = to.canvas.width // clears it, too
-  scratch.canvas.height = to.canvas.height
-  scratch.setTransform(to.getTransform())
+function paintTogether (context: Context, paint: (context: Context) => void): void {
+  scratch.canvas.width = context.canvas.width // clears it, too
+  scratch.canvas.height = context.canvas.height
+  scratch.setTransform(context.getTransform())
   paint(scratch)
-  to.resetTransform()
-  to.drawImage(scratch.canvas, 0, 0)
+  context.resetTransform()
+  context.drawImage(scratch.canvas, 0, 0)
 }
 
 export function isHit (element: Element, point: Point, within: number): boolean {

@@ -12,7 +12,7 @@ export interface Manner { isHidden: boolean, alpha: number }
 
 interface Picture {
   canvas: HTMLCanvasElement
-  pen: CanvasRenderingContext2D
+  context: CanvasRenderingContext2D
   view: View
   painted: Map<string, Element>
   /** Something on it reaches beyond its own place. */
@@ -70,19 +70,19 @@ export class Painter {
     this.redraw()
   }
 
-  draw (pen: CanvasRenderingContext2D): void {
+  draw (context: CanvasRenderingContext2D): void {
     const isElsewhere = this.job !== null && !isSame(this.job.picture.view, this.view())
     if (this.isStale && (!this.job || isElsewhere)) this.begin()
     const picture = this.shown ?? this.job?.picture
     if (!picture) return
     const { x, y, scale, ratio } = this.view()
     const [before, larger] = [picture.view, scale / picture.view.scale]
-    pen.save()
-    pen.setTransform(
+    context.save()
+    context.setTransform(
       larger, 0, 0, larger, (x - before.x * larger) * ratio, (y - before.y * larger) * ratio
     )
-    pen.drawImage(picture.canvas, 0, 0)
-    pen.restore()
+    context.drawImage(picture.canvas, 0, 0)
+    context.restore()
   }
 
   private begin (): void {
@@ -105,12 +105,12 @@ export class Painter {
 
   private slice (): void {
     const job = this.job!
-    const { pen } = job.picture
+    const { context } = job.picture
     const begun = performance.now()
     while (job.next < job.elements.length) {
       this.paintOne(job.picture, job.elements[job.next++]!, boxOfView(job.picture.view))
       if (job.next % LOOK_EVERY !== 0) continue
-      pen.getImageData(0, 0, 1, 1) // what is drawn is drawn now, so that the clock tells of it
+      context.getImageData(0, 0, 1, 1) // what is drawn is drawn now, so that the clock tells of it
       if (performance.now() - begun > SLICE_MS) break
     }
     job.spent += performance.now() - begun
@@ -155,7 +155,7 @@ export class Painter {
   }
 
   private drawAgain (picture: Picture, places: Box[]): boolean {
-    const { pen, view } = picture
+    const { context, view } = picture
     const elements = this.elements()
     const within = places.map(place => {
       const area = onBoard(place, view)
@@ -167,25 +167,25 @@ export class Painter {
     if (within.reduce((sum, some) => sum + some.length, 0) > MOST_AGAIN) return false
     places.forEach((place, at) => {
       const { left, top, right, bottom } = place
-      pen.save()
-      pen.resetTransform()
-      pen.beginPath()
-      pen.rect(left, top, right - left, bottom - top)
-      pen.clip()
-      pen.clearRect(left, top, right - left, bottom - top)
-      look(pen, view)
+      context.save()
+      context.resetTransform()
+      context.beginPath()
+      context.rect(left, top, right - left, bottom - top)
+      context.clip()
+      context.clearRect(left, top, right - left, bottom - top)
+      look(context, view)
       for (const element of within[at]!) this.paintOne(picture, element, null)
-      pen.restore()
+      context.restore()
     })
     return true
   }
 
-  private paintOne ({ pen }: Picture, element: Element, within: Box | null): void {
+  private paintOne ({ context }: Picture, element: Element, within: Box | null): void {
     const { isHidden, alpha } = this.manner(element)
     if (isHidden) return
-    pen.globalAlpha = alpha
-    paint(pen, element, within)
-    pen.globalAlpha = 1
+    context.globalAlpha = alpha
+    paint(context, element, within)
+    context.globalAlpha = 1
   }
 }
 
@@ -239,14 +239,14 @@ function joined (places: Box[]): Box[] {
 /** An empty picture, on the canvas of one that isn't needed any more. */
 function prepared (old: Picture | null, view: View, elements: Element[]): Picture {
   const canvas = old?.canvas ?? document.createElement('canvas')
-  const pen = old?.pen ?? canvas.getContext('2d', { willReadFrequently: true })!
+  const context = old?.context ?? canvas.getContext('2d', { willReadFrequently: true })!
   canvas.width = Math.ceil(view.width * view.ratio) // clears it, too
   canvas.height = Math.ceil(view.height * view.ratio)
-  look(pen, view)
+  look(context, view)
   const painted = new Map(elements.map(element => [element.key, element]))
-  return { canvas, pen, view, painted, isWhole: elements.some(isWhole) }
+  return { canvas, context, view, painted, isWhole: elements.some(isWhole) }
 }
 
-function look (pen: CanvasRenderingContext2D, { x, y, scale, ratio }: View): void {
-  pen.setTransform(scale * ratio, 0, 0, scale * ratio, x * ratio, y * ratio)
+function look (context: CanvasRenderingContext2D, { x, y, scale, ratio }: View): void {
+  context.setTransform(scale * ratio, 0, 0, scale * ratio, x * ratio, y * ratio)
 }

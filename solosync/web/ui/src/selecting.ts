@@ -58,34 +58,34 @@ export function extentOfAll (elements: Element[]): Box | null {
   return boxOfAll(elements, extentOf)
 }
 
-export function drawSelection (pen: CanvasRenderingContext2D, here: Selected): void {
+export function drawSelection (context: CanvasRenderingContext2D, here: Selected): void {
   const { carrying, marquee, scale } = here
   const elements = selectedElements(here)
   const box = boxOfAll(elements)
   if (!carrying) here.shot = null
-  else if (elements.length > EXACT) (here.shot ??= new Shot(pen, elements)).draw(pen, carrying.matrix)
-  else for (const element of elements) drawCarried(pen, element, carrying)
-  pen.strokeStyle = BLUE
-  pen.lineWidth = 1 / scale
+  else if (elements.length > EXACT) (here.shot ??= new Shot(context, elements)).draw(context, carrying.matrix)
+  else for (const element of elements) drawCarried(context, element, carrying)
+  context.strokeStyle = BLUE
+  context.lineWidth = 1 / scale
   if (!carrying && elements.length > 1 && elements.length <= OUTLINED) {
-    for (const element of elements) frame(pen, boxOf(element), null)
+    for (const element of elements) frame(context, boxOf(element), null)
   }
-  pen.lineWidth = 1.5 / scale
-  if (box && !onlyLine(elements)) frame(pen, frameOf(box, scale), carrying)
-  if (box && !carrying && !marquee) drawHandles(pen, handlesOn(here), scale)
+  context.lineWidth = 1.5 / scale
+  if (box && !onlyLine(elements)) frame(context, frameOf(box, scale), carrying)
+  if (box && !carrying && !marquee) drawHandles(context, handlesOn(here), scale)
   if (!marquee) return
-  pen.setLineDash([6 / scale, 4 / scale])
-  frame(pen, marquee, null)
-  pen.setLineDash([])
+  context.setLineDash([6 / scale, 4 / scale])
+  frame(context, marquee, null)
+  context.setLineDash([])
 }
 
-function drawCarried (pen: CanvasRenderingContext2D, element: Element, carrying: Carrying): void {
+function drawCarried (context: CanvasRenderingContext2D, element: Element, carrying: Carrying): void {
   const { matrix, isMove, fields } = carrying
-  if (!isMove) return paint(pen, { ...element, fields: { ...element.fields, ...fields(element) } }, null)
-  pen.save()
-  pen.transform(...matrix)
-  paint(pen, element, null)
-  pen.restore()
+  if (!isMove) return paint(context, { ...element, fields: { ...element.fields, ...fields(element) } }, null)
+  context.save()
+  context.transform(...matrix)
+  paint(context, element, null)
+  context.restore()
 }
 
 /** What was seen of thousands of elements when one took hold of them: drawn once, then moved. */
@@ -93,44 +93,44 @@ export class Shot {
   private readonly canvas = document.createElement('canvas')
   private readonly back: DOMMatrix
 
-  constructor (pen: CanvasRenderingContext2D, elements: Element[]) {
-    this.canvas.width = pen.canvas.width
-    this.canvas.height = pen.canvas.height
-    const view = pen.getTransform()
+  constructor (context: CanvasRenderingContext2D, elements: Element[]) {
+    this.canvas.width = context.canvas.width
+    this.canvas.height = context.canvas.height
+    const view = context.getTransform()
     const own = this.canvas.getContext('2d')!
     own.setTransform(view)
     for (const element of elements) paint(own, element, null)
     this.back = view.inverse()
   }
 
-  draw (pen: CanvasRenderingContext2D, matrix: Matrix): void {
-    pen.save()
-    pen.setTransform(pen.getTransform().multiply(new DOMMatrix(matrix)).multiply(this.back))
-    pen.drawImage(this.canvas, 0, 0)
-    pen.restore()
+  draw (context: CanvasRenderingContext2D, matrix: Matrix): void {
+    context.save()
+    context.setTransform(context.getTransform().multiply(new DOMMatrix(matrix)).multiply(this.back))
+    context.drawImage(this.canvas, 0, 0)
+    context.restore()
   }
 }
 
-function frame (pen: CanvasRenderingContext2D, box: Box | null, carrying: Carrying | null): void {
+function frame (context: CanvasRenderingContext2D, box: Box | null, carrying: Carrying | null): void {
   if (!box) return
   const { left, top, right, bottom } = box
   const [a, b, c, d, e, f] = carrying?.matrix ?? [1, 0, 0, 1, 0, 0]
-  pen.beginPath()
+  context.beginPath()
   for (const [x, y] of [[left, top], [right, top], [right, bottom], [left, bottom]] as const) {
-    pen.lineTo(a * x + c * y + e, b * x + d * y + f)
+    context.lineTo(a * x + c * y + e, b * x + d * y + f)
   }
-  pen.closePath()
-  pen.stroke()
+  context.closePath()
+  context.stroke()
 }
 
-function drawHandles (pen: CanvasRenderingContext2D, handles: [Handle, Point][], scale: number): void {
+function drawHandles (context: CanvasRenderingContext2D, handles: [Handle, Point][], scale: number): void {
   const side = 2 * HANDLE / scale
-  pen.fillStyle = '#ffffff'
+  context.fillStyle = '#ffffff'
   for (const [{ name }, { x, y }] of handles) {
-    pen.beginPath()
-    if (ROUND.has(name)) pen.arc(x, y, side * 0.6, 0, 7)
-    else pen.rect(x - side / 2, y - side / 2, side, side)
-    pen.fill()
-    pen.stroke()
+    context.beginPath()
+    if (ROUND.has(name)) context.arc(x, y, side * 0.6, 0, 7)
+    else context.rect(x - side / 2, y - side / 2, side, side)
+    context.fill()
+    context.stroke()
   }
 }

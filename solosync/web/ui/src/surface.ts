@@ -55,9 +55,9 @@ export class Surface {
 
   constructor (readonly container: HTMLDivElement, public board: Board) {
     this.stage = new Konva.Stage({ container, width: 1, height: 1, listening: false })
-    this.paper.add(layerShape(pen => paintBackdrop(pen, this.background, this.view())))
-    this.below.add(layerShape(pen => this.drawPage(pen)))
-    this.above.add(layerShape(pen => this.drawDoings(pen)))
+    this.paper.add(layerShape(context => paintBackdrop(context, this.background, this.view())))
+    this.below.add(layerShape(context => this.drawPage(context)))
+    this.above.add(layerShape(context => this.drawDoings(context)))
     this.stage.add(this.paper, this.below, this.above)
     new ResizeObserver(() => this.fill()).observe(container)
     this.fill()
@@ -235,27 +235,27 @@ export class Surface {
     return this.sketched ? [...this.sketches, this.sketched] : this.sketches
   }
 
-  private drawPage (pen: CanvasRenderingContext2D): void {
-    this.painter.draw(pen)
+  private drawPage (context: CanvasRenderingContext2D): void {
+    this.painter.draw(context)
     if (this.left && !this.painter.isBusy) {
       this.left = null
       this.above.batchDraw()
     }
-    for (const element of this.allSketched()) if (isEraser(element)) erase(pen, element, this.elements())
+    for (const element of this.allSketched()) if (isEraser(element)) erase(context, element, this.elements())
   }
 
-  private drawDoings (pen: CanvasRenderingContext2D): void {
-    for (const one of this.arriving) if (one.page === this.page) paintArriving(pen, one, this.scale)
-    for (const element of this.allSketched()) if (!isEraser(element)) paint(pen, element, null)
-    this.left?.shot.draw(pen, this.left.matrix)
-    drawSelection(pen, this)
-    if (this.ring) paintRing(pen, this.ring, this.scale)
-    for (const cursor of this.cursors) paintCursor(pen, cursor, this.scale)
+  private drawDoings (context: CanvasRenderingContext2D): void {
+    for (const one of this.arriving) if (one.page === this.page) paintArriving(context, one, this.scale)
+    for (const element of this.allSketched()) if (!isEraser(element)) paint(context, element, null)
+    this.left?.shot.draw(context, this.left.matrix)
+    drawSelection(context, this)
+    if (this.ring) paintRing(context, this.ring, this.scale)
+    for (const cursor of this.cursors) paintCursor(context, cursor, this.scale)
   }
 }
 
 /** One shape that draws a whole layer: a node for each of thousands of strokes would cost more. */
-function layerShape (draw: (pen: CanvasRenderingContext2D) => void): Konva.Shape {
+function layerShape (draw: (context: CanvasRenderingContext2D) => void): Konva.Shape {
   const sceneFunc = (context: Konva.Context): void =>
     draw((context as unknown as { _context: CanvasRenderingContext2D })._context)
   return new Konva.Shape({ listening: false, sceneFunc })

@@ -45,11 +45,11 @@ async function draw (to: HTMLCanvasElement, board: Board, shown: string): Promis
   // On a canvas of its own, as what erases mustn't erase the paper.
   const ink = document.createElement('canvas')
   ;[ink.width, ink.height] = [to.width, to.height]
-  const [paper, pen] = [to.getContext('2d')!, ink.getContext('2d')!]
-  pen.setTransform(scale, 0, 0, scale, x * scale, y * scale)
+  const [paper, context] = [to.getContext('2d')!, ink.getContext('2d')!]
+  context.setTransform(scale, 0, 0, scale, x * scale, y * scale)
   let end = performance.now() + SLICE_MS
   for (const element of elements) {
-    paint(pen, element, null)
+    paint(context, element, null)
     if (performance.now() < end) continue
     await new Promise(resolve => setTimeout(resolve))
     end = performance.now() + SLICE_MS

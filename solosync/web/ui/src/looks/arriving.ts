@@ -2,21 +2,21 @@
 
 import type { Arriving } from '../pictures'
 import { drawPicture } from './dark'
-import type { Pen } from './look'
+import type { Context } from './look'
 
 const BAR = 6 // pixels
 
-export function paintArriving (to: Pen, { preview, box, share }: Arriving, scale: number): void {
+export function paintArriving (context: Context, { preview, box, share }: Arriving, scale: number): void {
   if (!preview || !box) return
   const { left, top, right, bottom } = box
-  to.save()
-  to.globalAlpha = 0.5
-  drawPicture(to, preview, left, top, right - left, bottom - top)
-  to.globalAlpha = 1
+  context.save()
+  context.globalAlpha = 0.5
+  drawPicture(context, preview, left, top, right - left, bottom - top)
+  context.globalAlpha = 1
   const height = BAR / scale
-  to.fillStyle = '#dfe2ec'
-  to.fillRect(left, bottom, right - left, height)
-  to.fillStyle = '#3451d1'
-  to.fillRect(left, bottom, (right - left) * share, height)
-  to.restore()
+  context.fillStyle = '#dfe2ec'
+  context.fillRect(left, bottom, right - left, height)
+  context.fillStyle = '#3451d1'
+  context.fillRect(left, bottom, (right - left) * share, height)
+  context.restore()
 }

@@ -1,7 +1,7 @@
 // In dark mode the style sheet turns the whole canvas round, light for dark. Pictures are turned round
 // beforehand, so that they look as they are.
 
-import type { Pen } from './look'
+import type { Context } from './look'
 
 export const dark = matchMedia('(prefers-color-scheme: dark)')
 
@@ -12,9 +12,9 @@ type Source = HTMLImageElement | ImageBitmap
 const turned = new WeakMap<Source, HTMLCanvasElement>()
 
 export function drawPicture (
-  to: Pen, picture: Source, left: number, top: number, width: number, height: number
+  context: Context, picture: Source, left: number, top: number, width: number, height: number
 ): void {
-  to.drawImage(dark.matches ? turn(picture) : picture, left, top, width, height)
+  context.drawImage(dark.matches ? turn(picture) : picture, left, top, width, height)
 }
 
 /** Once for each, since it takes long. A browser that can't (`filter` is missing) shows negatives. */
@@ -29,10 +29,10 @@ function turn (picture: Source): Source | HTMLCanvasElement {
   const canvas = document.createElement('canvas')
   canvas.width = Math.max(1, width * scale)
   canvas.height = Math.max(1, height * scale)
-  const pen = canvas.getContext('2d')!
-  if (!('filter' in pen)) return picture
-  pen.filter = BEFOREHAND
-  pen.drawImage(picture, 0, 0, canvas.width, canvas.height)
+  const own = canvas.getContext('2d')!
+  if (!('filter' in own)) return picture
+  own.filter = BEFOREHAND
+  own.drawImage(picture, 0, 0, canvas.width, canvas.height)
   turned.set(picture, canvas)
   return canvas
 }

@@ -3,39 +3,39 @@
 import type { Element } from '../document'
 import { boxOf, paint } from '../drawing'
 import type { Point } from '../geometry'
-import type { Pen } from './look'
+import type { Context } from './look'
 
 export interface Ring extends Point { radius: number }
 
 /** Around the pointer; light and dark, so that it is seen on anything. */
-export function paintRing (to: Pen, { x, y, radius }: Ring, scale: number): void {
-  to.save()
+export function paintRing (context: Context, { x, y, radius }: Ring, scale: number): void {
+  context.save()
   for (const [color, width] of [['#ffffff', 3], ['#1b1e2b', 1]] as const) {
-    to.strokeStyle = color
-    to.lineWidth = width / scale
-    to.beginPath()
-    to.arc(x, y, radius, 0, 2 * Math.PI)
-    to.stroke()
+    context.strokeStyle = color
+    context.lineWidth = width / scale
+    context.beginPath()
+    context.arc(x, y, radius, 0, 2 * Math.PI)
+    context.stroke()
   }
-  to.restore()
+  context.restore()
 }
 
 const spared = document.createElement('canvas').getContext('2d')!
 
 /** Takes away what lies below an eraser that isn't on the board yet: texts are above it, always. */
-export function erase (pen: Pen, eraser: Element, elements: Element[]): void {
-  paint(pen, eraser, null)
+export function erase (context: Context, eraser: Element, elements: Element[]): void {
+  paint(context, eraser, null)
   const box = boxOf(eraser)
   const texts = elements.filter(element => element.list === 'texts')
   if (!box || texts.length === 0) return
-  spared.canvas.width = pen.canvas.width // clears it, too
-  spared.canvas.height = pen.canvas.height
-  spared.setTransform(pen.getTransform())
+  spared.canvas.width = context.canvas.width // clears it, too
+  spared.canvas.height = context.canvas.height
+  spared.setTransform(context.getTransform())
   for (const text of texts) paint(spared, text, box)
   const { fields } = eraser
   paint(spared, { ...eraser, fields: { ...fields, composite: 'destination-in' } }, null)
-  pen.save()
-  pen.resetTransform()
-  pen.drawImage(spared.canvas, 0, 0)
-  pen.restore()
+  context.save()
+  context.resetTransform()
+  context.drawImage(spared.canvas, 0, 0)
+  context.restore()
 }

@@ -33,12 +33,12 @@ export function image (element: Element): Look {
       const { left, top, right, bottom } = sides(fields, picture)
       return around([turned(left, top), turned(right, top), turned(right, bottom), turned(left, bottom)])
     },
-    paint: to => {
+    paint: context => {
       if (!picture.complete || picture.naturalWidth === 0) return
       const { left, top, right, bottom } = sides(fields, picture)
-      to.translate(place.x, place.y)
-      to.rotate(angle)
-      drawPicture(to, picture, left, top, right - left, bottom - top)
+      context.translate(place.x, place.y)
+      context.rotate(angle)
+      drawPicture(context, picture, left, top, right - left, bottom - top)
     },
     hit: () => true
   }

@@ -3,7 +3,7 @@
 import { getStroke } from 'perfect-freehand'
 import type { Element } from '../document'
 import { around, distance, endsOf, grown, middleOf, placeOf, pointsOf, type Box, type Point } from '../geometry'
-import { colorOf, NOTHING, sizeOf, type Look, type Pen } from './look'
+import { colorOf, NOTHING, sizeOf, type Context, type Look } from './look'
 import { positive, str } from '../untyped'
 
 const FULL_TURN = 2 * Math.PI
@@ -35,9 +35,9 @@ export function pen (element: Element): Look {
   let path: Path2D | null = null
   return {
     box: box && grown(box, size),
-    paint: to => {
-      to.fillStyle = colorOf(element)
-      to.fill(path ??= outline(points, size))
+    paint: context => {
+      context.fillStyle = colorOf(element)
+      context.fill(path ??= outline(points, size))
     },
     hit: (point, within) => distance(point, points) <= within + size / 2
   }
@@ -48,31 +48,31 @@ export function roundLine (element: Element, points: Point[]): Look {
   const box = around(points)
   return {
     box: box && grown(box, size),
-    paint: to => stroke(to, points, colorOf(element), size),
+    paint: context => stroke(context, points, colorOf(element), size),
     hit: (point, within) => distance(point, points) <= within + size / 2
   }
 }
 
-function stroke (to: Pen, points: Point[], color: string, size: number): void {
+function stroke (context: Context, points: Point[], color: string, size: number): void {
   const [first] = points
   if (first && points.every(({ x, y }) => x === first.x && y === first.y)) {
-    dot(to, first, color, size)
+    dot(context, first, color, size)
     return
   }
-  to.strokeStyle = color
-  to.lineWidth = size
-  to.lineCap = to.lineJoin = 'round'
-  to.beginPath()
-  points.forEach(({ x, y }, at) => at ? to.lineTo(x, y) : to.moveTo(x, y))
-  to.stroke()
+  context.strokeStyle = color
+  context.lineWidth = size
+  context.lineCap = context.lineJoin = 'round'
+  context.beginPath()
+  points.forEach(({ x, y }, at) => at ? context.lineTo(x, y) : context.moveTo(x, y))
+  context.stroke()
 }
 
 /** A line without a length has no ends for browsers to draw. */
-function dot (to: Pen, { x, y }: Point, color: string, size: number): void {
-  to.fillStyle = color
-  to.beginPath()
-  to.arc(x, y, size / 2, 0, FULL_TURN)
-  to.fill()
+function dot (context: Context, { x, y }: Point, color: string, size: number): void {
+  context.fillStyle = color
+  context.beginPath()
+  context.arc(x, y, size / 2, 0, FULL_TURN)
+  context.fill()
 }
 
 export function arrow (element: Element): Look {
@@ -81,27 +81,27 @@ export function arrow (element: Element): Look {
   const size = sizeOf(element)
   const length = positive(element.fields.arrowSize, Math.max(10, 3 * size))
   const line = roundLine(element, ends)
-  const head = (to: Pen, tip: Point, back: Point): void => {
+  const head = (context: Context, tip: Point, back: Point): void => {
     const angle = Math.atan2(back.y - tip.y, back.x - tip.x)
     const [dx, dy] = [length * Math.cos(angle), length * Math.sin(angle)]
-    to.fillStyle = to.strokeStyle = colorOf(element)
-    to.lineJoin = 'round'
-    to.beginPath()
-    to.moveTo(tip.x, tip.y)
-    to.lineTo(tip.x + dx - dy / 2, tip.y + dy + dx / 2)
-    to.lineTo(tip.x + dx + dy / 2, tip.y + dy - dx / 2)
-    to.closePath()
-    to.fill()
-    to.stroke()
+    context.fillStyle = context.strokeStyle = colorOf(element)
+    context.lineJoin = 'round'
+    context.beginPath()
+    context.moveTo(tip.x, tip.y)
+    context.lineTo(tip.x + dx - dy / 2, tip.y + dy + dx / 2)
+    context.lineTo(tip.x + dx + dy / 2, tip.y + dy - dx / 2)
+    context.closePath()
+    context.fill()
+    context.stroke()
   }
   return {
     ...line,
     isLayered: true,
     box: line.box && grown(line.box, length),
-    paint: to => {
-      line.paint(to)
-      if (element.fields.arrowEnd !== false) head(to, ends.at(-1)!, ends.at(-2)!)
-      if (element.fields.arrowStart === true) head(to, ends[0]!, ends[1]!)
+    paint: context => {
+      line.paint(context)
+      if (element.fields.arrowEnd !== false) head(context, ends.at(-1)!, ends.at(-2)!)
+      if (element.fields.arrowStart === true) head(context, ends[0]!, ends[1]!)
     }
   }
 }
@@ -111,7 +111,7 @@ export function rectangle (element: Element): Look {
   const box = ends.length < 2 ? null : around(ends)
   if (!box) return NOTHING
   const { left, top, right, bottom } = box
-  return shape(element, box, to => to.rect(left, top, right - left, bottom - top), (point, by) => {
+  return shape(element, box, context => context.rect(left, top, right - left, bottom - top), (point, by) => {
     const inner = grown(box, by)
     return point.x > inner.left && point.x < inner.right && point.y > inner.top && point.y < inner.bottom
   })
@@ -130,14 +130,14 @@ export function circle (element: Element): Look {
   if (!box) return NOTHING
   const { x, y } = middleOf(box)
   const [across, down] = [(box.right - box.left) / 2, (box.bottom - box.top) / 2]
-  return shape(element, box, to => to.ellipse(x, y, across, down, 0, 0, FULL_TURN), (point, by) =>
+  return shape(element, box, context => context.ellipse(x, y, across, down, 0, 0, FULL_TURN), (point, by) =>
     across + by > 0 && down + by > 0 &&
       Math.hypot((point.x - x) / (across + by), (point.y - y) / (down + by)) < 1)
 }
 
 /** `covers` tells whether a point lies inside of the outline grown by so much. */
 function shape (
-  element: Element, box: Box, trace: (to: Pen) => void, covers: (point: Point, by: number) => boolean
+  element: Element, box: Box, trace: (context: Context) => void, covers: (point: Point, by: number) => boolean
 ): Look {
   const size = sizeOf(element)
   const inside = str(element.fields.fill) || str(element.fields.fillColor)
@@ -145,14 +145,14 @@ function shape (
   return {
     isLayered: isFilled,
     box: grown(box, size),
-    paint: to => {
-      to.beginPath()
-      trace(to)
-      to.fillStyle = inside
-      if (isFilled) to.fill()
-      to.strokeStyle = colorOf(element)
-      to.lineWidth = size
-      to.stroke()
+    paint: context => {
+      context.beginPath()
+      trace(context)
+      context.fillStyle = inside
+      if (isFilled) context.fill()
+      context.strokeStyle = colorOf(element)
+      context.lineWidth = size
+      context.stroke()
     },
     hit: (point, within) => {
       const reach = within + size / 2

@@ -4,12 +4,12 @@ import type { Element } from '../document'
 import { type Box, type Point } from '../geometry'
 import { positive, str } from '../untyped'
 
-export type Pen = CanvasRenderingContext2D
+export type Context = CanvasRenderingContext2D
 
 /** What was worked out of an element: as long as it doesn't change, it is drawn from this. */
 export interface Look {
   box: Box | null
-  paint: (pen: Pen) => void
+  paint: (context: Context) => void
   hit: (point: Point, within: number) => boolean
   /** Its parts cover each other: with an opacity, they have to be put together first. */
   isLayered?: boolean

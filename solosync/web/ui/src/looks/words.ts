@@ -2,7 +2,7 @@
 
 import type { Element } from '../document'
 import { placeOf, type Point } from '../geometry'
-import { colorOf, NOTHING, type Look, type Pen } from './look'
+import { colorOf, NOTHING, type Context, type Look } from './look'
 import { positive, str } from '../untyped'
 
 export const FONT = 'Arial, Arimo, "Liberation Sans", Helvetica, sans-serif'
@@ -62,9 +62,9 @@ function breakOf (parts: string[], fitting: number): number {
   return last < 0 ? fitting : last + 1
 }
 
-function writeLines (to: Pen, lines: string[], place: Point, size: number): void {
-  to.font = `${size}px ${FONT}`
-  lines.forEach((line, at) => to.fillText(line, place.x, place.y + size * (at + 0.5 + BASELINE)))
+function writeLines (context: Context, lines: string[], place: Point, size: number): void {
+  context.font = `${size}px ${FONT}`
+  lines.forEach((line, at) => context.fillText(line, place.x, place.y + size * (at + 0.5 + BASELINE)))
 }
 
 export function words (element: Element): Look {
@@ -77,9 +77,9 @@ export function words (element: Element): Look {
   const across = Math.max(...lines.map(line => measuring.measureText(line).width))
   return {
     box: { left: place.x, top: place.y, right: place.x + across, bottom: place.y + lines.length * size * 1.1 },
-    paint: to => {
-      to.fillStyle = colorOf(element)
-      writeLines(to, lines, place, size)
+    paint: context => {
+      context.fillStyle = colorOf(element)
+      writeLines(context, lines, place, size)
     },
     hit: () => true
   }
@@ -98,13 +98,13 @@ export function note (element: Element): Look {
   return {
     isLayered: true,
     box: { left: place.x, top: place.y, right: place.x + width, bottom: place.y + height },
-    paint: to => {
-      to.fillStyle = paper
-      to.beginPath()
-      to.roundRect(place.x, place.y, width, height, NOTE.radius)
-      to.fill()
-      to.fillStyle = str(fields.textColor) || inkOn(paper)
-      writeLines(to, lines, { x: place.x + padding, y: place.y + padding }, size)
+    paint: context => {
+      context.fillStyle = paper
+      context.beginPath()
+      context.roundRect(place.x, place.y, width, height, NOTE.radius)
+      context.fill()
+      context.fillStyle = str(fields.textColor) || inkOn(paper)
+      writeLines(context, lines, { x: place.x + padding, y: place.y + padding }, size)
     },
     hit: () => true
   }
