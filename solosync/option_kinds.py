@@ -156,9 +156,7 @@ _MACHINE = re.compile(
 
 def _parse_ssh_host(text: str) -> str:
     """`[name@]host[:port]`, which no program takes for a flag."""
-    if not re.fullmatch(
-        r"([\w.+]([\w.+-]*)@)?(\w[\w.-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?", text, re.A
-    ):
+    if not _MACHINE.fullmatch(text):
         raise ValueError(text)
     return text
 

@@ -13,7 +13,7 @@ from solosync.config import Config, is_loopback
 from solosync.net import addresses
 
 TUNNELLED = "is_tunnelled"
-"""In a request's state: it came by the tunnel (door.py)."""
+"""In a request's state: it came by the tunnel (tunnel_door.py)."""
 # A name or an address, and a port: no more, because the whole of it stands in links that are
 # mailed. An address's zone is left out too: it means something on one machine only.
 _HOST = re.compile(r"([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)

@@ -11,7 +11,8 @@ from litestar.types import ASGIApp
 from solosync.config import Config
 from solosync.net import tunnel_clients
 from solosync.net.tunnel import Follower, State, Tunnel
-from solosync.web.door import Door, Listener, Outside
+from solosync.web.tunnel_door import Door, Outside
+from solosync.web.tunnel_listener import Listener
 
 
 class Tunnels:

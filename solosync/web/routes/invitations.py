@@ -92,21 +92,9 @@ async def list_invitations(request: Caller, organization_id: FromPath[str]) -> I
 async def create_invitation(request: Caller, organization_id: FromPath[str]) -> NewInvitationItem:
     """For admins: mails a link that is good for 7 days, and once. It takes the place of an earlier
     one for that address, and ends with the role of whoever made it. 409 for a member."""
-    with_services = services(request)
     body = await read_object(request, BODY_BYTES, "invitations")
-    fields = body.fields(InvitationFields)
-    page = addresses.invitations(request)
-    invited = await asyncio.to_thread(
-        invitations.invite,
-        with_services.store,
-        with_services.keys,
-        request.user,
-        organization_id,
-        email=fields.email,
-        role=fields.role,
-        link=lambda token: f"{page}/{token}",
-    )
-    return NewInvitationItem(**_fields(invited.invitation), link=f"{page}/{invited.token}")
+    invitation, link = await invite(request, organization_id, body.fields(InvitationFields))
+    return NewInvitationItem(**_fields(invitation), link=link)
 
 
 @delete(
@@ -168,6 +156,26 @@ async def use_invitation(
     signed_in = await signing_in.finish(request, joined.user, kind="browser", way="link")
     set_cookies(request, signed_in.tokens)
     return Redirect("/", status_code=303)
+
+
+async def invite(
+    request: Caller, organization_id: str, fields: InvitationFields
+) -> tuple[Invitation, str]:
+    """The invitation and its link, which is told now and never again. Raises as
+    `invitations.invite`."""
+    with_services = services(request)
+    page = addresses.invitations(request)
+    invited = await asyncio.to_thread(
+        invitations.invite,
+        with_services.store,
+        with_services.keys,
+        request.user,
+        organization_id,
+        email=fields.email,
+        role=fields.role,
+        link=lambda token: f"{page}/{token}",
+    )
+    return invited.invitation, f"{page}/{invited.token}"
 
 
 async def _accept(request: Request[Any, Any, Any], actor: Actor, token: str) -> invitations.Joined:

@@ -9,12 +9,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from solosync.domain import invitations
-from solosync.web import addresses, limits
+from solosync.web import limits
 from solosync.web.auth import staff
 from solosync.web.documented import RATE
 from solosync.web.fields import convert
 from solosync.web.page_forms import read_fields
-from solosync.web.routes.invitations import InvitationFields
+from solosync.web.routes.invitations import InvitationFields, invite
 from solosync.web.routes.pages.looks import back
 from solosync.web.routes.pages.people import people_page
 from solosync.web.services import Caller, services
@@ -31,19 +31,8 @@ async def invite_person(request: Caller) -> Template:
     """The page with the link, which is shown now and never again."""
     email, role, organization_id = await read_fields(request, "email", "role", "organization")
     fields = convert({"email": email, "role": role}, InvitationFields)
-    with_services = services(request)
-    page = addresses.invitations(request)
-    invited = await asyncio.to_thread(
-        invitations.invite,
-        with_services.store,
-        with_services.keys,
-        request.user,
-        organization_id,
-        email=fields.email,
-        role=fields.role,
-        link=lambda token: f"{page}/{token}",
-    )
-    return await people_page(request, invited=(email.strip(), f"{page}/{invited.token}"))
+    _, link = await invite(request, organization_id, fields)
+    return await people_page(request, invited=(email.strip(), link))
 
 
 @post(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from solosync.domain import accounts
-from solosync.web.door import Door, Outside
+from solosync.web.tunnel_door import Door, Outside
 from tests.asserts import assert_problem
 from tests.web.conftest import BOARDS
 

@@ -4,32 +4,20 @@ boards and nothing else. Not the name that is asked for decides, nor who asks, b
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import ipaddress
 import re
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import uvicorn
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from solosync.config import Config
-from solosync.option_kinds import MIB
 from solosync.origin import LANGUAGE_COOKIE
 from solosync.web import share_views, static
 from solosync.web.hosts import TUNNELLED
 from solosync.web.sockets import viewers
-from solosync.web.sockets.link import Link
-from solosync.web.wire import Wire
 
-# However many come by the tunnel, the network's own still get in.
-MOST_CONNECTIONS = 500
-END_SECONDS = 1
 _READING = frozenset(("GET", "HEAD"))
 _POSTING = frozenset(("POST",))
 _PATHS = (
@@ -132,53 +120,3 @@ def _is_shown(method: str, path: str) -> bool:
         is_needed = file[1] in _NEEDED or (asset is not None and asset.is_built)
         return is_needed and method in _READING
     return any(pattern.fullmatch(path) and method in methods for pattern, methods in _PATHS)
-
-
-class Listener:
-    """On a port that the system chooses, as long as the tunnel is open."""
-
-    def __init__(self, app: ASGIApp, config: Config) -> None:
-        self._app = app
-        self._config = config
-        self._server: _Server | None = None
-        self._task: asyncio.Task[None] | None = None
-
-    async def open(self) -> int:
-        """Its port, on 127.0.0.1."""
-        listening = socket.create_server(("127.0.0.1", 0))
-        self._server = _Server(self._settings())
-        self._task = asyncio.create_task(self._server.serve(sockets=[listening]))
-        port: int = listening.getsockname()[1]
-        return port
-
-    async def close(self) -> None:
-        """Cuts whoever is still there."""
-        if self._server is not None and self._task is not None:
-            self._server.should_exit = True
-            await self._task
-        self._server = self._task = None
-
-    def _settings(self) -> uvicorn.Config:
-        return uvicorn.Config(
-            self._app,
-            http=Wire,
-            ws=Link,
-            ws_max_size=self._config.max_state_bytes + MIB,
-            ws_per_message_deflate=False,
-            interface="asgi3",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            limit_concurrency=MOST_CONNECTIONS,
-            timeout_graceful_shutdown=END_SECONDS,
-        )
-
-
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """They are the server's."""
-        with contextlib.nullcontext():
-            yield
