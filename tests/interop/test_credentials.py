@@ -195,6 +195,7 @@ def test_all_kinds_of_tokens_open_sockets_however_they_come(server, ann, board):
 
 
 def test_page_of_somebody_else_who_was_signed_in_before_gets_no_socket(server, ann, board):
+    """[WS13]"""
     person = done(ann.http.get("/api/v1/me/"))["id"]
     with connect(f"{ann.socket_address(board)}&user={person}") as socket:
         assert socket.recv(PATIENCE_SECONDS)

@@ -146,6 +146,7 @@ def test_signing_out_asks_and_nobody_else_gets_what_is_kept(server, device):
             page.wait_for(QUESTION)
             ann.click("Sign out and discard them", QUESTION, leads_away=True)
             other.wait_for(f"{STATUS} === 'You are signed out.'")
+            other.open("about:blank")  # and nothing warns of what was discarded
         ann.sign_in()
         ann.visit("/settings")
         page.wait_for("document.querySelector('#kept-here').innerText.includes('Nothing is kept')")

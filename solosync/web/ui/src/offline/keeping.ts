@@ -32,7 +32,7 @@ export class Keeping {
   ) {}
 
   get isKept (): boolean {
-    return this.database !== null && this.isWhole
+    return this.isWhole && (this.database !== null || this.isStopped)
   }
 
   /** Brings what is kept into the document; the changes in it that the server lacks. */

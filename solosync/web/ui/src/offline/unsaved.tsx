@@ -10,7 +10,7 @@ import { words } from './words'
 const rows = signal<Row[]>([])
 interface Row { board: KeptBoard, sent?: Sent }
 
-/** One after the other, each board that has something unsent. */
+/** Each board that has something unsent; the server may be away as long as it likes. */
 export async function sendAll (user: string): Promise<void> {
   const boards = (await keptBoards(user)).filter(board => board.unsent > 0)
   rows.value = boards.map(board => ({ board }))
