@@ -55,11 +55,6 @@ def set_progress(store: Store, export_id: str, done: int, total: int) -> bool:
     return store.write(lambda tx: exports.set_progress(tx, export_id, percent, clock.now_ms()))
 
 
-def is_cancelled(store: Store, export_id: str) -> bool:
-    found = _find(store, export_id)
-    return found is None or found.status not in ("pending", "processing")
-
-
 def complete(
     store: Store,
     blobs: Blobs,

@@ -173,13 +173,6 @@ class Room(DoorForPeers):
         await self._journal.flushed()
         return Saved(*reading, reading.rev != before)
 
-    async def state_at(self, rev: int) -> bytes:
-        """The state of an old rev, as canonical JSON. Raises NotFound, Damaged."""
-        await self._journal.flushed()
-        return await asyncio.to_thread(
-            lambda: history.document_at(self._store, self.session, rev).reading().state
-        )
-
     def _past_state(self, rev: int) -> State:
         return history.document_at(self._store, self.session, rev).state()
 

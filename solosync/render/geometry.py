@@ -272,18 +272,6 @@ def ellipse(x: float, y: float, radius_x: float, radius_y: float) -> Path:
     )
 
 
-def quadratics(points: Points, *, is_closed: bool = False) -> Path:
-    """A chain of quadratic Béziers (2k + 1 points: start, then control point and end of each), as
-    cubics."""
-    starts, controls, ends = points[0:-1:2], points[1::2], points[2::2]
-    chain = np.empty((3 * len(controls) + 1, 2))
-    chain[0] = points[0]
-    chain[1::3] = starts + (controls - starts) * (2 / 3)
-    chain[2::3] = ends + (controls - ends) * (2 / 3)
-    chain[3::3] = ends
-    return Path((Subpath(chain, is_closed, is_curved=True),))
-
-
 def _turns(points: Points, controls: npt.NDArray[np.intp], known: Box) -> Points:
     """Where the curves with these first control points turn back, of those that might leave the
     box: pairs of the x where one does so across and the y where it does so down, which together

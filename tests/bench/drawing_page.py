@@ -3,7 +3,6 @@ hand draws, erases, selects and looks around, and while others draw."""
 
 from __future__ import annotations
 
-import os
 import random
 import statistics
 import threading
@@ -16,6 +15,7 @@ from typing import Any
 import httpx
 
 from tests.bench import picture_boards, traces
+from tests.bench.pictures import on_all_cores
 from tests.bench.plan import Plan
 from tests.bench.solosync_server import EMAIL, PASSWORD, SolosyncServer
 from tests.bench.traces import Smoothness
@@ -146,7 +146,7 @@ SCENES: dict[str, tuple[str, Callable[[Plan], Doing]]] = {
 def run(plan: Plan, say: Say) -> Smooth:
     found = Smooth()
     drawn = picture_boards.solo_page(STROKES, WIDTH, HEIGHT, random.Random(1))
-    with everywhere(), SolosyncServer() as server:
+    with on_all_cores(), SolosyncServer() as server:
         server.start()
         for repeat in range(plan.repeats):
             for results, strokes in ((found.empty, []), (found.full, drawn["strokes"])):
@@ -162,20 +162,6 @@ def run(plan: Plan, say: Say) -> Smooth:
                     found.script_bytes = script_bytes(page)
             say(f"  run {repeat + 1} of {plan.repeats}")
     return found
-
-
-@contextmanager
-def everywhere() -> Iterator[None]:
-    """Browsers have many threads: they run on all cores, and not where the generators are."""
-    if not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, range(os.cpu_count() or 1))
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
 
 
 def sign_in(page: Page, server: SolosyncServer) -> None:

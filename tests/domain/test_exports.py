@@ -128,7 +128,6 @@ def test_deleted_export_is_worked_on_no_longer(store, blobs, ann, request_export
     export = request_export()
     export_work.begin(store, blobs, export.export_id, folder)
     exports.delete_export(store, blobs, ann, export.export_id)
-    assert export_work.is_cancelled(store, export.export_id)
     assert not export_work.set_progress(store, export.export_id, 1, 3)
     assert not export_work.complete(store, blobs, export.export_id, made(), **DONE)
     assert list(blobs.list()) == []
@@ -144,7 +143,6 @@ def test_export_of_a_board_in_the_trash_is_finished_and_there_if_it_comes_back(
     sessions.trash_session(store, ann, board.session_id)
     assert export_work.begin(store, blobs, export.export_id, folder) is not None
     assert export_work.set_progress(store, export.export_id, 1, 3)
-    assert not export_work.is_cancelled(store, export.export_id)
     assert export_work.complete(store, blobs, export.export_id, made(), **DONE)
     with pytest.raises(NotFound):
         exports.get_export(store, ann, export.export_id)

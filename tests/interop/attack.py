@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosed
 from solosync.board import protocol
 
 # What may come back for each, by the address that it is sent to.
-CODES = {
+CODES: dict[str, set[int | str]] = {
     "an unknown type": {4400},
     "a truncated message": {4400},
     "trailing bytes": {4400},

@@ -73,6 +73,11 @@ class Board:
         self._room = None
         await self._inside.aclose()
 
+    async def state_at(self, rev: int) -> bytes:
+        """What the history shows of that rev."""
+        await self.room.flushed()
+        return history.document_at(self.store, self.session, rev).reading().state
+
     async def reopen(self) -> Room:
         """The server stops and starts again."""
         await self.leave()

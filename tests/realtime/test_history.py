@@ -53,7 +53,7 @@ async def test_older_revs_are_kept_one_an_hour_and_are_still_what_they_were(cloc
     assert (await room.read()).state == states[before.rev]
     for rev in kept(board):
         if rev in states:
-            assert await room.state_at(rev) == states[rev]
+            assert await board.state_at(rev) == states[rev]
 
 
 async def _thin_without_bases(board, **options):

@@ -91,7 +91,7 @@ async def test_a_read_between_two_updates_ends_their_rev(board):
     socket.replica.add("b", page="p1")
     await socket.push()
     assert (reading.result().rev, (await board.room.read()).rev) == (1, 2)
-    assert await board.room.state_at(1) == reading.result().state
+    assert await board.state_at(1) == reading.result().state
 
 
 async def test_each_author_of_a_rev_is_named_in_its_version(board):

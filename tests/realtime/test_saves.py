@@ -394,4 +394,4 @@ async def test_every_old_rev_shows_what_was_answered_then(board):
         saved = await board.save(board.creator, state, rev=board.room.current_rev)
         answered[saved.rev] = saved.state
     for rev, state in answered.items():
-        assert await board.room.state_at(rev) == state
+        assert await board.state_at(rev) == state

@@ -15,7 +15,6 @@ from solosync.render.scenes.excalidraw_elements import Element, Paint
 from solosync.render.scenes.excalidraw_shapes import Look, dots, look, pen
 
 Side = Literal["start", "end"]
-Head = tuple[list[Sketch], Look]
 
 # Lengths in pixels on a line long enough for them, and angles to it in degrees.
 SIZES = {"arrow": 25.0, "diamond": 12.0, "diamond_outline": 12.0}

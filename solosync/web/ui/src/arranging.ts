@@ -6,7 +6,7 @@ import { boxOf } from './drawing'
 import { meet } from './geometry'
 
 export type Way = 'front' | 'forward' | 'backward' | 'back'
-export interface Arranged { sequence: Element[], moved: Set<string> }
+interface Arranged { sequence: Element[], moved: Set<string> }
 
 /** A list in its new order, and what of it moved. Forward is over the next element that it touches. */
 export function arranged (list: Element[], chosen: Set<string>, way: Way): Arranged {

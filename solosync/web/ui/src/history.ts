@@ -21,7 +21,7 @@ export interface Preview {
   /** What it is about, if not about all of it. */
   element?: Element
 }
-export type Trouble = 'offline' | 'failed' | null
+type Trouble = 'offline' | 'failed' | null
 interface Page { results: Version[], next: string | null }
 
 const AT_ONCE = 100

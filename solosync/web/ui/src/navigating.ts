@@ -3,7 +3,7 @@
 import type { Surface } from './surface'
 
 /** What is looked at, page by page. */
-export interface Navigable {
+interface Navigable {
   readonly surface: Surface
   turn: (by: number) => void
 }

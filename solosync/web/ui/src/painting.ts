@@ -8,7 +8,7 @@ import { meet, together, type Box } from './geometry'
 import { str } from './untyped'
 
 export interface View { x: number, y: number, scale: number, width: number, height: number, ratio: number }
-export interface Manner { isHidden: boolean, alpha: number }
+interface Manner { isHidden: boolean, alpha: number }
 
 interface Picture {
   canvas: HTMLCanvasElement

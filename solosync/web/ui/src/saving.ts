@@ -24,7 +24,7 @@ export interface Saving {
   ended?: Ended
 }
 /** Whose copy of the board is kept on this device, and what it is called there. */
-export interface Keeper { user: string, name: string }
+interface Keeper { user: string, name: string }
 
 const SYNC = 0
 const STEP_1 = 0

@@ -7,7 +7,7 @@ import { together, type Box, type Point } from './geometry'
 import { ENDS, frameOf, HANDLE, handlesOf, type Handle, type Hold } from './handles'
 import { extentOf, isProportional, isUpright, lineOf, type Carrying, type Matrix } from './transforming'
 
-export interface Selected {
+interface Selected {
   readonly board: Board
   readonly scale: number
   readonly selected: Set<string>

@@ -9,7 +9,7 @@ import type { Shared } from './shared'
 import type { Surface } from './surface'
 import { socketAddress, visit, type Visit } from './visit'
 
-export type Watched = 'opening' | 'live' | 'lost' | 'gone' | 'later'
+type Watched = 'opening' | 'live' | 'lost' | 'gone' | 'later'
 
 const RETRY_MS = 10_000
 const CROWDED_MS = 30_000

@@ -2,11 +2,11 @@
 
 import type { ToolName } from './tool'
 
-export type Hue = 'black' | 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'violet' | 'pink'
+type Hue = 'black' | 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'violet' | 'pink'
 export interface Style { color: string, size: number, isFilled: boolean, opacity: number }
 export interface Choice extends Style { tool: ToolName }
 /** Colours and sizes to choose from; the first style is one that nobody has changed yet. */
-export interface Offer { colors: Array<[Hue, string]>, sizes: number[], first: Style }
+interface Offer { colors: Array<[Hue, string]>, sizes: number[], first: Style }
 
 const INK: Array<[Hue, string]> = [
   ['black', '#1b1e2b'], ['red', '#d92d20'], ['orange', '#e8770a'],

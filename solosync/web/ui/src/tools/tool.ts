@@ -30,7 +30,7 @@ export interface Doing {
 
 /** What a press means; null if it is over at once. */
 export type Tool = (hands: Hands, press: Press) => Doing | null
-export interface Press { at: Point, point: Point, event: PointerEvent }
+interface Press { at: Point, point: Point, event: PointerEvent }
 
 const NEAR = 6 // pixels that a pointer may miss an element by
 export const ERASER = 10 // pixels around the pointer
@@ -76,7 +76,7 @@ export function sketch ({ surface, board }: Hands, list: List): Sketch {
   }
 }
 
-export interface Sketch {
+interface Sketch {
   show: (fields: Fields) => void
   put: () => void
   drop: () => void
