@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
-from typing import Any
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.response import Template
 
 from solosync.web import limits, static, texts
@@ -83,7 +81,8 @@ def show_worker() -> Response[bytes]:
     include_in_schema=False,
     sync_to_thread=False,
 )
-def show_offline(request: Request[Any, Any, Any]) -> Template:
+def show_offline() -> Template:
+    """The board's page without a board."""
     return Template("offline.html", context={"scripts": static.scripts(static.DRAWING)})
 
 
@@ -92,7 +91,7 @@ def _worker() -> bytes:
     scripts = static.scripts(static.DRAWING)
     files = [scripts.script, *scripts.parts, *scripts.styles, *map(static.url, BESIDE)]
     name = static.scripts(WORKER).script.rpartition("/")[2]
-    content = hashlib.sha256(json.dumps([name, files]).encode())
+    content = hashlib.sha256(msgspec.json.encode([name, files]))
     for template in TEMPLATES:
         content.update((static.PAGES / template).read_bytes())
     built = {"version": content.hexdigest()[:16], "page": PAGE, "files": files}
