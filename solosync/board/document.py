@@ -150,6 +150,14 @@ class Document:
         """Whether the document hasn't got all up to an applied update's structs."""
         return get_update(update, self._doc.get_state())[0] != 0
 
+    def describe(self) -> bytes | None:
+        """Says again what the document is, where somebody has said otherwise; the update for it."""
+        if self._layout.is_described:
+            return None
+        with self.change() as change:
+            self._layout.describe()
+        return change.update
+
     def would_change(self, update: bytes) -> bool:
         """Whether an update holds anything this document lacks, without applying it."""
         if update == _NOTHING:

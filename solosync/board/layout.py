@@ -8,10 +8,10 @@ import random
 import uuid
 from abc import ABC, abstractmethod
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from pycrdt import Doc, Subscription
+from pycrdt import Doc, Map, Subscription
 
 from solosync.board.canonical import join_object
 from solosync.board.order import NoRoom, keys_between
@@ -67,9 +67,11 @@ class Layout(ABC):
     """
 
     shape: Shape
+    description: Mapping[str, str]
 
     def __init__(self, doc: Doc[Any], rng: random.Random) -> None:
         self.doc = doc
+        self._board: Map[Any] = doc.get("board", type=Map)
         # While true, changes are the layout's own, and its methods keep the view themselves.
         self.writing = False
         self.rng = rng
@@ -88,11 +90,16 @@ class Layout(ABC):
         for shared, subscription in self._listening:
             shared.unobserve(subscription)
 
-    # -- reading -----------------------------------------------------------------------------
+    @property
+    def is_described(self) -> bool:
+        """Whether the document says what it is, for whoever reads it without this program."""
+        return all(self._board.get(name) == value for name, value in self.description.items())
 
-    @abstractmethod
     def describe(self) -> None:
-        """Says in the document what it is, for whoever reads it without this program."""
+        for name, value in self.description.items():
+            self._board[name] = value
+
+    # -- reading -----------------------------------------------------------------------------
 
     @abstractmethod
     def refresh(self) -> None:

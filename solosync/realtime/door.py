@@ -130,6 +130,15 @@ class DoorForPeers(LiveBoard):
         if emitted is not None:
             author = Author(peer.actor.user_id or None, peer.actor.device_id)
             self._journal.sync(author, emitted, peer, self._document.take_page_count())
+            if peer.actor.share_id is not None:
+                self._describe_again(author)
+
+    def _describe_again(self, author: Author) -> None:
+        """What kind of board it is isn't for strangers to say: no page would show it any more, and
+        no older version would bring it back."""
+        update = self._document.describe()
+        if update is not None:
+            self._journal.sync(author, update, None, None)
 
     def _ask_for_missing(self, peer: Peer) -> None:
         peer.gaps += 1

@@ -410,3 +410,18 @@ async def test_who_comes_by_a_link_tells_nothing_that_keeps_others_from_being_se
     board.room.deliver(guest.peer, _presence(8, 1, b'{"name":"\\ud83d"}'))  # cut in its middle
     late.pull()
     assert list(late.presences) == [8]
+
+
+async def test_who_comes_by_a_link_does_not_say_what_kind_of_board_it_is(board):
+    stranger = Actor("", "share:1", False, "", share_id="1")
+    guest, ann = Socket(Replica(), board.room, stranger), await board.connect_synced()
+    await guest.sync()
+    described = dict(guest.replica.roots["board"])
+    with guest.replica.doc.transaction():
+        guest.replica.roots["board"]["dialect"] = "excalidraw"
+        del guest.replica.roots["board"]["format"]
+    await guest.sync()
+    await ann.sync()
+    for replica in (guest.replica, ann.replica):
+        assert dict(replica.roots["board"]) == described
+    assert described["format"] == "board/1"

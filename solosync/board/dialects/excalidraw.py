@@ -25,7 +25,7 @@ from solosync.board.values import (
 )
 
 SHAPE = Shape(lists=("elements",), keyed="files", has_pages=False, by_field=False)
-FORMAT = "y-excalidraw/2"
+DESCRIPTION = {"format": "y-excalidraw/2", "dialect": "excalidraw"}
 _LIST = "elements"
 # Beside an element whose numbers a double doesn't give back: its exact JSON text, as bytes. It
 # counts only as long as `el` is what that text would make of it.
@@ -40,13 +40,13 @@ class ExcalidrawLayout(Layout):
     """
 
     shape = SHAPE
+    description = DESCRIPTION
 
     def __init__(self, doc: Doc[Any], rng: random.Random) -> None:
         super().__init__(doc, rng)
         self._array: Array[Any] = doc.get("elements", type=Array)
         self._assets: Map[Any] = doc.get("assets", type=Map)
         self._state: Map[Any] = doc.get("state", type=Map)
-        self._board: Map[Any] = doc.get("board", type=Map)
         self._handles: list[str] = []
         self._indexes: dict[str, int] = {}
         self._next = 0
@@ -59,10 +59,6 @@ class ExcalidrawLayout(Layout):
             (self._state, self._state.observe_deep(self._rest_changed)),
             (self._board, self._board.observe_deep(self._rest_changed)),
         ]
-
-    def describe(self) -> None:
-        self._board["format"] = FORMAT
-        self._board["dialect"] = "excalidraw"
 
     # -- reading -----------------------------------------------------------------------------
 

@@ -25,13 +25,14 @@ from solosync.board.values import (
 SHAPE = Shape(
     lists=("strokes", "shapes", "texts", "assets"), keyed="meta", has_pages=True, by_field=True
 )
-FORMAT = "board/1"
+DESCRIPTION = {"format": "board/1", "dialect": "solo"}
 
 
 class SoloLayout(Layout):
     """The Solo dialect's part of a document."""
 
     shape = SHAPE
+    description = DESCRIPTION
 
     def __init__(self, doc: Doc[Any], rng: random.Random) -> None:
         super().__init__(doc, rng)
@@ -39,7 +40,6 @@ class SoloLayout(Layout):
         self._pages: Map[Any] = doc.get("pages", type=Map)
         self._state: Map[Any] = doc.get("state", type=Map)
         self._meta: Map[Any] = doc.get("meta", type=Map)
-        self._board: Map[Any] = doc.get("board", type=Map)
         self._stale_elements: set[str] | None = None  # None: all of them
         self._stale_rest = True
         self._stale_pages = False
@@ -49,11 +49,6 @@ class SoloLayout(Layout):
             (self._meta, self._meta.observe_deep(self._rest_changed)),
             (self._board, self._board.observe_deep(self._rest_changed)),
         ]
-
-    def describe(self) -> None:
-        """Says in the document what it is, for whoever reads it without this program."""
-        self._board["format"] = FORMAT
-        self._board["dialect"] = "solo"
 
     # -- reading -----------------------------------------------------------------------------
 
