@@ -16,7 +16,7 @@ from solosync.board import protocol
 from solosync.clock import now_ms
 from solosync.store.engine import Store
 from solosync.web.crowd import MOST_FROM_ADDRESS
-from solosync.web.sockets.viewers import MOST_A_SECOND
+from solosync.web.sockets.pace import MOST_A_SECOND
 from tests.interop.boards import stroke
 from tests.live import PREFIX, LiveServer, strokes
 from tests.servers import PATIENCE_SECONDS

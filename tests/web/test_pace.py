@@ -7,7 +7,7 @@ import pytest
 
 from solosync.web.crowd import SPARE_SECONDS, Crowd
 from solosync.web.sockets.link import Link
-from solosync.web.sockets.viewers import MOST_A_SECOND, Pace
+from solosync.web.sockets.pace import MOST_A_SECOND, Pace
 
 pytestmark = pytest.mark.anyio
 

@@ -29,6 +29,7 @@ from solosync.web.errors import outcome
 from solosync.web.services import services
 from solosync.web.sockets import viewers
 from solosync.web.sockets.link import EXTENSION, Link
+from solosync.web.sockets.pace import Pace
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ async def _show(
             # The link may have been revoked while the room was opened.
             viewers.close_if_lost(with_services.store, peer)
             seen = partial(viewers.close_if_expired, share, peer)
-            pace = viewers.Pace(link, with_services.crowd.spending(share.share_id))
+            pace = Pace(link, with_services.crowd.spending(share.share_id))
             try:
                 with viewers.until_expired(share, peer):
                     await _serve(room, peer, link, receive, viewers.MOST_BYTES, seen, pace)
@@ -122,7 +123,7 @@ async def _serve(
     receive: Receive,
     max_bytes: int,
     seen: Callable[[], None],
-    pace: viewers.Pace | None = None,
+    pace: Pace | None = None,
 ) -> None:
     """Returns when the client has gone; raises why the peer was closed. `seen` is called whenever
     the client sends something."""
