@@ -52,10 +52,10 @@ class Person:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
 
-    def sign_in(self) -> None:
+    def sign_in(self, email: str = EMAIL) -> None:
         """In any language."""
         self.page.goto(self.url)
-        self.page.locator("#email").fill(EMAIL)
+        self.page.locator("#email").fill(email)
         self.page.locator("#password").fill(PASSWORD)
         self.page.locator("#password").press("Enter")
         expect(self.page.locator("form[action='/sign-out']")).to_be_visible()

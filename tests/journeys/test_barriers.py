@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.person import Person
-from tests.live import PREFIX
+from tests.live import PASSWORD, PREFIX
 from tests.nodejs import npm_install
 
 pytestmark = pytest.mark.journey
@@ -23,6 +23,7 @@ PAGES = (
     "/admin/people",
     "/nowhere",
 )
+STAFF_PAGES = ("/admin/people", "/settings")
 RUN = "axe.run().then(found => JSON.stringify(found.violations))"
 
 
@@ -78,8 +79,23 @@ def of_the_board(ann: Person, board: str, axe: str) -> list[str]:
     return found
 
 
+def of_staff(arrive, server, axe: str, scheme: str) -> list[str]:
+    """What only those see who administer the server."""
+    server.solosync(
+        "users", "add", "eve@example.org", "--staff", "--password-stdin", stdin=PASSWORD
+    )
+    eve = arrive(color_scheme=scheme)
+    eve.sign_in("eve@example.org")
+    found = []
+    for path in STAFF_PAGES:
+        eve.page.goto(f"{eve.url}{path}")
+        expect(eve.page.get_by_role("link", name="People")).to_be_visible()
+        found += serious(eve.page, axe)
+    return found
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_has_a_serious_barrier(arrive, device, axe, scheme):
+def test_no_page_has_a_serious_barrier(arrive, server, device, axe, scheme):
     board, gone = device.make_board(), device.make_board()
     device.http.delete(f"{PREFIX}{gone}/")
     url = device.http.post(f"{PREFIX}{board}/share/", json={"allow_download": True}).json()["url"]
@@ -101,4 +117,5 @@ def test_no_page_has_a_serious_barrier(arrive, device, axe, scheme):
         ann.page.goto(f"{ann.url}{path}")
         found += serious(ann.page, axe)
     found += of_the_board(ann, board, axe)
+    found += of_staff(arrive, server, axe, scheme)
     assert found == []
