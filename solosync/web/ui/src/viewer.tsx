@@ -18,19 +18,7 @@ const STEP = 60 // pixels
 
 function Viewer ({ viewing, shared }: { viewing: Viewing, shared: Shared }): JSX.Element {
   const area = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    const surface = new Surface(area.current!, viewing.board)
-    const choice = { tool: 'hand', color: '', size: 0, isFilled: false, opacity: 1 } as const
-    const nothing = (): void => {}
-    const hands = {
-      surface, board: viewing.board, choice: () => choice, mayDraw: () => false,
-      pointed: nothing, write: nothing, selected: nothing
-    }
-    new Gestures(area.current!, hands, {})
-    listenToKeys(viewing)
-    fitAnew(area.current!, surface)
-    void viewing.open(surface)
-  }, [])
+  useEffect(() => show(viewing, area.current!), [])
   const watched = viewing.watched.value
   const isGone = watched === 'gone'
   const pages = isGone ? [] : viewing.pages.value
@@ -71,6 +59,21 @@ function Viewer ({ viewing, shared }: { viewing: Viewing, shared: Shared }): JSX
       </footer>
     </>
   )
+}
+
+/** With the hand alone. */
+function show (viewing: Viewing, area: HTMLDivElement): void {
+  const { board } = viewing
+  const surface = new Surface(area, board)
+  const choice = { tool: 'hand', color: '', size: 0, isFilled: false, opacity: 1 } as const
+  const nothing = (): void => {}
+  const hands = {
+    surface, board, choice: () => choice, mayDraw: () => false, pointed: nothing, write: nothing, selected: nothing
+  }
+  new Gestures(area, hands, {})
+  listenToKeys(viewing)
+  fitAnew(area, surface)
+  void viewing.open(surface)
 }
 
 function listenToKeys (viewing: Viewing): void {

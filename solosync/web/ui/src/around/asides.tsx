@@ -34,18 +34,10 @@ export function AsideList ({ model }: { model: Model }): JSX.Element {
 function Shown ({ model, aside }: { model: Model, aside: Aside }): JSX.Element {
   const { history } = model
   const { asides } = history
-  const { created_at: at, actor, device, list, page, field, value } = aside
   const element = asides.elementOf(aside, model.livePage)
   const [isBack, fits] = [asides.isBack(aside), asides.fits(aside)]
   void model.edition.value // or it wouldn't be drawn again
-  const told = (
-    <span>
-      <span class='what'>{texts.asideOf(list, page, field)}</span>
-      {!element && <q>{shortly(value)}</q>}
-      <span>{texts.lostTo(actor)}</span>
-      <small><time dateTime={at}>{momentOf(at)}</time>{device && ` · ${device}`}</small>
-    </span>
-  )
+  const told = <Told aside={aside} hasPicture={element !== null} />
   if (isBack || !fits) {
     return <div class='version'>{told}<small class='done'>{isBack ? texts.isBack : texts.isGone}</small></div>
   }
@@ -75,6 +67,18 @@ function Shown ({ model, aside }: { model: Model, aside: Aside }): JSX.Element {
       <Miniature id={aside.key} page={element.page} ask={ask} />
       {told}
     </button>
+  )
+}
+
+function Told ({ aside, hasPicture }: { aside: Aside, hasPicture: boolean }): JSX.Element {
+  const { created_at: at, actor, device, list, page, field, value } = aside
+  return (
+    <span>
+      <span class='what'>{texts.asideOf(list, page, field)}</span>
+      {!hasPicture && <q>{shortly(value)}</q>}
+      <span>{texts.lostTo(actor)}</span>
+      <small><time dateTime={at}>{momentOf(at)}</time>{device && ` · ${device}`}</small>
+    </span>
   )
 }
 

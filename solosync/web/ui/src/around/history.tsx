@@ -40,27 +40,33 @@ function Panel ({ model }: { model: Model }): JSX.Element {
         <h2>{texts.history}</h2>
         <Act icon='close' label={texts.close} onClick={() => history.close()} />
       </div>
-      <div class='tabs' role='tablist' aria-label={texts.history}>
-        {(Object.keys(texts.historyTabs) as Tab[]).map(one => (
-          <button
-            key={one} type='button' role='tab' id={`tab-${one}`} aria-selected={tab === one} aria-controls='past'
-            tabIndex={tab === one ? 0 : -1} onClick={() => choose(one)}
-            onKeyDown={({ key, currentTarget: { nextElementSibling: next, previousElementSibling: before } }) => {
-              const to = key === 'ArrowRight' ? next : key === 'ArrowLeft' ? before : null
-              if (!(to instanceof HTMLElement)) return
-              to.focus()
-              to.click()
-            }}
-          >
-            {texts.historyTabs[one]}
-          </button>
-        ))}
-      </div>
+      <Tabs tab={tab} choose={choose} />
       <Told model={model} />
       <div id='past' role='tabpanel' aria-labelledby={`tab-${tab}`}>
         {tab === 'versions' ? <TimeLine model={model} /> : <AsideList model={model} />}
       </div>
     </aside>
+  )
+}
+
+function Tabs ({ tab, choose }: { tab: Tab, choose: (tab: Tab) => void }): JSX.Element {
+  return (
+    <div class='tabs' role='tablist' aria-label={texts.history}>
+      {(Object.keys(texts.historyTabs) as Tab[]).map(one => (
+        <button
+          key={one} type='button' role='tab' id={`tab-${one}`} aria-selected={tab === one} aria-controls='past'
+          tabIndex={tab === one ? 0 : -1} onClick={() => choose(one)}
+          onKeyDown={({ key, currentTarget: { nextElementSibling: next, previousElementSibling: before } }) => {
+            const to = key === 'ArrowRight' ? next : key === 'ArrowLeft' ? before : null
+            if (!(to instanceof HTMLElement)) return
+            to.focus()
+            to.click()
+          }}
+        >
+          {texts.historyTabs[one]}
+        </button>
+      ))}
+    </div>
   )
 }
 

@@ -41,20 +41,26 @@ export function Pages ({ model }: { model: Model }): JSX.Element {
       >
         {model.pages.value.map((page, at) => page.key === renamed && mayChange
           ? <Name key={page.key} model={model} page={page} done={hasFocus => named(page.key, hasFocus)} />
-          : (
-            <button
-              key={page.key} type='button' data-page={page.key} aria-current={page.key === shown ? 'page' : undefined}
-              onClick={() => model.show(page.key)} onDblClick={() => setRenamed(page.key)}
-              onKeyDown={event => mayChange && press(event, model, page.key, setRenamed)}
-            >
-              {page.name || texts.page(at + 1)}
-            </button>
-            ))}
+          : <Tab key={page.key} model={model} page={page} number={at + 1} rename={setRenamed} />)}
       </nav>
       {mayChange && <PageMenu model={model} rename={() => setRenamed(shown)} />}
       <Act icon='plus' label={texts.addPage} isOff={!model.takesPages.value} onClick={() => model.paging.add()} />
       <Zoom look={model} />
     </footer>
+  )
+}
+
+interface TabProps { model: Model, page: Page, number: number, rename: (key: string) => void }
+
+function Tab ({ model, page: { key, name }, number, rename }: TabProps): JSX.Element {
+  return (
+    <button
+      type='button' data-page={key} aria-current={key === model.page.value ? 'page' : undefined}
+      onClick={() => model.show(key)} onDblClick={() => rename(key)}
+      onKeyDown={event => model.paging.mayChange && press(event, model, key, rename)}
+    >
+      {name || texts.page(number)}
+    </button>
   )
 }
 
