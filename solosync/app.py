@@ -25,7 +25,7 @@ from solosync.jobs.schedule import SCHEDULE
 from solosync.jobs.tasks import TASKS
 from solosync.net.openid import Provider
 from solosync.realtime.rooms import Rooms
-from solosync.web import cors, errors, openapi, repeats, static, texts
+from solosync.web import cors, errors, repeats, static, texts
 from solosync.web.edge import Application, answer_unrouted
 from solosync.web.repeats import Replayed
 from solosync.web.routes import routes
@@ -66,6 +66,8 @@ def build_app(config: Config, store: Store | None = None) -> Application:
 
 def openapi_json(config: Config) -> str:
     """The API's description, as `solosync openapi` prints it."""
+    from solosync.web import openapi  # with its examples, for the few who ask
+
     described = openapi.document(routes()) | {"servers": [{"url": config.base_url}]}
     return json.dumps(described, ensure_ascii=False, indent=2) + "\n"
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import functools
+import gc
 import ipaddress
 import logging
 import os
@@ -190,6 +191,8 @@ class _Server(uvicorn.Server):
         """What isn't needed for an answer is begun after the first can be given."""
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
+        gc.freeze()  # modules and routes stay: no need to go through them ever after
+        gc.enable()
         if self.network is not None and self.started:
             self.network.start()
 

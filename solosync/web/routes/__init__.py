@@ -1,6 +1,5 @@
 """Every route on one screen."""
 
-from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from solosync.web.routes.admin.audit import list_audit
@@ -156,6 +155,7 @@ from solosync.web.routes.versions import (
     read_version,
     restore_version,
 )
+from solosync.web.sections import Section
 from solosync.web.sockets.boards import board_socket
 from solosync.web.static import static_file
 
@@ -251,31 +251,31 @@ def routes() -> list[ControllerRouterHandler]:
         delete_feature,  # DELETE /{name}/
     ]
     admin: list[ControllerRouterHandler] = [
-        Router("/metrics", route_handlers=[read_summary, read_storage]),  # GET /summary, /storage
-        Router("/jobs", route_handlers=[list_jobs, run_job, retry_job]),  # POST /{job_id}/retry/
-        Router("/features", route_handlers=features),
-        Router("/users", route_handlers=[list_users, change_user]),  # PATCH /{user_id}/
-        Router("/audit", route_handlers=[list_audit]),
-        Router("/tunnel", route_handlers=[read_tunnel, put_tunnel]),
+        Section("/metrics", route_handlers=[read_summary, read_storage]),  # GET /summary, /storage
+        Section("/jobs", route_handlers=[list_jobs, run_job, retry_job]),  # POST /{job_id}/retry/
+        Section("/features", route_handlers=features),
+        Section("/users", route_handlers=[list_users, change_user]),  # PATCH /{user_id}/
+        Section("/audit", route_handlers=[list_audit]),
+        Section("/tunnel", route_handlers=[read_tunnel, put_tunnel]),
     ]
     return [
-        Router("/api/auth/jwt", route_handlers=signing_in, tags=["Signing in"]),
-        Router("/api/auth/magic", route_handlers=magic, tags=["Signing in"]),
-        Router("/api/auth/openid", route_handlers=[start_openid, finish_openid]),
-        Router("/api/v1/me", route_handlers=[read_me, change_me], tags=["People"]),
-        Router("/api/v1/devices", route_handlers=devices, tags=["Devices"]),
-        Router("/api/v1/api-keys", route_handlers=api_keys, tags=["API keys"]),
-        Router("/api/v1/organizations", route_handlers=organizations, tags=["Organizations"]),
-        Router("/api/v1/invitations", route_handlers=[accept_invitation], tags=["Organizations"]),
-        Router("/api/v1/notifications", route_handlers=notifications, tags=["Notifications"]),
-        Router("/api/v1/solo/sessions", route_handlers=boards, tags=["Boards"]),
-        Router("/api/v1/solo/shares", route_handlers=shares, tags=["Shares"]),
-        Router("/api/v1/solo/public", route_handlers=[read_public, view_public], tags=["Shares"]),
-        Router("/api/v1/solo/uploads", route_handlers=[presign_upload], tags=["Uploads"]),
-        Router("/api/v1/exports", route_handlers=exports, tags=["Exports"]),
-        Router("/api/v1/admin", route_handlers=admin, tags=["Admin"]),
-        Router("/health", route_handlers=[live, ready], tags=["Health"]),
-        Router("/api", route_handlers=team, tags=["Team"]),
+        Section("/api/auth/jwt", route_handlers=signing_in, tags=["Signing in"]),
+        Section("/api/auth/magic", route_handlers=magic, tags=["Signing in"]),
+        Section("/api/auth/openid", route_handlers=[start_openid, finish_openid]),
+        Section("/api/v1/me", route_handlers=[read_me, change_me], tags=["People"]),
+        Section("/api/v1/devices", route_handlers=devices, tags=["Devices"]),
+        Section("/api/v1/api-keys", route_handlers=api_keys, tags=["API keys"]),
+        Section("/api/v1/organizations", route_handlers=organizations, tags=["Organizations"]),
+        Section("/api/v1/invitations", route_handlers=[accept_invitation], tags=["Organizations"]),
+        Section("/api/v1/notifications", route_handlers=notifications, tags=["Notifications"]),
+        Section("/api/v1/solo/sessions", route_handlers=boards, tags=["Boards"]),
+        Section("/api/v1/solo/shares", route_handlers=shares, tags=["Shares"]),
+        Section("/api/v1/solo/public", route_handlers=[read_public, view_public], tags=["Shares"]),
+        Section("/api/v1/solo/uploads", route_handlers=[presign_upload], tags=["Uploads"]),
+        Section("/api/v1/exports", route_handlers=exports, tags=["Exports"]),
+        Section("/api/v1/admin", route_handlers=admin, tags=["Admin"]),
+        Section("/health", route_handlers=[live, ready], tags=["Health"]),
+        Section("/api", route_handlers=team, tags=["Team"]),
         read_metrics,  # GET /metrics
         read_schema,  # GET /api/schema/
         show_docs,  # GET /api/docs/
