@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,15 @@ from solosync.web.hosts import TUNNELLED
 from solosync.web.services import Services, services
 
 Asked = Request[Any, Any, Any]
+LONGEST_PATH = 1000
+# Of this server, and nothing that a browser takes for another host: it reads a backslash as a
+# slash and leaves out tabs and line ends.
+_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
+
+def is_own_path(path: str) -> bool:
+    """Whether a browser that is sent there stays on this server."""
+    return len(path) <= LONGEST_PATH and _OWN_PATH.fullmatch(path) is not None
 
 
 def base(request: Asked) -> str:

@@ -287,7 +287,8 @@ def _respond(
 ) -> Response[Any]:
     if _wants_page(request):
         title = HTTPStatus(status).phrase
-        context = {"title": title, "detail": detail, "status": status}
+        asked = request.scope["path"] if request.method == "GET" else ""
+        context = {"title": title, "detail": detail, "status": status, "asked": asked}
         return Template("problem.html", context=context, status_code=status, headers=headers)
     content = body(request.scope, status, code, detail, members)
     media = media_type(request.scope)

@@ -109,6 +109,36 @@ def test_form_signs_in_as_a_browser(client, user, store):
     assert device.kind == "browser"
 
 
+def test_signing_in_leads_on_to_the_page_that_was_asked_for(inbox, client, user):
+    wanted = "/boards/any/draw"
+    problem = client.get(wanted, headers=HTML)
+    assert problem.status_code == 401
+    assert f'href="/?next={wanted}"' in problem.text
+    assert f'name="next" value="{wanted}"' in client.get(f"/?next={wanted}").text
+    form = {"email": "ann@example.org", "password": "wrong", "next": wanted}
+    again = client.post("/sign-in", data=form)
+    assert f'name="next" value="{wanted}"' in again.text
+    form["password"] = PASSWORD
+    answer = client.post("/sign-in", data=form, follow_redirects=False)
+    assert answer.headers["location"] == wanted
+    page = client.post("/sign-in/code", data=form)
+    assert f'name="next" value="{wanted}"' in page.text
+    form["code"] = inbox.code("ann@example.org")
+    answer = client.post("/sign-in/verify", data=form, follow_redirects=False)
+    assert answer.headers["location"] == wanted
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "/\\evil.example", "https://evil.example", "/\t/x"]
+)
+def test_signing_in_leads_to_no_other_server(client, user, path):
+    page = client.get("/", params={"next": path})
+    assert 'name="next" value="/"' in page.text
+    form = {"email": "ann@example.org", "password": PASSWORD, "next": path}
+    answer = client.post("/sign-in", data=form, follow_redirects=False)
+    assert answer.headers["location"] == "/"
+
+
 def test_wrong_password_shows_the_form_again(client, user):
     response = sign_in(client, password="<wrong>")
     assert response.status_code == 401

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
@@ -28,10 +27,6 @@ PATH = "/api/auth/openid"
 COOKIE = "openid_sign_in"
 PURPOSE = "openid sign-in"
 MINUTES = 10
-LONGEST_NEXT = 1000
-# Of this server, and nothing that a browser takes for another host: it reads a backslash as a
-# slash and leaves out tabs and line ends.
-_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 STALE = (
     "This sign-in was finished before, took too long, or began in another browser or under another"
     " name of this server. Begin again."
@@ -54,7 +49,7 @@ async def start_openid(request: Request[Any, Any, Any]) -> Redirect:
     with_services = services(request)
     provider = _provider(request)
     next_path = request.query_params.get("next", "/")
-    if len(next_path) > LONGEST_NEXT or not _OWN_PATH.fullmatch(next_path):
+    if not addresses.is_own_path(next_path):
         raise Invalid("`next` has to be a path of this server.", fields={"next": "no own path"})
     # The cookie is the asked host's alone, so the way back leads to the same one, unless the server
     # was told how others see it.

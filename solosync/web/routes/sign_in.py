@@ -17,7 +17,7 @@ from solosync.errors import (
     SolosyncError,
     Unauthenticated,
 )
-from solosync.web import codes, limits, passwords
+from solosync.web import addresses, codes, limits, passwords
 from solosync.web.auth import check_origin, public, put_cookie, set_cookies
 from solosync.web.codes import VERIFY_PATH
 from solosync.web.documented import RATE
@@ -30,12 +30,15 @@ LONGEST_NAME = 255
 Asked = Request[Any, Any, Any]
 
 
-def sign_in_page(request: Asked, email: str = "", error: SolosyncError | None = None) -> Template:
-    """With the ways in that this server has."""
+def sign_in_page(
+    request: Asked, email: str = "", error: SolosyncError | None = None, next_path: str = ""
+) -> Template:
+    """With the ways in that this server has; they lead on to `next_path`."""
     with_services = services(request)
     context = {
         "email": email,
         "error": "",
+        "next": _own(next_path),
         "openid": with_services.config.oidc_name if with_services.openid else "",
         "may_register": with_services.config.registration != "closed",
     }
@@ -53,13 +56,13 @@ def sign_in_page(request: Asked, email: str = "", error: SolosyncError | None = 
 )
 async def sign_in(request: Asked) -> Template | Redirect:
     check_origin(request)
-    email, password = await read_fields(request, "email", "password")
+    email, password, next_path = await read_fields(request, "email", "password", "next")
     try:
         signed_in = await passwords.sign_in(request, email, password, kind="browser")
     except (Unauthenticated, RateLimited) as error:
-        return sign_in_page(request, email, error)
+        return sign_in_page(request, email, error, next_path)
     set_cookies(request, signed_in.tokens)
-    return Redirect("/", status_code=303)
+    return Redirect(_own(next_path), status_code=303)
 
 
 @post(
@@ -72,12 +75,12 @@ async def sign_in(request: Asked) -> Template | Redirect:
 async def ask_code(request: Asked) -> Template:
     """Mails a code and asks for it, whoever has the address."""
     check_origin(request)
-    (email,) = await read_fields(request, "email")
+    email, next_path = await read_fields(request, "email", "next")
     try:
         await codes.ask(request, "magic", email)
     except (Invalid, RateLimited) as error:
-        return sign_in_page(request, email, error)
-    return Template("code.html", context=_code_context(request, email))
+        return sign_in_page(request, email, error, next_path)
+    return Template("code.html", context=_code_context(request, email, next_path))
 
 
 @post(
@@ -89,13 +92,13 @@ async def ask_code(request: Asked) -> Template:
 )
 async def use_code(request: Asked) -> Template | Redirect:
     check_origin(request)
-    email, code = await read_fields(request, "email", "code")
+    email, code, next_path = await read_fields(request, "email", "code", "next")
     try:
         user = await codes.redeem(request, "magic", code, email)
     except (CodeRefused, RateLimited) as error:
-        return show_again("code.html", error, _code_context(request, email))
+        return show_again("code.html", error, _code_context(request, email, next_path))
     await enter(request, user, way="magic")
-    return Redirect("/", status_code=303)
+    return Redirect(_own(next_path), status_code=303)
 
 
 @get(VERIFY_PATH, guards=[public], opt={RATE: limits.AUTOSAVE}, include_in_schema=False)
@@ -172,10 +175,16 @@ async def sign_out_here(request: Asked) -> Redirect:
     return Redirect("/", status_code=303)
 
 
-def _code_context(request: Asked, email: str) -> dict[str, Any]:
+def _own(next_path: str) -> str:
+    """Never to another server, whoever wrote the link that led to the form."""
+    return next_path if addresses.is_own_path(next_path) else "/"
+
+
+def _code_context(request: Asked, email: str, next_path: str = "") -> dict[str, Any]:
     config = services(request).config
     return {
         "email": email,
+        "next": _own(next_path),
         "minutes": config.magic_link_expiry_minutes,
         "error": "",
         "is_new": False,

@@ -33,7 +33,7 @@ async def home(request: Request[Any, Any, Any]) -> Template:
     """One's boards, or the way to sign in."""
     actor = await find_actor(request)
     if actor is None:
-        return sign_in_page(request)
+        return sign_in_page(request, next_path=request.query_params.get("next", ""))
     return await asyncio.to_thread(_show, request, actor, False)
 
 

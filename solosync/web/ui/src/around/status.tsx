@@ -48,7 +48,7 @@ export function Closed ({ model }: { model: Model }): JSX.Element | null {
       <p>{texts.ended[ended]}</p>
       {unsaved > 0 && isKept && <p>{texts.endedKept(unsaved)}</p>}
       {isLeft && <Rescue left={left} discarded={() => location.assign('/')} />}
-      {ended === 'signed out' ? <a class='button' href='/'>{texts.signIn}</a> : <Home isBeside={isLeft} />}
+      {ended === 'signed out' ? <SignIn /> : <Home isBeside={isLeft} />}
       {ended === 'refused' && <a class='button' href={location.href}>{texts.reload}</a>}
     </Notice>
   )
@@ -60,4 +60,10 @@ function Notice ({ children }: { children: ComponentChildren }): JSX.Element {
 
 function Home ({ isBeside = false }: { isBeside?: boolean }): JSX.Element {
   return <a class={isBeside ? '' : 'button'} href='/'>{texts.home}</a>
+}
+
+/** Leads back here afterwards. */
+function SignIn (): JSX.Element {
+  const here = encodeURIComponent(location.pathname)
+  return <a class='button' href={`/?next=${here}`}>{texts.signIn}</a>
 }
