@@ -23,7 +23,7 @@ import { readShared, takePlace } from './shared'
 import { KeptBoards } from './offline/list'
 import { here } from './offline/place'
 import { SavingSheet } from './offline/sheet'
-import { employ } from './offline/worker'
+import { registerWorker } from './offline/worker'
 import { Surface } from './surface'
 import { texts } from './texts'
 import { tools } from './tools/tools'
@@ -80,7 +80,7 @@ async function start (root: HTMLElement): Promise<void> {
     render(<Board model={model} />, await takePlace())
     return
   }
-  void employ()
+  void registerWorker()
   const place = await here(root.dataset)
   if (place) {
     const model = new Model(place.session, place.person)

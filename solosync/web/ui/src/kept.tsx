@@ -6,7 +6,7 @@ import { keptBoards, remember, tidy } from './offline/device'
 import { showKeptHere } from './offline/kept_here'
 import { rememberLanguage } from './offline/language'
 import { listenToLeaving } from './offline/leaving'
-import { employ } from './offline/worker'
+import { registerWorker } from './offline/worker'
 
 async function begin (user: string, name: string): Promise<void> {
   listenToLeaving(user)
@@ -23,5 +23,5 @@ async function begin (user: string, name: string): Promise<void> {
 
 const { user, person = '' } = document.body.dataset
 rememberLanguage()
-void employ()
+void registerWorker()
 void (user ? begin(user, person) : remember(null))

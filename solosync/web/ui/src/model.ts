@@ -13,11 +13,11 @@ import { Pictures } from './pictures'
 import { Paging } from './paging'
 import { Saver } from './saving'
 import { Selection } from './selection'
+import { socketAddress } from './server'
 import type { Surface } from './surface'
 import { Choices, type Choice } from './tools/choices'
 import { shapeAround } from './tools/shapes'
 import type { ToolName } from './tools/tool'
-import { socketAddress } from './visit'
 import { again, begin, isWritten, put, type Writing } from './writing'
 
 const MARGIN = 8

@@ -14,6 +14,7 @@ import { askToPersist, clearSaved, databaseOf } from './offline/device'
 import { Keeping } from './offline/keeping'
 import { Tabs, type Told } from './offline/tabs'
 import { lookForNewer } from './offline/worker'
+import { BEAT_MS, CROWDED, CROWDED_MS, FORBIDDEN, GONE, SIGNED_OUT } from './server'
 
 export type Ended = 'signed out' | 'forbidden' | 'gone' | 'refused'
 export interface Saving {
@@ -30,10 +31,7 @@ const SYNC = 0
 const STEP_1 = 0
 const STEP_2 = 1
 const ASK_AFTER_MS = 150
-const BEAT_MS = 15_000
-const CLOSED: Record<number, Ended> = { 4401: 'signed out', 4403: 'forbidden', 4404: 'gone' }
-const CROWDED = 4429 // by a share link only so many get in at a time
-const CROWDED_MS = 30_000
+const CLOSED: Record<number, Ended> = { [SIGNED_OUT]: 'signed out', [FORBIDDEN]: 'forbidden', [GONE]: 'gone' }
 const TOO_LONG = 1009 // a message, which wouldn't be taken the next time either
 /** An answer to a question that the server got before what we had for it. */
 const TOO_EARLY = -1
@@ -72,7 +70,6 @@ export class Saver {
     addEventListener('offline', this.leave)
     addEventListener('online', this.comeBack)
     addEventListener('beforeunload', this.warn)
-    // y-websocket takes half a minute without any message for a lost connection.
     this.beat = setInterval(() => {
       this.ask()
       if (this.keeping?.needsRewriting) this.keeping.rewrite()

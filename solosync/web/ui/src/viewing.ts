@@ -5,16 +5,14 @@ import { WebsocketProvider } from 'y-websocket'
 import { BoardDocument, type Page } from './document'
 import { whenLoaded } from './looks/images'
 import { address, addressed } from './paging'
+import { BEAT_MS, CROWDED, CROWDED_MS, SIGNED_OUT, socketAddress } from './server'
 import type { Shared } from './shared'
 import type { Surface } from './surface'
-import { socketAddress, visit, type Visit } from './visit'
+import { visit, type Visit } from './visit'
 
 type Watched = 'opening' | 'live' | 'lost' | 'gone' | 'later'
 
 const RETRY_MS = 10_000
-const CROWDED_MS = 30_000
-const BEAT_MS = 15_000 // without any message for half a minute, y-websocket connects anew
-const [SIGNED_OUT, CROWDED] = [4401, 4429]
 
 export class Viewing {
   readonly board = new BoardDocument()

@@ -28,7 +28,3 @@ async function shown (): Promise<void> {
     document.addEventListener('prerenderingchange', resolve, { once: true })
   })
 }
-
-export function socketAddress (): string {
-  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/boards`
-}

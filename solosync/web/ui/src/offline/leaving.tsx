@@ -2,6 +2,7 @@
 
 import { render, type JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
+import { isThere } from '../server'
 import { clearSaved, databaseOf, discard, keptBoards, remember, type KeptBoard } from './device'
 import { tellTabs } from './tabs'
 import { words } from './words'
@@ -23,7 +24,7 @@ async function leave (user: string, form: HTMLFormElement): Promise<void> {
   const unsent = boards.filter(board => board.unsent > 0)
   const choice = unsent.length > 0 ? await asked(unsent) : 'keep'
   if (choice === 'cancel') return
-  if (!(await fetch('/health/live').catch(() => null))?.ok) {
+  if (!await isThere()) {
     const problem = document.getElementById('problem')!
     problem.textContent = problem.dataset.unreachable ?? ''
     return

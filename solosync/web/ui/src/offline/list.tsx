@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { isThere } from '../server'
 import { keptBoards, person, type KeptBoard } from './device'
 import { boardOf } from './place'
 import { words } from './words'
@@ -37,6 +38,5 @@ export function KeptBoards (): JSX.Element {
 
 /** To what the server has at this address, as soon as it is there again. */
 async function comeBack (): Promise<void> {
-  const answer = await fetch('/health/live').catch(() => null)
-  if (answer?.ok) location.reload()
+  if (await isThere()) location.reload()
 }

@@ -3,7 +3,7 @@
 import { effect } from '@preact/signals'
 import * as Y from 'yjs'
 import { Saver, type Ended } from '../saving'
-import { socketAddress } from '../visit'
+import { socketAddress } from '../server'
 import type { KeptBoard } from './device'
 
 export interface Sent { outcome: 'saved' | Ended, doc: Y.Doc }

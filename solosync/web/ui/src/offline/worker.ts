@@ -10,7 +10,7 @@ export const isRenewed = signal(false)
 let registration: ServiceWorkerRegistration | undefined
 
 /** Browsers have none on plain http in a network, nor where they don't trust the certificate. */
-export async function employ (): Promise<void> {
+export async function registerWorker (): Promise<void> {
   const { serviceWorker } = navigator
   if (!serviceWorker) return
   serviceWorker.addEventListener('message', ({ data }) => { if (data === 'waiting') isRenewed.value = true })
