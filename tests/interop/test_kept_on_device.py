@@ -164,7 +164,9 @@ def test_expired_sign_in_keeps_changes_and_the_next_one_saves_them(server, devic
         ann.go_offline(False)
         ann.wait_for_status("You are signed out.")
         assert "2 changes kept on this device" in page.run(f"{NOTICE}.innerText")
-        page.follow(f"{NOTICE}.querySelector('a').click()")
+        way = page.run(f"{NOTICE}.querySelector('a').getAttribute('href')")
+        assert way == f"/?next=%2Fboards%2F{board}%2Fdraw"
+        ann.visit("/")
         ann.sign_in()
         page.wait_for(f"{UNSAVED}.endsWith('2 changes from this device saved.')")
         assert len(strokes(device.get(board)["state"])) == 2
