@@ -49,6 +49,8 @@ LIMITS: Mapping[str, Callable[[Config], int]] = {
 }
 """Requests a minute; 0 is without limit."""
 _LINK = "link "
+# Of what is asked for, as many of them are remembered; no link or picture has a longer name.
+_LONGEST_LINK = 64
 CROWD = 20
 """So many people may come at once by one link, where they can't be told apart."""
 
@@ -119,7 +121,7 @@ def _address(connection: Connection) -> str:
     # can't use up what is left for those who were sent this one.
     asked = connection.path_params
     link = asked.get("token", asked.get("name"))
-    return address_key("") if link is None else f"{_LINK}{link}"
+    return address_key("") if link is None else f"{_LINK}{link[:_LONGEST_LINK]}"
 
 
 def _charge(connection: Connection, name: str, key: str) -> None:

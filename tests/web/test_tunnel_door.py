@@ -80,6 +80,12 @@ def test_visitors_who_cannot_be_told_apart_use_up_their_own_link_alone(limited, 
         assert visitor.get("/static/shared.css").status_code == 200
 
 
+def test_of_links_that_nobody_has_no_more_is_remembered_than_of_others(limited):
+    visitor = Visitor(limited)
+    answers = [visitor.get(f"/solo/shared/{'x' * 5000}{at}").status_code for at in range(21)]
+    assert answers == [404] * 20 + [429]
+
+
 def test_visitors_of_known_addresses_have_a_budget_each(limited, share):
     visitor, link = Visitor(limited, b"x-forwarded-for"), share()
 
