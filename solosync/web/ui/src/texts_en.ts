@@ -3,6 +3,7 @@
 export const english = {
   home: 'Your boards',
   about: 'Exports, history, sharing',
+  share: 'Share',
   name: 'Name of the board',
   rename: 'Rename',
   notRenamed: 'It keeps its old name: the server didn’t take the new one.',

@@ -5,6 +5,7 @@ import type { Texts } from './texts_en'
 export const ukrainian: Texts = {
   home: 'Ваші дошки',
   about: 'Експорт, історія, спільний доступ',
+  share: 'Поділитися',
   name: 'Назва дошки',
   rename: 'Перейменувати',
   notRenamed: 'Назва лишилася старою: сервер не прийняв нової.',

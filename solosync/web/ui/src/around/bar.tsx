@@ -24,6 +24,7 @@ export function Bar ({ model, about }: { model: Model, about: string }): JSX.Ele
       >
         <Icon name='history' />
       </button>
+      <a class='home share' href={`${about}#share`} title={texts.share} aria-label={texts.share}><Icon name='share' /></a>
       <a class='home' href={about} title={texts.about} aria-label={texts.about}><Icon name='about' /></a>
       <Act icon='help' label={texts.help} onClick={() => { model.isHelping.value = true }} />
     </header>

@@ -10,8 +10,9 @@ export function Help ({ model }: { model: Model }): JSX.Element {
   const isOpen = model.isHelping.value
   useEffect(() => { if (isOpen) sheet.current?.showModal() }, [isOpen])
   return (
-    <dialog ref={sheet} aria-label={texts.help} onClose={() => { model.isHelping.value = false }}>
-      <h2>{texts.help}</h2>
+    <dialog ref={sheet} class='help' aria-label={texts.help} onClose={() => { model.isHelping.value = false }}>
+      {/* Where the focus begins: on the button below, the sheet would open at its end. */}
+      <h2 tabIndex={-1} autofocus>{texts.help}</h2>
       <dl>
         {texts.shortcuts.filter(([, meaning]) => !model.isGuest || meaning !== texts.history).map(([keys, meaning]) => (
           <div key={keys}><dt><kbd>{keys}</kbd></dt><dd>{meaning}</dd></div>
