@@ -113,6 +113,8 @@ def test_dropped_files_become_boards(page):
     page.run(DROP % json.dumps([["Three.json", "{}"], [f"{NASTY[2:]}.json", "{"]]))
     page.wait_for("document.querySelector('h1').innerText === 'Not every file became a board'")
     assert page.run("document.querySelector('.error').innerText")
+    assert page.run("document.querySelector('.rows a').innerText") == "Three"
+    assert page.run("document.querySelector('.rows a').pathname").endswith("/draw")
     assert complaints(page) == []
     assert page.run("window.ran") is None
 

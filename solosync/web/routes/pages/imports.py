@@ -11,10 +11,11 @@ from litestar.response import Redirect, Template
 
 from solosync.domain import sessions
 from solosync.errors import Invalid, SolosyncError, TooLarge
+from solosync.records.sessions import Session
 from solosync.web.auth import signed_in
 from solosync.web.bodies import received_file
 from solosync.web.forms import Received, read_files
-from solosync.web.routes.pages.looks import back, page
+from solosync.web.routes.pages.looks import back, board_url, page
 from solosync.web.services import Caller, services
 
 LARGE_FILES = 4
@@ -41,16 +42,18 @@ async def import_boards(request: Caller) -> Template | Redirect:
     refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
     if not refused:
         return back("/", done="imported")
-    made = [outcome for outcome in outcomes if not isinstance(outcome, Refused)]
+    made = [
+        (outcome.name, board_url(outcome)) for outcome in outcomes if isinstance(outcome, Session)
+    ]
     return page("imported.html", request.user, {"made": made, "refused": refused})
 
 
-def _import(request: Caller, file: Received) -> str | Refused:
-    """The new board's name, or what is wrong with the file."""
+def _import(request: Caller, file: Received) -> Session | Refused:
+    """The new board, or what is wrong with the file."""
     name = PurePosixPath(file.name.replace("\\", "/")).name or file.name
     with_services = services(request)
     try:
-        session = sessions.import_session(
+        return sessions.import_session(
             with_services.store,
             request.user,
             Path(name).stem,
@@ -59,7 +62,6 @@ def _import(request: Caller, file: Received) -> str | Refused:
         )
     except (Invalid, TooLarge) as error:
         return Refused(name, _reason(error))
-    return session.name
 
 
 def _content(file: Received, limit: int) -> bytes:

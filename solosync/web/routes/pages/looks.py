@@ -62,6 +62,13 @@ def draw_url(session_id: str) -> str:
     return f"/boards/{session_id}/draw"
 
 
+def board_url(board: Session) -> str:
+    """Where it is drawn on or, if that isn't here, where it is looked at."""
+    if board.dialect == "solo":
+        return draw_url(board.session_id)
+    return f"/boards/{board.session_id}"
+
+
 def back(path: str, **told: str) -> Redirect:
     """To the page that a form was on; `told` is what that page is to say of what was done."""
     if not _OWN_PAGE.fullmatch(path):
@@ -94,9 +101,7 @@ def _card(request: Asked, board: Session, device: str, is_shared: bool) -> Card:
     return Card(
         id=board.session_id,
         name=board.name or sessions.DEFAULT_NAME,
-        url=draw_url(board.session_id)
-        if board.dialect == "solo"
-        else f"/boards/{board.session_id}",
+        url=board_url(board),
         page_count=board.page_count,
         updated_at=board.updated_at,
         changed_at=clock.iso_us(board.updated_at),
