@@ -165,3 +165,12 @@ def test_a_pens_hand_its_other_end_and_what_is_written_do_what_one_means_by_them
         ann.wait_for_status("Saved")
         [again] = page_of(device, board)["texts"]
         assert again == note | {"id": again["id"], "text": "Milk and tea, too"}
+
+        ann.press("t")
+        ann.drag((1200, 300))
+        ann.page.wait_for("document.activeElement?.matches('.writer')")
+        ann.page.call("Input.insertText", text="further than the edge of the page " * 2)
+        ann.page.wait_for(
+            "document.querySelector('.writer').getBoundingClientRect().right <= innerWidth"
+        )
+        assert ann.page.run("document.querySelector('.middle').scrollLeft") == 0

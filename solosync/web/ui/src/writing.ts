@@ -1,8 +1,8 @@
 // A text or a note while it is written, and what becomes of it.
 
 import type { BoardDocument, Element } from './document'
-import { kindOf, placeOf, round, type Point } from './geometry'
-import { fontSize, inkOn, NOTE } from './looks/words'
+import { kindOf, placeOf, round, type Box, type Point } from './geometry'
+import { fontSize, inkOn, lengthOf, NOTE } from './looks/words'
 import type { Choice } from './tools/choices'
 import { positive, str } from './untyped'
 
@@ -48,6 +48,13 @@ export function again (element: Element): Writing {
     width: positive(fields.width, side) || null,
     height: isNote ? positive(fields.height, side) : null
   }
+}
+
+/** Where one writes, at the end of a text, in a field so high. */
+export function endOf ({ place, size, width }: Writing, text: string, height: number): Box {
+  const right = place.x + (width ?? lengthOf(text.slice(text.lastIndexOf('\n') + 1), size))
+  const bottom = place.y + height
+  return { left: right - size, top: bottom - size, right, bottom }
 }
 
 /** Puts on the board what was written. A text without words isn't there; a note may be empty. One that

@@ -5,6 +5,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import { FONT, NOTE } from '../looks/words'
 import type { Model } from '../model'
 import { texts } from '../texts'
+import { endOf } from '../writing'
 
 export function Writer ({ model }: { model: Model }): JSX.Element | null {
   const field = useRef<HTMLTextAreaElement>(null)
@@ -22,6 +23,9 @@ export function Writer ({ model }: { model: Model }): JSX.Element | null {
     <textarea
       ref={field} class='writer' data-wraps={width !== null} aria-label={isNote ? texts.tools.note : texts.writing}
       defaultValue={writing.text} onBlur={done}
+      onInput={({ currentTarget: { value, selectionEnd, offsetHeight } }) => {
+        if (selectionEnd === value.length) model.surface.reveal(endOf(writing, value, offsetHeight / scale))
+      }}
       style={{
         left: `${corner.x + place.x * scale}px`,
         top: `${corner.y + place.y * scale}px`,

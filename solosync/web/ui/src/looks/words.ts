@@ -26,6 +26,11 @@ function linesOf (content: string, size: number, width: number | null): string[]
   return width === null ? lines : lines.flatMap(line => broken(line, width))
 }
 
+export function lengthOf (line: string, size: number): number {
+  measuring.font = `${size}px ${FONT}`
+  return measuring.measureText(line).width
+}
+
 const widthOf = (parts: string[]): number => measuring.measureText(parts.join('')).width
 
 function broken (line: string, width: number): string[] {
