@@ -89,14 +89,7 @@ async def _running(app: Application) -> AsyncIterator[None]:
         stack.push_async_callback(rooms.close)
         features = Features(store)
         measures.subscribe(store.bus)
-        runner = Runner(
-            Context(store, config, blobs),
-            TASKS,
-            SCHEDULE,
-            find=lambda: thumbnails.queue_due(
-                store, clock.now_ms(), functools.partial(features.is_on, THUMBNAILS)
-            ),
-        )
+        runner = _runner(Context(store, config, blobs), features)
         sightings = Sightings(store)
         await stack.enter_async_context(sightings.written_regularly())
         shared_pictures = SharedPictures(store, blobs, config)
@@ -123,6 +116,14 @@ async def _running(app: Application) -> AsyncIterator[None]:
         if config.tunnel:
             await tunnels.open()
         yield
+
+
+def _runner(context: Context, features: Features) -> Runner:
+    def queue_thumbnails() -> int:
+        is_on = functools.partial(features.is_on, THUMBNAILS)
+        return thumbnails.queue_due(context.store, clock.now_ms(), is_on)
+
+    return Runner(context, TASKS, SCHEDULE, find=queue_thumbnails)
 
 
 def _openid(config: Config) -> Provider | None:

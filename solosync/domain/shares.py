@@ -114,10 +114,7 @@ def get(store: Store, keys: Keys, actor: Actor, session_id: str) -> Link | None:
         return shares.find_in_use(tx, key), bool(shares.find_open_boards(tx, [key], now))
 
     share, is_good = store.read(find)
-    if share is None:
-        return None
-    token = keys.unlock(LINK, share.sealed_token).decode() if is_good else None
-    return Link(share, token)
+    return None if share is None else _link(keys, share, is_good)
 
 
 def revoke(store: Store, actor: Actor, session_id: str) -> None:
@@ -143,13 +140,9 @@ def list_links(
         return found, shares.find_open_boards(tx, [it.share.session_key for it in found.items], now)
 
     found, good = store.read(find)
-
-    def link(share: Share) -> Link:
-        is_good = share.session_key in good
-        token = keys.unlock(LINK, share.sealed_token).decode() if is_good else None
-        return Link(share, token)
-
-    items = [(board, link(board.share)) for board in found.items]
+    items = [
+        (board, _link(keys, board.share, board.share.session_key in good)) for board in found.items
+    ]
     return Slice(items, found.next, found.prev, found.total)
 
 
@@ -285,6 +278,11 @@ def _session(tx: Tx, actor: Actor, session_id: str) -> Session:
     if session is None:
         raise NotFound("session", session_id)
     return session
+
+
+def _link(keys: Keys, share: Share, is_good: bool) -> Link:
+    token = keys.unlock(LINK, share.sealed_token).decode() if is_good else None
+    return Link(share, token)
 
 
 def _revoke(tx: Tx, session_key: int, now: int) -> bool:
