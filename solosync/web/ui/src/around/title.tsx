@@ -1,7 +1,7 @@
 // The board's name, changed where it stands.
 
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Model } from '../model'
 import { texts } from '../texts'
 
@@ -12,7 +12,7 @@ export function Title ({ model }: { model: Model }): JSX.Element {
   const field = useRef<HTMLInputElement>(null)
   const button = useRef<HTMLButtonElement>(null)
   const name = model.name.value
-  useEffect(() => { if (isEdited) field.current!.select() }, [isEdited])
+  useLayoutEffect(() => { if (isEdited) field.current!.select() }, [isEdited]) // before the next key
   useEffect(() => { document.title = `${name} · solosync` }, [name])
   const done = (wanted: string): void => {
     edit(false)
