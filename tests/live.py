@@ -123,6 +123,10 @@ class SignIn:
     def try_patch(self, board: str, state: Any, **headers: str) -> httpx.Response:
         return self.http.patch(f"{PREFIX}{board}/", json={"state": state}, headers=headers)
 
+    def share(self, board: str, **fields: Any) -> dict[str, Any]:
+        """A new link to the board; see its `url` and `token`."""
+        return self._done(self.http.post(f"{PREFIX}{board}/share/", json=fields))
+
     def connect(self, client: NodeClient, board: str) -> None:
         """Lets a JavaScript client sync the board from this device."""
         client.call("connect", url=self.server.socket_url, room=board, token=self.token)

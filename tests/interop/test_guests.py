@@ -64,8 +64,7 @@ class Guest(Drawer):
 
 
 def share(device, board, **fields):
-    answer = device.http.post(f"{PREFIX}{board}/share/", json={"may_edit": True} | fields)
-    return answer.json()["url"]
+    return device.share(board, may_edit=True, **fields)["url"]
 
 
 class Listener:

@@ -86,9 +86,7 @@ class Viewer:
 
 
 def share(ann, board, **fields):
-    answer = ann.http.post(f"{PREFIX}{board}/share/", json=fields)
-    assert answer.status_code == 201, answer.text
-    return answer.json()["token"]
+    return ann.share(board, **fields)["token"]
 
 
 def proof(server, token, **body):

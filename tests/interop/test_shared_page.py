@@ -50,7 +50,7 @@ def state(*strokes):
 
 
 def share(ann, board, **fields):
-    return ann.http.post(f"{PREFIX}{board}/share/", json=fields).json()["url"]
+    return ann.share(board, **fields)["url"]
 
 
 def views(ann, board):

@@ -67,10 +67,6 @@ class Owner:
             time.sleep(0.05)
 
 
-def share(ann, board, **fields):
-    return ann.http.post(f"{PREFIX}{board}/share/", json=fields).json()
-
-
 def shared_url(ann, board):
     return ann.http.get(f"{PREFIX}{board}/share/").json()["url"]
 
@@ -92,7 +88,7 @@ def test_tunnel_shows_shared_boards_and_nothing_else_until_the_server_ends(
             owner, ann = Owner(server), server.sign_in()
             first = owner.wait_until("open")["url"]
             board = ann.make_board()
-            link = share(ann, board)
+            link = ann.share(board)
             assert link["url"] == f"{first}/solo/shared/{link['token']}"
             check_link(server, first, board, link)
             check_nothing_else(server, ann, first, board, link)
@@ -193,7 +189,7 @@ def check_other_clients(owner, ann, programs, board):
     programs.add("cloudflared", tunnels.CLOUDFLARED)
     programs.add("tailscale", tunnels.TAILSCALE)
     programs.add("ngrok", tunnels.NGROK)
-    link = share(ann, board, password="open sesame")
+    link = ann.share(board, password="open sesame")
     for number, (name, url, header) in enumerate(DOCUMENTED, 1):
         owner.switch(is_open=True, client=name)
         assert owner.wait_until("open")["url"] == url

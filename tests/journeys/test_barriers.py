@@ -98,18 +98,16 @@ def of_staff(arrive, server, axe: str, scheme: str) -> list[str]:
 def test_no_page_has_a_serious_barrier(arrive, server, device, axe, scheme):
     board, gone = device.make_board(), device.make_board()
     device.http.delete(f"{PREFIX}{gone}/")
-    url = device.http.post(f"{PREFIX}{board}/share/", json={"allow_download": True}).json()["url"]
-    for_guests = device.http.post(
-        f"{PREFIX}{device.make_board()}/share/", json={"may_edit": True, "allow_download": True}
-    )
-    locked = device.http.post(
-        f"{PREFIX}{device.make_board()}/share/", json={"password": "12345678"}
-    )
+    links = [
+        device.share(board, allow_download=True),
+        device.share(device.make_board(), password="12345678"),
+        device.share(device.make_board(), may_edit=True, allow_download=True),
+    ]
     ann = arrive(color_scheme=scheme)
     ann.page.goto(ann.url)
     found = serious(ann.page, axe)
-    for address in (url, locked.json()["url"], for_guests.json()["url"]):
-        ann.page.goto(address)
+    for link in links:
+        ann.page.goto(link["url"])
         expect(ann.page.get_by_text(re.compile("^(Live|Saved)$|protected"))).to_be_visible()
         found += serious(ann.page, axe)
     ann.sign_in()
