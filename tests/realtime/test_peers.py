@@ -413,6 +413,7 @@ async def test_who_comes_by_a_link_tells_nothing_that_keeps_others_from_being_se
 
 
 async def test_who_comes_by_a_link_does_not_say_what_kind_of_board_it_is(board):
+    """[WS15]"""
     stranger = Actor("", "share:1", False, "", share_id="1")
     guest, ann = Socket(Replica(), board.room, stranger), await board.connect_synced()
     await guest.sync()
