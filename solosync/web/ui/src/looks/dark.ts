@@ -5,7 +5,7 @@ import type { Context } from './look'
 
 export const dark = matchMedia('(prefers-color-scheme: dark)')
 
-const BEFOREHAND = 'hue-rotate(180deg) invert(1) contrast(1.25)' // undone by that of board.css
+const BEFOREHAND = 'hue-rotate(180deg) invert(1) contrast(1.25)' // undone by that of styles/frame.css
 const MOST = 2048 // pixels, across or down
 
 type Source = HTMLImageElement | ImageBitmap
