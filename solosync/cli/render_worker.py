@@ -152,4 +152,4 @@ def _thumbnail(request: Request) -> Made:
     webp, png = thumbnail.make(drawn.state, request.title, drawn.files)
     Path(f"{request.out}.webp").write_bytes(webp)
     Path(f"{request.out}.png").write_bytes(png)
-    return Made()
+    return Made(state_bytes=len(drawn.state))

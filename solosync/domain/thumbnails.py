@@ -121,9 +121,18 @@ def begin(store: Store, blobs: Blobs, session_id: str, folder: Path) -> Work | N
 
 
 def complete(
-    store: Store, blobs: Blobs, session_id: str, rev: int, webp: bytes, png: bytes
+    store: Store,
+    blobs: Blobs,
+    session_id: str,
+    rev: int,
+    webp: bytes,
+    png: bytes,
+    state_bytes: int,
 ) -> bool:
-    """False, and nothing is kept, if the board is gone meanwhile. Raises StorageFailed."""
+    """False, and nothing is kept, if the board is gone meanwhile. Raises StorageFailed.
+
+    How large the board is, is only known here where it changes over sockets alone.
+    """
 
     def put(tx: Tx, kept: list[Blob]) -> tuple[bool, Iterable[str]]:
         session = session_rows.find(tx, session_id)
@@ -137,6 +146,7 @@ def complete(
             webp=kept[0].sha256,
             png=kept[1].sha256,
         )
+        session_rows.set_size(tx, session.key, rev, state_bytes)
         return True, before
 
     return files.settle(store, blobs, [webp, png], put)

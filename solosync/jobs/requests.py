@@ -33,12 +33,14 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
 
 
 class Made(msgspec.Struct, frozen=True, tag="made"):
-    """``warnings`` are for whoever asked for the picture."""
+    """``warnings`` are for whoever asked for the picture; ``state_bytes`` is how large the board of
+    a thumbnail is."""
 
     content_type: str = ""
     suffix: str = ""
     page_count: int = 0
     warnings: tuple[str, ...] = ()
+    state_bytes: int = 0
 
 
 class Refusal(msgspec.Struct, frozen=True, tag="failed"):

@@ -15,13 +15,15 @@ def make(context: Context, job: Job) -> None:
         if work is None:
             return
         out = folder / "thumbnail"
-        context.renderer.render(
+        made = context.renderer.render(
             Request("thumbnail", str(work.document), work.title, str(out)),
             on_progress=lambda done, total: None,
             check=lambda: context.check(job),
         )
         webp, png = (Path(f"{out}.{suffix}").read_bytes() for suffix in ("webp", "png"))
-        thumbnails.complete(context.store, context.blobs, job.subject, work.rev, webp, png)
+        thumbnails.complete(
+            context.store, context.blobs, job.subject, work.rev, webp, png, made.state_bytes
+        )
 
 
 def give_up(context: Context, job: Job, message: str) -> None:

@@ -190,6 +190,13 @@ def advance(
     )
 
 
+def set_size(tx: Tx, key: int, rev: int, state_bytes: int) -> None:
+    """As it was at that rev, unless it has moved on."""
+    tx.execute(
+        "UPDATE sessions SET state_bytes = ? WHERE key = ? AND rev = ?", (state_bytes, key, rev)
+    )
+
+
 def trash(tx: Tx, key: int, at: int) -> bool:
     """False if it is there already."""
     trashed = tx.execute(

@@ -1,6 +1,7 @@
 """Contract "Solo", thumbnails: made when asked for and when a board has rested."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -64,6 +65,14 @@ def test_thumbnail_shows_the_board_and_its_address_works_for_anyone(ann, client,
     assert picture(as_png).size == shown.size
     again = client.get(address, headers={"If-None-Match": response.headers["etag"]})
     assert again.status_code == 304
+
+
+def test_size_of_what_came_over_sockets_is_known_once_it_is_drawn(store, ann, url):
+    [told] = re.findall(r"1 board here,\s+.* in all", ann.get("/").text)
+    store.write(lambda tx: tx.execute("UPDATE sessions SET state_bytes = 2"))
+    assert told not in ann.get("/").text
+    make(ann, url)
+    assert told in ann.get("/").text
 
 
 def test_new_thumbnail_has_a_new_version_at_the_same_place(ann, client, url, data_dir):
