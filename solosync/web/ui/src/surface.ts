@@ -22,6 +22,7 @@ export class Surface {
   readonly stage: Konva.Stage
   page = ''
   roof = 0 // pixels at the top that something lies over
+  floor = 0 // and at the bottom
   background: unknown = null
   /** What is being drawn, and isn't on the board yet. */
   sketched: Element | null = null
@@ -200,7 +201,7 @@ export class Surface {
     const { left, top, right, bottom } = grown(box, margin)
     const shift = (low: number, high: number, from: number, to: number): number =>
       low < from ? from - low : high > to ? Math.max(to - high, from - low) : 0
-    const [dx, dy] = [shift(left, right, view.left, view.right), shift(top, bottom, view.top, view.bottom)]
+    const [dx, dy] = [shift(left, right, view.left, view.right), shift(top, bottom, view.top, view.bottom - this.floor / this.scale)]
     if (dx !== 0 || dy !== 0) this.pan(dx * this.scale, dy * this.scale)
   }
 
@@ -208,7 +209,7 @@ export class Surface {
   fit (): void {
     const box = boxOfAll(this.elements())
     const { left, top, right, bottom } = grown(box ?? { left: 0, top: 0, right: 0, bottom: 0 }, MARGIN)
-    const [width, height] = [this.stage.width(), this.stage.height() - this.roof]
+    const [width, height] = [this.stage.width(), this.stage.height() - this.roof - this.floor]
     const fitting = Math.min(1, width / (right - left), height / (bottom - top))
     const scale = box ? Math.max(SMALLEST, fitting) : 1
     this.stage.scale({ x: scale, y: scale })

@@ -1,6 +1,7 @@
 // Tools, and what is done to the selection.
 
 import type { JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import type { Model } from '../model'
 import { texts } from '../texts'
 import { GROUPS } from '../tools/choices'
@@ -11,8 +12,22 @@ import { Upload } from './upload'
 
 export function Tools ({ model }: { model: Model }): JSX.Element {
   const { tool } = model.choice.value
+  const bar = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const size = new ResizeObserver(() => {
+      const own = bar.current!.getBoundingClientRect()
+      const area = model.surface.container.getBoundingClientRect()
+      const isBelow = own.top > area.top + area.height / 2
+      model.surface.floor = isBelow ? area.bottom - own.top : 0
+    })
+    size.observe(bar.current!)
+    return () => {
+      size.disconnect()
+      model.surface.floor = 0
+    }
+  }, [])
   return (
-    <div class='tools' role='toolbar' aria-label={texts.toolbar}>
+    <div ref={bar} class='tools' role='toolbar' aria-label={texts.toolbar}>
       <Options model={model} />
       <div class='main'>
         {GROUPS.map(group => (
