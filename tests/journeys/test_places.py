@@ -11,7 +11,8 @@ from tests.live import EMAIL, PASSWORD, PREFIX, strokes
 pytestmark = pytest.mark.journey
 KEYS = {"Ctrl", "Shift", "Delete", "Page", "Down", "Alt", "Enter", "Escape", "Tab", "null"}
 # Neighbours in the bar at the top, of which one covers the other.
-OVERLAPPING = """() => [...document.querySelectorAll("header > *")].filter((it, at, all) => {
+OVERLAPPING = """() => [...document.querySelectorAll("header > *")].filter(it =>
+    it.checkVisibility()).filter((it, at, all) => {
     const own = [...it.querySelectorAll("*"), it].map(one => one.getBoundingClientRect().right);
     return at + 1 < all.length && Math.max(...own) > all[at + 1].getBoundingClientRect().left + 1;
 }).map(it => it.outerHTML)"""
