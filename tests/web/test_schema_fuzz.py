@@ -78,7 +78,7 @@ def credential(who: str, client: httpx.Client) -> str:
     return ""
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("who", ["staff", "key", "nobody"])
 def test_nothing_that_is_asked_breaks_the_server_or_its_word(folder, tmp_path, who):
     fuzz(who, folder, tmp_path, **QUICK)
