@@ -1,6 +1,7 @@
 // Opens the field in which a text or a note is written: a new one, or the one that is there. Not
 // before it is let go: browsers of phones show their keyboard only then, and a second finger may come.
 
+import { kindOf } from '../geometry'
 import { isWritten } from '../writing'
 import { topmost, type Tool } from './tool'
 
@@ -12,9 +13,11 @@ export const text: Tool = (hands, { at, event }) => {
     return null
   }
   const hit = topmost(hands, at)
+  const isNote = hands.choice().tool === 'note'
   return {
     move: () => {},
-    end: () => hands.write(at, hit && isWritten(hit) ? hit : null),
+    // A note is laid over a text; Text goes on with what stands there, be it a note.
+    end: () => hands.write(at, hit && (isNote ? kindOf(hit) === 'note' : isWritten(hit)) ? hit : null),
     cancel: () => {}
   }
 }
