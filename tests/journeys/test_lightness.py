@@ -75,3 +75,22 @@ def test_second_visit_comes_from_the_cache(arrive, device):
             assert "immutable" in again.headers["cache-control"], address
             known = {"If-None-Match": again.headers["etag"]}
             assert device.http.get(address, headers=known).status_code == 304, address
+
+
+def test_what_is_on_a_board_is_sent_once(arrive, device):
+    points = [{"x": step, "y": step % 7} for step in range(40)]
+    strokes = [{"id": f"s{number}", "tool": "pen", "points": points} for number in range(300)]
+    board = device.make_board({"pages": [{"strokes": strokes}]})
+    ann = arrive()
+    ann.sign_in()
+    sent: list[int] = []
+    ann.page.on(
+        "websocket",
+        lambda socket: socket.on("framereceived", lambda content: sent.append(len(content))),
+    )
+    ann.open(board)
+    ann.see_count(300)
+    ann.draw()
+    ann.see_count(301)
+    ann.see_status("saved")
+    assert len([size for size in sent if size > 10_000]) == 1, sent

@@ -47,6 +47,7 @@ export class Saver {
   private moment = 0
   private readonly tab = Math.random().toString(36).slice(2)
   private asked: number[] = []
+  private isOwed = false // a question, behind the last answer
   private timer = 0
   private beat = 0
   private ended: Ended | undefined
@@ -175,6 +176,7 @@ export class Saver {
     provider.on('status', ({ status }) => {
       if (status === 'connected') {
         this.asked = [TOO_EARLY]
+        this.isOwed = false
         if (this.wasConnected) lookForNewer() // where the server was, another may be
       }
       if (status !== 'connecting') this.tell()
@@ -193,10 +195,12 @@ export class Saver {
   }
 
   /** The server lacks something, as it always may at the start: answers to what we asked before it
-   * gets that prove nothing. Our reply goes out when the caller is done, our question behind it. */
+   * gets that prove nothing. Our reply goes out when the caller is done, our question behind it; and
+   * behind the answers that are on their way, or we would be sent all that is in them twice. */
   private wasAsked (): void {
+    this.isOwed = this.asked.length > 0
     this.asked = this.asked.map(() => TOO_EARLY)
-    setTimeout(() => this.ask())
+    if (!this.isOwed) setTimeout(() => this.ask())
   }
 
   private askSoon (): void {
@@ -220,6 +224,10 @@ export class Saver {
       this.wasConnected = true
       const saved = [...this.unsent].filter(([, moment]) => moment <= proven).map(([change]) => change)
       if (saved.length > 0) this.saved(saved)
+    }
+    if (this.isOwed && this.asked.length === 0) {
+      this.isOwed = false
+      this.ask()
     }
     this.tell()
   }
