@@ -167,6 +167,13 @@ def test_a_pens_hand_its_other_end_and_what_is_written_do_what_one_means_by_them
         assert again == note | {"id": again["id"], "text": "Milk and tea, too"}
 
         ann.press("t")
+        write(ann, (300, 600), "Plan")
+        ann.wait_for_count(5)
+        ann.press("n")
+        write(ann, (310, 610), "over it")  # on a text: a note of its own
+        ann.wait_for_count(6)
+
+        ann.press("t")
         ann.drag((1200, 300))
         ann.page.wait_for("document.activeElement?.matches('.writer')")
         ann.page.call("Input.insertText", text="further than the edge of the page " * 2)
