@@ -123,6 +123,17 @@ def test_page_opens_and_draws_without_the_server_also_after_the_browser_ended(
         assert len(strokes(device.get(board)["state"])) == 3
 
 
+def test_page_that_was_loaded_past_the_worker_comes_to_it_by_itself(server, device):
+    board = device.make_board()
+    with browsing() as page:
+        Drawer(page, server, board)
+        page.wait_for("navigator.serviceWorker.controller")
+        begun = len(page.events)
+        page.call("Page.reload", ignoreCache=True)
+        page.wait_for_event("Page.loadEventFired", begun)
+        page.wait_for("navigator.serviceWorker.controller")
+
+
 def kept_by_worker(page):
     """The paths of all that isn't a file of the program."""
     found = page.run(

@@ -13,7 +13,7 @@ let registration: ServiceWorkerRegistration | undefined
 export async function registerWorker (): Promise<void> {
   const { serviceWorker } = navigator
   if (!serviceWorker) return
-  serviceWorker.addEventListener('message', ({ data }) => { if (data === 'waiting') isRenewed.value = true })
+  serviceWorker.addEventListener('message', hear)
   try {
     registration = await serviceWorker.register('/worker.js')
   } catch {
@@ -22,13 +22,17 @@ export async function registerWorker (): Promise<void> {
   registration.addEventListener('updatefound', () => follow(registration?.installing))
   follow(registration.installing)
   askWaiting()
-  await serviceWorker.ready
+  const { active } = await serviceWorker.ready
+  // A page that was on its way while the worker began was passed over, as is one loaded afresh.
+  if (!serviceWorker.controller) active?.postMessage('claim')
   opensAlone.value = true
 }
 
-/** Whether the server has a newer version, as it may after it was away. */
+/** Whether the server has a newer version, as it may after it was away. A worker that couldn't be
+ * installed, as when the server went away just then, is tried again. */
 export function lookForNewer (): void {
-  void registration?.update().catch(() => {})
+  if (registration?.active) void registration.update().catch(() => {})
+  else void registerWorker()
 }
 
 /** Loads the page again, in the newer version. */
@@ -40,6 +44,10 @@ export function renew (): void {
   }
   navigator.serviceWorker.addEventListener('controllerchange', () => location.reload())
   waiting.postMessage('begin')
+}
+
+function hear ({ data }: MessageEvent): void {
+  if (data === 'waiting') isRenewed.value = true
 }
 
 function follow (worker: ServiceWorker | null | undefined): void {

@@ -33,6 +33,10 @@ self.addEventListener('fetch', event => {
 })
 
 self.addEventListener('message', ({ data, source }) => {
+  if (data === 'claim') {
+    void self.clients.claim()
+    return
+  }
   // Another version is at work in other tabs. A page that is of this one already needn't be asked.
   if (data === 'begin' || files.includes(data)) void self.skipWaiting()
   else source?.postMessage('waiting')
