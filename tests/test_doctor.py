@@ -10,8 +10,9 @@ from threading import Thread
 
 import pytest
 
-from solosync import doctor
 from solosync.blobs import open_blobs
+from solosync.doctor import Finding, disk, network, stored
+from solosync.doctor.examination import examine
 from solosync.domain import exports
 from solosync.option_kinds import MIB
 from solosync.records.pictures import parse_options
@@ -47,7 +48,7 @@ broken
     ],
 )
 def test_file_system_is_that_of_the_nearest_mount(folder, kind):
-    assert doctor.mount_kind(PurePosixPath(folder), MOUNTS) == kind
+    assert disk.mount_kind(PurePosixPath(folder), MOUNTS) == kind
 
 
 @pytest.mark.parametrize(
@@ -65,11 +66,11 @@ def test_file_system_is_that_of_the_nearest_mount(folder, kind):
     ],
 )
 def test_folder_that_a_cloud_service_syncs_is_told_by_its_name(folder, service):
-    assert doctor.cloud_service(PurePosixPath(folder)) == service
+    assert disk.cloud_service(PurePosixPath(folder)) == service
 
 
 def test_folder_in_a_synced_folder_gets_a_warning_with_advice(tmp_path):
-    finding = doctor.file_system(tmp_path / "Dropbox" / "solosync")
+    finding = disk.file_system(tmp_path / "Dropbox" / "solosync")
     assert finding.status == "warning"
     assert "Dropbox" in finding.found
     assert "--data-dir" in finding.advice
@@ -78,13 +79,13 @@ def test_folder_in_a_synced_folder_gets_a_warning_with_advice(tmp_path):
 def test_link_into_a_synced_folder_is_seen_through(tmp_path):
     (tmp_path / "Dropbox").mkdir()
     (tmp_path / "boards").symlink_to(tmp_path / "Dropbox")
-    assert doctor.file_system(tmp_path / "boards").status == "warning"
+    assert disk.file_system(tmp_path / "boards").status == "warning"
 
 
 def test_closed_data_folder_is_fine(tmp_path):
     folder = tmp_path / "boards"
     folder.mkdir(mode=0o700)
-    assert doctor.data_folder(folder).status == "ok"
+    assert disk.data_folder(folder).status == "ok"
     assert list(folder.iterdir()) == []
 
 
@@ -93,26 +94,26 @@ def test_open_data_folder_is_a_warning_that_says_how_to_close_it(tmp_path):
     folder = tmp_path / "boards"
     folder.mkdir()
     folder.chmod(0o755)
-    finding = doctor.data_folder(folder)
+    finding = disk.data_folder(folder)
     assert finding.status == "warning"
     assert "chmod 700" in finding.advice
 
 
 def test_missing_data_folder_is_a_warning_and_is_not_made(tmp_path):
-    assert doctor.data_folder(tmp_path / "none").status == "warning"
+    assert disk.data_folder(tmp_path / "none").status == "warning"
     assert not (tmp_path / "none").exists()
 
 
 def test_file_in_place_of_the_data_folder_fails(tmp_path):
     (tmp_path / "file").write_text("")
-    assert doctor.data_folder(tmp_path / "file").status == "failed"
+    assert disk.data_folder(tmp_path / "file").status == "failed"
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
 def test_data_folder_that_cannot_be_written_to_fails(tmp_path):
     folder = tmp_path / "boards"
     folder.mkdir(mode=0o500)
-    assert doctor.data_folder(folder).status == "failed"
+    assert disk.data_folder(folder).status == "failed"
 
 
 @pytest.mark.parametrize(
@@ -120,11 +121,11 @@ def test_data_folder_that_cannot_be_written_to_fails(tmp_path):
     [(10 * 2**30, "ok"), (500 * 2**20, "warning"), (50 * 2**20, "failed")],
 )
 def test_free_space_is_judged_by_what_is_left(free, status):
-    assert doctor.judge_space(free).status == status
+    assert disk.judge_space(free).status == status
 
 
 def test_free_space_is_that_of_the_folder_to_be_made(tmp_path):
-    assert "MiB free" in doctor.free_space(tmp_path / "not" / "there").found
+    assert "MiB free" in disk.free_space(tmp_path / "not" / "there").found
 
 
 @pytest.fixture
@@ -151,8 +152,8 @@ def held(settings):
         lock.release()
 
 
-def examined(settings) -> dict[str, doctor.Finding]:
-    return {finding.check: finding for finding in doctor.examine(settings)}
+def examined(settings) -> dict[str, Finding]:
+    return {finding.check: finding for finding in examine(settings)}
 
 
 def test_healthy_folder_passes_every_check(settings):
@@ -236,12 +237,12 @@ def test_clock_that_is_behind_the_newest_change_is_a_warning(settings, store, cl
 
 
 def test_clock_of_the_last_century_fails():
-    assert doctor.judge_clock(0, 0).status == "failed"
+    assert stored.judge_clock(0, 0).status == "failed"
 
 
 def test_port_of_another_program_fails(settings):
     with socket.create_server(("127.0.0.1", settings.port)):
-        finding = doctor.port(settings)
+        finding = network.port(settings)
     assert finding.status == "failed"
     assert "another program" in finding.found
     assert "--port" in finding.advice
@@ -249,7 +250,7 @@ def test_port_of_another_program_fails(settings):
 
 def test_address_that_is_not_this_machines_fails(settings):
     elsewhere = load({"data_dir": str(settings.data_dir), "host": "192.0.2.1"}, {})
-    assert doctor.port(elsewhere).status == "failed"
+    assert network.port(elsewhere).status == "failed"
 
 
 @pytest.mark.parametrize(("ready", "status"), [(200, "ok"), (503, "failed")])
@@ -267,7 +268,7 @@ def test_port_of_our_own_server_is_fine_if_it_answers(settings, ready, status):
         thread.start()
         try:
             with held(settings):
-                finding = doctor.port(settings)
+                finding = network.port(settings)
         finally:
             server.shutdown()
             thread.join()
@@ -276,7 +277,7 @@ def test_port_of_our_own_server_is_fine_if_it_answers(settings, ready, status):
 
 def test_process_that_holds_the_folder_but_does_not_answer_is_named(settings):
     with held(settings):
-        finding = doctor.port(settings)
+        finding = network.port(settings)
     assert finding.status == "failed"
     assert str(os.getpid()) in finding.found
 
@@ -285,13 +286,13 @@ def test_what_opens_a_tunnel_is_named_and_missed_only_where_it_is_wanted(
     settings, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    assert doctor.tunnel(settings).status == "ok"
+    assert network.tunnel(settings).status == "ok"
     wanted = replace(settings, tunnel=True)
-    assert doctor.tunnel(wanted).status == "warning"
-    assert "Install cloudflared" in doctor.tunnel(wanted).advice
+    assert network.tunnel(wanted).status == "warning"
+    assert "Install cloudflared" in network.tunnel(wanted).advice
     Programs(tmp_path / "bin").add("ngrok", "")
-    assert doctor.tunnel(wanted) == doctor.Finding(
+    assert network.tunnel(wanted) == Finding(
         "tunnel", "ok", f"by ngrok, {tmp_path / 'bin' / 'ngrok'}"
     )
     nowhere = replace(settings, tunnel_client="ssh")
-    assert doctor.tunnel(nowhere).status == "warning"
+    assert network.tunnel(nowhere).status == "warning"

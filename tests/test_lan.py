@@ -14,8 +14,8 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from solosync import doctor
 from solosync.config import Config
+from solosync.doctor import network
 from solosync.domain import accounts
 from solosync.net import addresses, certificates
 from solosync.store.engine import Store
@@ -79,7 +79,7 @@ def test_other_commands_find_the_server_by_https(port, folder):
         holder = read_holder(folder)
         assert holder is not None
         assert holder.url == f"https://127.0.0.1:{port}"
-        assert doctor.answers(holder.url, folder)
+        assert network.answers(holder.url, folder)
 
 
 def test_plain_http_gets_no_answer_and_does_no_harm(port, folder):

@@ -54,9 +54,9 @@ def show_config(arguments: argparse.Namespace) -> int:
 
 
 def doctor(arguments: argparse.Namespace) -> int:
-    from solosync import doctor
+    from solosync.doctor.examination import examine
 
-    findings = list(doctor.examine(load(arguments)))
+    findings = list(examine(load(arguments)))
     if arguments.json:
         terminal.write_json([finding._asdict() for finding in findings])
     else:

@@ -31,9 +31,10 @@ def serve(arguments: argparse.Namespace) -> int:
     # What a start makes is all still needed in the end: looking for garbage among it takes a
     # seventh of the time. The server switches it on when it is ready.
     gc.disable()
-    from solosync import doctor, server
+    from solosync import server
+    from solosync.doctor import disk
 
-    finding = doctor.file_system(config.data_dir)
+    finding = disk.file_system(config.data_dir)
     if finding.status != "ok":
         terminal.write_error(f"warning: {finding.found}. {finding.advice}")
     for notice in notices(config):

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from solosync import doctor
 from solosync.config import Config
+from solosync.doctor import network
 from solosync.net.mail_check import troubles
 
 WORKING: dict[str, Any] = {
@@ -72,10 +72,10 @@ def test_each_trouble_is_told_with_advice(settings, said):
     assert said in trouble.found
     assert trouble.advice.endswith(".")
     assert "s3cret" not in trouble.found
-    [finding] = doctor.mail(config)
+    [finding] = network.mail(config)
     assert (finding.status, finding.found) == ("warning", trouble.found)
 
 
 def test_doctor_says_how_mail_is_sent():
-    [finding] = doctor.mail(Config(**WORKING))
+    [finding] = network.mail(Config(**WORKING))
     assert (finding.status, finding.found) == ("ok", "smtp")
