@@ -8,7 +8,7 @@ PAGE   := hatch_build.py $(wildcard solosync/web/ui/*.js* solosync/web/ui/src/* 
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check journeys soak visual bench binary format clean
+.PHONY: help serve test check browser soak visual bench binary format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,8 +30,9 @@ format: $(VENV)/.dev ## Put the code into its format
 	@$(BIN)/ruff check --select I --fix .
 	@$(BIN)/ruff format .
 
-journeys: $(VENV)/.dev ## Use the pages in a browser as people do, from start to end
-	@$(BIN)/python -m pytest -m journey -s tests/journeys $(ARGS)
+# What fails is tried once more, and told (R): a busy machine's browser sometimes ends by itself.
+browser: $(VENV)/.dev ## Use the pages in a real browser as people do
+	@$(BIN)/python -m pytest -m browser -n 2 --dist worksteal --reruns 1 -rR tests/interop tests/journeys $(ARGS)
 
 soak: $(VENV)/.dev ## Run the long tests with their full counts (an hour or more)
 	@$(BIN)/python -m pytest -m soak --timeout 0 -s $(ARGS)

@@ -7,13 +7,14 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser import find_browser
 from tests.journeys.person import Person
 from tests.live import LiveServer
+from tests.servers import PATIENCE_SECONDS
 
 # Names lead nowhere but to this machine: a page that asked another would be noticed.
 ARGUMENTS = (
     "--disable-gpu",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
-PATIENCE_MS = 20_000  # a machine may have much else to do
+PATIENCE_MS = PATIENCE_SECONDS * 1000
 
 
 @pytest.fixture(scope="session")

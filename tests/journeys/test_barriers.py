@@ -11,7 +11,7 @@ from tests.journeys.person import Person
 from tests.live import PASSWORD, PREFIX
 from tests.nodejs import npm_install
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent.parent / "interop" / "axe"
 PAGES = (
     "/",

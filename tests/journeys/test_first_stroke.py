@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from tests.journeys.person import Person
 from tests.servers import FROM_SOURCE, ROOT, free_port
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 PROMISED_SECONDS = 10
 # Stands for the browser that the program opens: it keeps the address for the one that is driven.
 BROWSER = "#!{python}\nimport sys\nopen({kept!r}, 'w').write(sys.argv[1])\n"

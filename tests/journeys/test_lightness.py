@@ -7,7 +7,7 @@ import pytest
 
 from tests.journeys.person import PHONE
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 PATHS = ("/", "/trash", "/links", "/devices", "/devices/add", "/settings")
 SMALLEST_TARGET, SMALLEST_TEXT = 24, 12  # CSS pixels
 # Links in running text may be as low as its line; what isn't shown needs no size.

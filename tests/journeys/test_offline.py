@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.live import PREFIX, strokes
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 
 
 def test_reload_while_the_server_is_down_keeps_everything(arrive, server, device):

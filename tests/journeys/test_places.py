@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.person import PHONE
 from tests.live import EMAIL, PASSWORD, PREFIX, strokes
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 KEYS = {"Ctrl", "Shift", "Delete", "Page", "Down", "Alt", "Enter", "Escape", "Tab", "null"}
 # Neighbours in the bar at the top, of which one covers the other.
 OVERLAPPING = """() => [...document.querySelectorAll("header > *")].filter(it =>

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.journeys.person import PHONE
 from tests.live import PREFIX, strokes
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 
 
 def make_link(ann, board, *checks):

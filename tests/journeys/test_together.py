@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.live import strokes
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 CURSOR = [690, 490, 40, 40]
 INK_ABOVE = """([left, top, width, height]) => {
     const canvas = document.querySelectorAll("#canvas canvas")[2];
