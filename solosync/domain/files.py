@@ -33,7 +33,7 @@ UPLOAD = "upload"
 
 
 class Upload(NamedTuple):
-    """`url` is where an object store takes the content; None: it comes to ourselves, and
+    """`url` is where an object store takes the content; None: it comes through ourselves, and
     `signature` is good for that until `expires_at` (in ms)."""
 
     file: File
@@ -59,9 +59,11 @@ def presign(
     content_type: str,
     size: int,
     sha256: str | None = None,
+    is_direct: bool = True,
 ) -> Upload:
     """Room for one picture of `size` bytes, for the boards of the session's organization.
-    With a `sha256` that the organization has already, it's the file that is there.
+    With a `sha256` that the organization has already, it's the file that is there. What isn't
+    direct comes through ourselves, also where an object store keeps it.
 
     Raises Invalid for a kind that isn't taken, TooLarge, NotFound.
     """
@@ -96,7 +98,7 @@ def presign(
 
     file = store.write(prepare)
     expires_at = now + UPLOAD_SECONDS * 1000
-    url = blobs.sign_upload(file.file_id, UPLOAD_SECONDS)
+    url = blobs.sign_upload(file.file_id, UPLOAD_SECONDS) if is_direct else None
     return Upload(file, url, keys.seal(UPLOAD, _sealed(file.file_id, expires_at)), expires_at)
 
 

@@ -80,6 +80,21 @@ def test_what_isnt_as_announced_is_deleted_and_never_shown(client, blobs, upload
     assert list(blobs.list()) == list(blobs.list_uploads()) == []
 
 
+def test_what_comes_through_ourselves_is_looked_at_at_once(ann, client, board, blobs):
+    body = {"session_id": board["id"], "content_type": "image/png", "size_bytes": len(png())}
+    prepared = ann.post(PRESIGN, json=body | {"direct": False}).json()
+    assert prepared["upload_url"].startswith(f"{client.base_url}/uploads/")
+    refused = client.put(
+        prepared["upload_url"], content=png()[:-1] + b"!!", headers=prepared["headers"]
+    )
+    assert_problem(refused, 413)
+    put = client.put(prepared["upload_url"], content=png(), headers=prepared["headers"])
+    assert put.status_code == 200
+    assert [it.name for it in blobs.list()] == [hashlib.sha256(png()).hexdigest()]
+    assert list(blobs.list_uploads()) == []
+    assert client.get(prepared["cdn_url"]).content == png()
+
+
 def test_content_with_another_hash_is_deleted(client, blobs, upload):
     prepared = upload(png(shade=2), sha256=hashlib.sha256(png(shade=1)).hexdigest())
     assert_problem(client.get(prepared["cdn_url"]), 404)

@@ -27,13 +27,15 @@ BODY_BYTES = 16 * 1024
 
 class PresignFields(msgspec.Struct):
     """The picture that is to come. With `sha256` (hex), other content is refused, and what was
-    uploaded before needn't be again."""
+    uploaded before needn't be again. Without `direct`, it is put to this server and never
+    straight to an object store: for pages that may ask nobody else."""
 
     session_id: str
     content_type: Literal["image/png", "image/jpeg", "image/webp"]
     size_bytes: Annotated[int, msgspec.Meta(ge=1)]
     ext: Any = None
     sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$")] | None = None
+    direct: bool = True
 
 
 class Presigned(msgspec.Struct):
@@ -73,6 +75,7 @@ async def presign_upload(request: Caller) -> Presigned:
         content_type=fields.content_type,
         size=fields.size_bytes,
         sha256=fields.sha256.lower() if fields.sha256 else None,
+        is_direct=fields.direct,
     )
     return Presigned(
         upload_url=addresses.upload(request, prepared),

@@ -68,7 +68,6 @@ export const english = {
     kind: "isn't a PNG, JPEG or WebP picture.",
     large: 'is too large: at most 20 MB and 64 million pixels are taken.',
     offline: 'waits for the connection: keep this page open.',
-    elsewhere: "can't be kept: this server has its files on another one, which this page may not ask.",
     account: 'needs an account here; by a link one only draws and writes.',
     refused: "wasn't taken by the server."
   },
