@@ -41,6 +41,7 @@ WALLS = {
     "pycrdt": {"board"},
     "PIL": {"render"},
     "fontTools": {"render"},
+    "isal": {"render"},
     "numpy": {"render"},
     "pyclipper": {"render"},
     "pypdfium2": {"render"},

@@ -172,7 +172,7 @@ def _write_png(drawing: _Drawing, out: Path, on_progress: OnProgress) -> str:
     from solosync.render import raster
 
     return _write_each(
-        drawing, out, on_progress, ".png", lambda sheet: raster.encode_png(raster.draw(sheet))
+        drawing, out, on_progress, ".png", lambda sheet: raster.encode_png(raster.paint(sheet))
     )
 
 
@@ -203,7 +203,7 @@ def _write_each(
 
 def _write_stack(drawing: _Drawing, out: Path, on_progress: OnProgress) -> str:
     """The pages below each other, in one picture."""
-    from PIL import Image
+    import numpy as np
 
     from solosync.render import raster
 
@@ -211,10 +211,10 @@ def _write_stack(drawing: _Drawing, out: Path, on_progress: OnProgress) -> str:
     stack = sheets.lay_out_stacked(drawing.scene(drawing.indexes), drawing.options, told)
     drawing.warn(told)
     width = max(int(sheet.width) for sheet in stack)
-    picture = Image.new("RGBA", (width, sum(int(sheet.height) for sheet in stack)))
+    picture = np.zeros((sum(int(sheet.height) for sheet in stack), width, 4), np.uint8)
     y = 0
     for done, sheet in enumerate(stack):
-        picture.paste(raster.draw(sheet), (0, y))
+        picture[y : y + int(sheet.height), : int(sheet.width)] = raster.paint(sheet)
         y += int(sheet.height)
         on_progress(done + 1, len(stack))
     out.write_bytes(raster.encode_png(picture))

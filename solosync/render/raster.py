@@ -28,7 +28,7 @@ from solosync.render.scene import (
     bounds,
 )
 
-__all__ = ["draw", "encode_png", "outlines"]
+__all__ = ["draw", "encode_png", "outlines", "paint"]
 
 _BAND_PIXELS = 16 << 20  # drawn at once; a large sheet is drawn in bands, so that layers stay small
 _LARGEST_SNAPPED = 256  # pixels of font size
@@ -37,28 +37,29 @@ _LARGEST_GLYPHS = 20_000  # outlines kept
 
 def draw(sheet: Sheet, scale: float = 1.0) -> Image.Image:
     """The sheet as RGBA, ``scale`` pixels for one of its units, rounded up to whole pixels."""
+    return Image.fromarray(paint(sheet, scale))
+
+
+def paint(sheet: Sheet, scale: float = 1.0) -> Pixels:
+    """As ``draw``, in an array."""
     width = max(1, math.ceil(sheet.width * scale - 1e-6))
     height = max(1, math.ceil(sheet.height * scale - 1e-6))
-    rows = max(1, _BAND_PIXELS // width)
-    if height <= rows:
-        return Image.fromarray(_band(sheet, scale, 0, width, height))
-    image = Image.new("RGBA", (width, height))
-    for top in range(0, height, rows):
-        band = _band(sheet, scale, top, width, min(rows, height - top))
-        image.paste(Image.fromarray(band), (0, top))
-    return image
-
-
-def _band(sheet: Sheet, scale: float, top: int, width: int, height: int) -> Pixels:
-    matrix = scaled(scale).then(moved(0, -top))
     pixels: Pixels = np.zeros((height, width, 4), np.uint8)
+    rows = max(1, _BAND_PIXELS // width)
+    for top in range(0, height, rows):
+        _band(sheet, scale, top, pixels[top : top + rows])
+    return pixels
+
+
+def _band(sheet: Sheet, scale: float, top: int, pixels: Pixels) -> None:
+    matrix = scaled(scale).then(moved(0, -top))
     ground = _Painter(pixels)
     ground.paint(sheet.backdrop, matrix)
     if not _composes(sheet.ops):
         # Painted over each other all the same, without a layer in between.
         ground.paint(sheet.ops, matrix)
         ground.ink.flow()
-        return pixels
+        return
     ground.ink.flow()
     layer: Pixels = np.zeros_like(pixels) if sheet.backdrop else pixels
     painter = _Painter(layer)
@@ -66,7 +67,6 @@ def _band(sheet: Sheet, scale: float, top: int, width: int, height: int) -> Pixe
     painter.ink.flow()
     if sheet.backdrop:
         compose(pixels, layer, "source-over")
-    return pixels
 
 
 class _Painter:

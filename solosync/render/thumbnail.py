@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from solosync.records.pictures import PictureOptions
@@ -27,7 +28,7 @@ def make(
     image = draw(_sheet(export.parse(state), title, files or {}))
     webp = io.BytesIO()
     image.save(webp, "WEBP", quality=_WEBP_QUALITY, method=4)
-    return webp.getvalue(), raster.encode_png(image, compress_level=6)
+    return webp.getvalue(), raster.encode_png(np.asarray(image))
 
 
 def draw(sheet: Sheet) -> Image.Image:

@@ -15,10 +15,14 @@ def opened(data: bytes) -> Image.Image:
     return image
 
 
-def gradient(width: int, height: int) -> Image.Image:
+def gradient(width: int, height: int) -> np.ndarray:
     rows, columns = np.mgrid[0:height, 0:width]
     channels = [rows * 3 % 256, (rows + columns) % 256, columns * 2 % 256]
-    return Image.fromarray(np.stack(channels, axis=-1).astype(np.uint8))
+    return np.stack(channels, axis=-1).astype(np.uint8)
+
+
+def plain(*color: int) -> np.ndarray:
+    return np.full((9, 9, len(color)), color, np.uint8)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
@@ -27,7 +31,7 @@ def test_what_is_written_is_what_is_read(mode, size):
     generator = np.random.default_rng(11)
     pixels = generator.integers(0, 256, (size[1], size[0], len(mode)), dtype=np.uint8)
     pixels[0, 0, -1] = 7  # not opaque
-    image = opened(encode_png(Image.fromarray(pixels)))
+    image = opened(encode_png(pixels))
     assert image.mode == mode
     assert (np.asarray(image) == pixels).all()
 
@@ -42,16 +46,16 @@ def test_every_filter_and_pictures_written_in_bands(filter_, monkeypatch):
 
 
 def test_an_opaque_picture_has_no_alpha():
-    assert opened(encode_png(Image.new("RGBA", (9, 9), (1, 2, 3, 255)))).mode == "RGB"
-    assert opened(encode_png(Image.new("RGBA", (9, 9), (1, 2, 3, 254)))).mode == "RGBA"
+    assert opened(encode_png(plain(1, 2, 3, 255))).mode == "RGB"
+    assert opened(encode_png(plain(1, 2, 3, 254))).mode == "RGBA"
 
 
 def test_slow_changes_are_filtered_and_drawings_are_not():
     noise = np.random.default_rng(2).integers(0, 4, (256, 256, 3), dtype=np.uint8)
-    soft = Image.fromarray(np.asarray(gradient(256, 256)) // 2 + noise)
+    soft = gradient(256, 256) // 2 + noise
     assert png._best_filter(soft) == png._UP
-    stripes = Image.new("RGB", (256, 256), "white")
-    stripes.paste((10, 20, 30), (40, 0, 50, 256))
+    stripes = np.full((256, 256, 3), 255, np.uint8)
+    stripes[:, 40:50] = 10, 20, 30
     assert len(encode_png(stripes)) < 1500
 
 

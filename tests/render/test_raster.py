@@ -362,8 +362,8 @@ def test_a_tall_sheet_drawn_in_bands_has_no_seams(monkeypatch):
 
 
 def test_png_files_are_opaque_if_the_picture_is():
-    opaque = raster.encode_png(raster.draw(Sheet("a", 20, 10, (WHITE,), (box(2, 2, 8, 8),))))
-    clear = raster.encode_png(raster.draw(Sheet("a", 20, 10, (), (box(2, 2, 8, 8),))))
+    opaque = raster.encode_png(raster.paint(Sheet("a", 20, 10, (WHITE,), (box(2, 2, 8, 8),))))
+    clear = raster.encode_png(raster.paint(Sheet("a", 20, 10, (), (box(2, 2, 8, 8),))))
     assert opaque[:8] == clear[:8] == b"\x89PNG\r\n\x1a\n"
     assert opaque[25] == 2
     assert clear[25] == 6
