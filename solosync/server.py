@@ -31,11 +31,9 @@ from solosync.net import addresses, certificates
 from solosync.net.addresses import Reach
 from solosync.net.discovery import Advertiser
 from solosync.net.network import Network
-from solosync.option_kinds import MIB
 from solosync.store.lock import FolderLock, read_holder
 from solosync.web.edge import Application
-from solosync.web.sockets.link import Link
-from solosync.web.wire import Wire
+from solosync.web.listening import uvicorn_config
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +76,7 @@ def serve(config: Config) -> int:
 
 def _run(config: Config, app: Application, listener: socket.socket) -> int:
     with contextlib.ExitStack() as stack:
-        server = _Server(_uvicorn_config(config, app), app)
+        server = _Server(_settings(config, app), app)
         followers = []
         if config.tls:
             followers.append(lambda reach: _renew_certificate(config, server, reach))
@@ -146,19 +144,11 @@ def _listen(config: Config) -> socket.socket:
         raise Unavailable(f"Can't listen on {where}: {error.strerror or error}.") from error
 
 
-def _uvicorn_config(config: Config, app: Application) -> uvicorn.Config:
-    return uvicorn.Config(
+def _settings(config: Config, app: Application) -> uvicorn.Config:
+    return uvicorn_config(
         app,
-        http=Wire,
-        ws=Link,
-        # A little more than we take, so that the peer gets our own close code.
-        ws_max_size=config.max_state_bytes + MIB,
-        # Strokes hardly shrink, and it costs time and memory for each connection.
-        ws_per_message_deflate=False,
+        config,
         lifespan="on",
-        log_config=None,
-        access_log=False,  # it would hold the tokens of query strings
-        server_header=False,
         proxy_headers=bool(config.trusted_proxies),
         forwarded_allow_ips=_proxies(config),
         timeout_keep_alive=KEEP_ALIVE_SECONDS,

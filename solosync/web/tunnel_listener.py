@@ -12,9 +12,7 @@ import uvicorn
 from litestar.types import ASGIApp
 
 from solosync.config import Config
-from solosync.option_kinds import MIB
-from solosync.web.sockets.link import Link
-from solosync.web.wire import Wire
+from solosync.web.listening import uvicorn_config
 
 # However many come by the tunnel, the network's own still get in.
 MOST_CONNECTIONS = 500
@@ -46,17 +44,11 @@ class Listener:
         self._server = self._task = None
 
     def _settings(self) -> uvicorn.Config:
-        return uvicorn.Config(
+        return uvicorn_config(
             self._app,
-            http=Wire,
-            ws=Link,
-            ws_max_size=self._config.max_state_bytes + MIB,
-            ws_per_message_deflate=False,
+            self._config,
             interface="asgi3",
             lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
             proxy_headers=False,
             limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=END_SECONDS,
