@@ -30,7 +30,7 @@ _PATHS = (
 )
 _SOCKET = re.compile(r"/ws/boards/[^/]+/?")
 _STATIC = re.compile(r"/static/([^/]+)")
-_NEEDED = frozenset(("colors.css", "icon.svg", "shared.css", "shared.js"))
+_NEEDED = frozenset(("base.css", "colors.css", "icon.svg", "shared.css", "shared.js"))
 _WRONG_LINK = "-"
 # Nobody is signed in who comes this way.
 _CREDENTIALS = frozenset((b"authorization", b"x-api-key", b"cookie"))

@@ -458,7 +458,7 @@ def test_assets_of_a_page_are_there_and_kept_by_browsers(client):
     assets = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
     names = {asset.partition("?")[0].rpartition("/")[2] for asset in assets}
     plain = {name for name in names if not name.endswith(".js")}
-    assert plain == {"colors.css", "site.css", "icon.svg", "icon-maskable.png"}
+    assert plain == {"base.css", "colors.css", "site.css", "icon.svg", "icon-maskable.png"}
     assert any(name.startswith("kept-") for name in names)
     for asset in assets:
         response = client.get(asset)

@@ -77,7 +77,8 @@ def test_visitors_who_cannot_be_told_apart_use_up_their_own_link_alone(limited, 
     assert [visitor.get("/settings").status_code for _ in range(21)][-1] == 429
     assert visitor.get(page(other)).status_code == 200
     for _ in range(3):
-        assert visitor.get("/static/shared.css").status_code == 200
+        for name in ("base.css", "shared.css"):
+            assert visitor.get(f"/static/{name}").status_code == 200
 
 
 def test_of_links_that_nobody_has_no_more_is_remembered_than_of_others(limited):

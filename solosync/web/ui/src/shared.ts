@@ -26,7 +26,7 @@ export async function takePlace (): Promise<HTMLElement> {
     link.onload = link.onerror = resolve
     link.rel = 'stylesheet'
   })))
-  document.getElementById('picture-style')?.remove()
+  for (const style of document.querySelectorAll('.picture-style')) style.remove()
   const root = document.createElement('main')
   root.id = 'board'
   document.body.replaceChildren(root)
