@@ -40,7 +40,7 @@ STATE = {
 }
 SAID = "document.querySelector('.unseen').textContent"
 CANVAS = "document.querySelector('#canvas')"
-CONTROL, SHIFT = 2, 8
+ALT, CONTROL, SHIFT = 1, 2, 8
 
 
 class Selecting:
@@ -131,6 +131,10 @@ def test_selection_is_made_larger_turned_and_painted_by_those_fields_alone_that_
         ann.pull("se", 50, 0, modifiers=SHIFT)
         after = ann.shown()["box"]
         assert after["endX"] / after["endY"] == pytest.approx(100 / 80, abs=0.01)
+        ann.undo()
+        ann.pull("e", 50, 0, modifiers=ALT)
+        after = ann.shown()["box"]
+        assert (after["startX"], after["endX"]) == pytest.approx((-50, 150), abs=0.1)
         ann.undo()
 
         ann.walk_to("Text “Tea”, ")

@@ -1,6 +1,7 @@
 """The tools of a board's page, in a real browser: each puts on the board what the Solo dialect
 means by it, and the server's picture of that is what the page itself shows."""
 
+import base64
 import io
 import math
 
@@ -71,7 +72,7 @@ def test_each_tool_draws_its_element_and_the_servers_picture_is_that_of_the_page
         ann.open()
         ann.press("o")
         chosen = "[...document.querySelectorAll('.options [aria-pressed=true]')].map(b => b.title)"
-        assert ann.page.run(chosen) == ["Ellipse", "Red", "Medium", "Filled"]
+        assert ann.page.run(chosen) == ["Ellipse", "Filled", "Red", "Medium"]
     assert page_of(device, board)["strokes"][-1]["color"] == "#1b1e2b"
 
     strokes = drawn["strokes"]
@@ -173,6 +174,21 @@ def test_a_pens_hand_its_other_end_and_what_is_written_do_what_one_means_by_them
         write(ann, (310, 610), "over it")  # on a text: a note of its own
         ann.wait_for_count(6)
 
+        ann.press("v")
+        for count in (1, 2):
+            ann.drag((900, 200), clickCount=count)
+        ann.page.wait_for("document.activeElement?.matches('.writer')")
+        ann.page.call("Input.insertText", text="Twice")
+        ann.page.run("document.activeElement.blur()")
+        ann.wait_for_count(7)
+
+        features = [{"name": "prefers-color-scheme", "value": "dark"}]
+        ann.page.call("Emulation.setEmulatedMedia", features=features)
+        ann.page.run(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        dark = ann.page.call("Page.captureScreenshot")["data"]
+
         ann.press("t")
         ann.drag((1200, 300))
         ann.page.wait_for("document.activeElement?.matches('.writer')")
@@ -181,3 +197,6 @@ def test_a_pens_hand_its_other_end_and_what_is_written_do_what_one_means_by_them
             "document.querySelector('.writer').getBoundingClientRect().right <= innerWidth"
         )
         assert ann.page.run("document.querySelector('.middle').scrollLeft") == 0
+    with Image.open(io.BytesIO(base64.b64decode(dark))) as window:
+        spots = [window.convert("RGB").getpixel(place) for place in ((780, 320), (780, 580))]
+    assert spots == [(159, 210, 177), (25, 25, 25)]  # a green note on what was white

@@ -107,6 +107,7 @@ def test_guest_draws_with_the_others_until_the_link_is_revoked(server, theirs):
         ann, guest = Drawer(mine, server, board), Guest(theirs, url)
         guest.call_oneself(MARKUP[:40])
         mine.wait_for("document.querySelector('.others')?.title.startsWith('</h1>')")
+        assert mine.run("document.querySelector('.others').textContent") == "2 people here"
         guest.mouse("mousePressed", (400, 300))
         for step in range(0, 400, 3):
             guest.mouse("mouseMoved", (400 + step, 300 + step % 7))

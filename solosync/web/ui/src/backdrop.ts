@@ -1,11 +1,13 @@
 // What lies under a page: its colour and the pattern of its paper, as in the server's pictures.
 
 import { type Box } from './geometry'
+import { shown } from './looks/dark'
 import { isObject, num, positive, str } from './untyped'
 
 const PATTERNS = new Set(['grid', 'dots', 'ruled', 'graph'])
 const MOST_LINES = 200 // on a screen; beyond that, only every second, fourth, ... is drawn
 const FIFTH = 5
+const [WHITE, GRAY] = ['#ffffff', '#e5e7eb']
 
 /** A page's background, in the one form of two. */
 export function paperOf (background: unknown): Record<string, unknown> {
@@ -19,14 +21,12 @@ export function paintBackdrop (context: CanvasRenderingContext2D, background: un
   const fields = paperOf(background)
   const kind = str(fields.type)
   const [width, height] = [view.right - view.left, view.bottom - view.top]
-  context.fillStyle = '#ffffff'
-  if (kind !== 'white' && str(fields.color)) context.fillStyle = str(fields.color)
+  context.fillStyle = shown(kind === 'white' ? WHITE : str(fields.color) || WHITE)
   context.fillRect(view.left, view.top, width, height)
   if (!PATTERNS.has(kind)) return
   let spacing = Math.max(2, positive(num(fields.gridSize), 20))
   while (Math.max(width, height) / spacing > MOST_LINES) spacing *= 2
-  context.fillStyle = context.strokeStyle = '#e5e7eb'
-  if (str(fields.lineColor)) context.fillStyle = context.strokeStyle = str(fields.lineColor)
+  context.fillStyle = context.strokeStyle = shown(str(fields.lineColor) || GRAY)
   if (kind === 'dots') dots(context, view, spacing)
   else {
     context.lineWidth = 1

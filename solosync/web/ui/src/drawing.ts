@@ -3,12 +3,14 @@
 import type { Element } from './document'
 import { endsOf, grown, kindOf, meet, pointsOf, type Box, type Point } from './geometry'
 import { image } from './looks/images'
+import { isDark, shownComposite } from './looks/dark'
 import { arrow, circle, pen, rectangle, roundLine } from './looks/lines'
 import type { Context, Look } from './looks/look'
 import { note, words } from './looks/words'
 import { num, str } from './untyped'
 
 const HIGHLIGHTER_ALPHA = 0.4
+const MOST_IN_THE_DARK = 0.5 // of a highlighter, below words that are light there
 const looks = new WeakMap<Element, Look>()
 const scratch = document.createElement('canvas').getContext('2d')!
 
@@ -23,7 +25,7 @@ export function paint (context: Context, element: Element, view: Box | null): vo
   context.globalAlpha *= opacity(element)
   const composite = str(element.fields.composite)
   if (isEraser(element)) context.globalCompositeOperation = 'destination-out'
-  if (composite) context.globalCompositeOperation = composite as GlobalCompositeOperation
+  if (composite) context.globalCompositeOperation = shownComposite(composite) as GlobalCompositeOperation
   if (isLayered && context.globalAlpha < 1) paintTogether(context, paint)
   else paint(context)
   context.restore()
@@ -58,9 +60,9 @@ function lookOf (element: Element): Look {
 }
 
 function opacity (element: Element): number {
-  const given = num(element.fields.opacity)
-  if (given !== null) return Math.max(0, Math.min(1, given))
-  return kindOf(element) === 'highlighter' ? HIGHLIGHTER_ALPHA : 1
+  const isMarking = kindOf(element) === 'highlighter'
+  const given = num(element.fields.opacity) ?? (isMarking ? HIGHLIGHTER_ALPHA : 1)
+  return Math.max(0, Math.min(isMarking && isDark.value ? MOST_IN_THE_DARK : 1, given))
 }
 
 const KINDS: Record<string, (element: Element) => Look> = {

@@ -1,9 +1,12 @@
 // What pointers, pens and fingers on the canvas mean, for the tool that is chosen.
 
-import type { Point } from './geometry'
-import { pointOf, reachOf, topmost, type Doing, type Hands, type Tool, type ToolName } from './tools/tool'
+import { kindOf, type Point } from './geometry'
+import { isFixed } from './tools/select'
+import { heldIn, pointOf, reachOf, topmost, type Doing, type Hands, type Tool, type ToolName } from './tools/tool'
 import { isWritten } from './writing'
 
+/** On what a double click writes, as on the empty page; on a line it was meant for the line. */
+const HAS_INSIDE = new Set(['rectangle', 'rect', 'circle', 'ellipse', 'image'])
 const ERASING_END = 5 // the button of a pen that is turned round
 /** Until the pointer is let go, it does nothing any more. */
 const DONE: Doing = { move: () => {}, end: () => {}, cancel: () => {} }
@@ -29,7 +32,9 @@ export class Gestures {
     area.addEventListener('dblclick', event => this.rewrite(surface.at(event)))
     for (const kind of ['keydown', 'keyup'] as const) {
       addEventListener(kind, event => {
-        if (event.key === 'Shift') this.doing?.move([this.last], event.type === 'keydown')
+        if (!this.doing || !['Shift', 'Alt'].includes(event.key)) return
+        event.preventDefault() // Alt alone would go to the menu of some browsers
+        this.doing.move([this.last], heldIn(event))
       })
     }
     area.addEventListener('wheel', event => this.wheel(event), { passive: false })
@@ -72,7 +77,7 @@ export class Gestures {
       const events = event.getCoalescedEvents?.() ?? []
       this.last = pointOf(this.hands, event)
       const points = (events.length ? events : [event]).map(one => pointOf(this.hands, one))
-      this.doing.move(points, event.shiftKey)
+      this.doing.move(points, heldIn(event))
     } else this.drag(before, event)
     this.down.set(event.pointerId, event)
   }
@@ -134,7 +139,8 @@ export class Gestures {
 
   private rewrite (at: Point): void {
     if (this.hands.choice().tool !== 'select') return
-    const element = topmost(this.hands, at)
+    const element = topmost(this.hands, at, isFixed)
     if (element && isWritten(element)) this.hands.write(at, element)
+    else if (!element || HAS_INSIDE.has(kindOf(element))) this.hands.write(at, null)
   }
 }

@@ -1,15 +1,19 @@
 // Somebody who came by a link that may edit: without an account, and by a name of their own choice.
 
 import { signal } from '@preact/signals'
+import { newId } from './document'
 import type { Shared } from './shared'
 import { texts } from './texts'
 import { visit, type Refusal, type Visit } from './visit'
 
 const NAME = 'solosync/guest-name'
+const ID = 'solosync/guest'
 const AGAIN_MS = 10_000
 
 export class Guest {
   readonly name = signal(rememberedName())
+  /** Of this browser: its tabs are one guest. */
+  readonly id = rememberedId()
   /** Why they aren't let in; null while they are, or nothing is known yet. */
   readonly refused = signal<Refusal | 'lost' | null>(null)
 
@@ -65,5 +69,16 @@ function rememberedName (): string {
     return localStorage.getItem(NAME) ?? texts.guest
   } catch {
     return texts.guest
+  }
+}
+
+function rememberedId (): string {
+  const fresh = newId()
+  try {
+    const known = localStorage.getItem(ID) ?? fresh
+    localStorage.setItem(ID, known)
+    return known
+  } catch {
+    return fresh
   }
 }

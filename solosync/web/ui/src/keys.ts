@@ -2,7 +2,7 @@
 
 import type { Gestures } from './gestures'
 import type { Model } from './model'
-import { keysToNavigate } from './navigating'
+import { isActualSize, keysToNavigate } from './navigating'
 import { OFFERS } from './tools/choices'
 import { offered } from './tools/offered'
 import { isShape } from './tools/shapes'
@@ -67,7 +67,9 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
 }
 
 /** The letter on the key where a layout without Latin letters is chosen. */
-function nameOf ({ key, code }: KeyboardEvent): string {
+function nameOf (event: KeyboardEvent): string {
+  const { key, code } = event
+  if (isActualSize(event)) return 'shift 0'
   if (key.length > 1) return key
   if (CODES[code]) return CODES[code]
   return (key > '~' && code.startsWith('Key') ? code.slice(3) : key).toLowerCase()

@@ -8,7 +8,7 @@ import type { Guest } from './guest'
 import { History, type Preview } from './history'
 import { whenLoaded } from './looks/images'
 import type { Person } from './offline/device'
-import { Others } from './others'
+import { Others, personOn } from './others'
 import { Pictures } from './pictures'
 import { Paging } from './paging'
 import { Saver } from './saving'
@@ -90,8 +90,8 @@ export class Model {
       : this.saver.open(this.sessionId, { user: this.person.id, name: this.name.value })
     const { provider } = this.saver
     this.company.join(provider, surface)
-    this.company.introduce(this.person.name)
     if (this.guest) this.follow(this.guest)
+    else this.company.introduce(this.person.name, personOn(this.sessionId, this.person.id))
     let isFirst = true
     provider.on('sync', (isSynced: boolean) => {
       if (isSynced && isFirst) surface.fit()
@@ -103,7 +103,7 @@ export class Model {
   }
 
   private follow (guest: Guest): void {
-    effect(() => this.company.introduce(guest.name.value))
+    effect(() => this.company.introduce(guest.name.value, personOn(this.sessionId, guest.id)))
     effect(() => {
       if (this.saver.saving.value.ended !== 'signed out') return
       void guest.again().then(visit => this.saver.comeBackBy({ ...visit }))
@@ -248,7 +248,8 @@ export class Model {
 
   write (at: Point, element: Element | null): void {
     if (this.writing.value || !this.mayDraw) return
-    this.writing.value = element ? again(element) : begin(this.page.value, at, this.choice.value)
+    const choice = this.choice.value.tool === 'select' ? this.choices.of('text') : this.choice.value
+    this.writing.value = element ? again(element) : begin(this.page.value, at, choice)
     this.surface.hide(element?.key ?? null)
   }
 

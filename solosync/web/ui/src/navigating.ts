@@ -19,5 +19,9 @@ export const keysToNavigate = (on: Navigable): Record<string, () => void> => ({
   '+': () => zoomIn(on),
   '=': () => zoomIn(on),
   '-': () => zoomOut(on),
-  0: () => on.surface.fit()
+  0: () => on.surface.fit(),
+  'shift 0': () => on.surface.actualSize()
 })
+
+/** By the key and not by what it writes: on some keyboards Shift 0 is a sign that has another meaning. */
+export const isActualSize = ({ code, shiftKey }: KeyboardEvent): boolean => shiftKey && code === 'Digit0'

@@ -2,6 +2,9 @@
 // server hands on and doesn't keep. And what they are told of this page.
 
 import { signal } from '@preact/signals'
+import { toBase64 } from 'lib0/buffer'
+import { digest } from 'lib0/hash/sha256'
+import { encodeUtf8 } from 'lib0/string'
 import type { WebsocketProvider } from 'y-websocket'
 import { LISTS, type Element, type List } from './document'
 import { pointsOf, round, type Point } from './geometry'
@@ -15,6 +18,7 @@ const TOLD_MS = 50
 const MOST_POINTS = 120
 /** What is done is shown until the element itself has come, which takes until the disk has it. */
 const KEPT_MS = 1000
+const PERSON_BYTES = 12
 export const LONGEST_NAME = 40
 const SAFE_COLOR = /^#[0-9a-f]{6}$/i
 
@@ -50,10 +54,11 @@ export class Others {
     surface.whenSketched = element => this.sketched(element)
   }
 
-  introduce (name: string): void {
+  /** `person` is the same in all tabs of one, by which people are counted. */
+  introduce (name: string, person: string): void {
     const { awareness } = this.provider
     const color = awareness.getLocalState()?.user?.color ?? ownColor()
-    awareness.setLocalStateField('user', { name, color })
+    awareness.setLocalStateField('user', { name, color, person })
   }
 
   // -- what others are told ------------------------------------------------------------------
@@ -94,7 +99,7 @@ export class Others {
     awareness.setLocalState({
       ...awareness.getLocalState(),
       cursor: pointing && isThere ? { page: surface.page, x: round(pointing.x), y: round(pointing.y) } : null,
-      doing: drawing && isThere && this.names.value.length > 0 ? small(drawing) : null
+      doing: drawing && isThere && awareness.getStates().size > 1 ? small(drawing) : null
     })
     this.timer = setTimeout(() => {
       this.timer = 0
@@ -109,13 +114,14 @@ export class Others {
     if (!surface) return
     const { awareness } = this.provider
     const cursors: Cursor[] = []
-    const names: string[] = []
+    const own = awareness.getLocalState()?.user?.person
+    const people = new Map<unknown, string>()
     const sketches: Element[] = []
     const arrived = new Set<string>()
     for (const [id, { user, cursor, doing }] of awareness.getStates()) {
       if (id === awareness.clientID || typeof user?.name !== 'string') continue
       const name = user.name.slice(0, LONGEST_NAME)
-      names.push(name)
+      if (user.person === undefined || user.person !== own) people.set(user.person ?? id, name)
       if (!this.isThere()) continue
       const element = elementOf(doing)
       if (element && (this.arrived.has(element.key) || this.isOnBoard(element.key))) arrived.add(element.key)
@@ -124,6 +130,7 @@ export class Others {
       if (page !== surface.page || !Number.isFinite(x) || !Number.isFinite(y)) continue
       cursors.push({ name, color: SAFE_COLOR.test(user.color) ? user.color : COLORS[4]!, x, y })
     }
+    const names = [...people.values()]
     if (names.join('\n') !== this.names.value.join('\n')) this.names.value = names
     this.arrived = arrived
     surface.others(cursors, sketches)
@@ -147,6 +154,11 @@ function elementOf (doing: unknown): Element | null {
   if (typeof page !== 'string' || !LISTS.includes(list as List) || !isObject(fields)) return null
   const { id } = fields
   return typeof id === 'string' ? { key: id, order: '', page, list: list as List, fields } : null
+}
+
+/** By what somebody's tabs are known as theirs, on this board alone: nobody is told who they are elsewhere. */
+export function personOn (session: string, id: string): string {
+  return toBase64(digest(encodeUtf8(`${session} ${id}`)).subarray(0, PERSON_BYTES))
 }
 
 function ownColor (): string {

@@ -5,6 +5,7 @@ import type { Board, Element } from './document'
 import { boxOf, paint } from './drawing'
 import { together, type Box, type Point } from './geometry'
 import { ENDS, frameOf, HANDLE, handlesOf, type Handle, type Hold } from './handles'
+import { shown } from './looks/dark'
 import { extentOf, isProportional, isUpright, lineOf, type Carrying, type Matrix } from './transforming'
 
 interface Selected {
@@ -65,7 +66,7 @@ export function drawSelection (context: CanvasRenderingContext2D, here: Selected
   if (!carrying) here.shot = null
   else if (elements.length > EXACT) (here.shot ??= new Shot(context, elements)).draw(context, carrying.matrix)
   else for (const element of elements) drawCarried(context, element, carrying)
-  context.strokeStyle = BLUE
+  context.strokeStyle = shown(BLUE)
   context.lineWidth = 1 / scale
   if (!carrying && elements.length > 1 && elements.length <= OUTLINED) {
     for (const element of elements) frame(context, boxOf(element), null)
@@ -125,7 +126,7 @@ function frame (context: CanvasRenderingContext2D, box: Box | null, carrying: Ca
 
 function drawHandles (context: CanvasRenderingContext2D, handles: [Handle, Point][], scale: number): void {
   const side = 2 * HANDLE / scale
-  context.fillStyle = '#ffffff'
+  context.fillStyle = shown('#ffffff')
   for (const [{ name }, { x, y }] of handles) {
     context.beginPath()
     if (ROUND.has(name)) context.arc(x, y, side * 0.6, 0, 7)

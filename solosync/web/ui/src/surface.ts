@@ -8,6 +8,7 @@ import { grown, middleOf, type Box, type Point } from './geometry'
 import { handleAt, type Handle } from './handles'
 import { paintArriving } from './looks/arriving'
 import { paintCursor, type Cursor } from './looks/cursors'
+import { isDark } from './looks/dark'
 import { erase, paintRing, type Ring } from './looks/erasing'
 import { boxOfView, Painter, type View } from './painting'
 import type { Arriving } from './pictures'
@@ -62,6 +63,10 @@ export class Surface {
     this.stage.add(this.paper, this.below, this.above)
     new ResizeObserver(() => this.fill()).observe(container)
     this.fill()
+    isDark.subscribe(() => {
+      this.paper.batchDraw()
+      this.changed()
+    })
   }
 
   get scale (): number {
@@ -188,6 +193,11 @@ export class Surface {
       y: middle.clientY - top - point.y * scale
     })
     this.moved()
+  }
+
+  /** One pixel of the screen to one of the board, as pictures of it have. */
+  actualSize (): void {
+    this.zoom(1 / this.scale)
   }
 
   /** The handle of the selection that such a pointer takes hold of there. */

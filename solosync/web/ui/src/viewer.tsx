@@ -8,7 +8,7 @@ import './shared.css'
 import { Files } from './around/files'
 import { Zoom } from './around/zoom'
 import { Gestures } from './gestures'
-import { keysToNavigate } from './navigating'
+import { isActualSize, keysToNavigate } from './navigating'
 import { readShared, takePlace, type Shared } from './shared'
 import { Surface } from './surface'
 import { texts } from './texts'
@@ -85,7 +85,7 @@ function listenToKeys (viewing: Viewing): void {
     ArrowDown: () => viewing.surface.pan(0, -STEP)
   }
   addEventListener('keydown', event => {
-    const action = actions[event.key]
+    const action = actions[isActualSize(event) ? 'shift 0' : event.key]
     if (!action || event.ctrlKey || event.metaKey || event.altKey) return
     event.preventDefault()
     action()

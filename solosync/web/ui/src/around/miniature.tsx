@@ -6,6 +6,7 @@ import { paintBackdrop } from '../backdrop'
 import type { Board } from '../document'
 import { paint } from '../drawing'
 import { grown } from '../geometry'
+import { isDark } from '../looks/dark'
 import { boxOfAll } from '../selecting'
 
 const [WIDTH, HEIGHT] = [96, 60]
@@ -30,7 +31,7 @@ export function Miniature ({ id, page, ask }: { id: string, page: string, ask: A
     })
     watcher.observe(to)
     return () => watcher.disconnect()
-  }, [id])
+  }, [id, isDark.value])
   return <canvas ref={canvas} class='miniature' width={WIDTH * 2} height={HEIGHT * 2} aria-hidden='true' />
 }
 

@@ -1,6 +1,7 @@
 // What can be chosen for the tool, or for what is selected: which of its kind, colour, thickness.
 
 import type { JSX } from 'preact'
+import { shown, shownPaper } from '../looks/dark'
 import type { Model } from '../model'
 import { texts } from '../texts'
 import { GROUPS, OFFERS, WITH_INSIDE, type Choice } from '../tools/choices'
@@ -27,8 +28,6 @@ export function Options ({ model }: { model: Model }): JSX.Element | null {
           {kinds.map(one => <Pick key={one} model={model} tool={one} />)}
         </span>
       )}
-      {colors.length > 0 && <Colors model={model} choice={choice} />}
-      {sizes.length > 0 && <Sizes model={model} choice={choice} />}
       {WITH_INSIDE.has(tool) && (
         <button
           type='button' title={texts.filled} aria-label={texts.filled} aria-pressed={isFilled}
@@ -37,6 +36,8 @@ export function Options ({ model }: { model: Model }): JSX.Element | null {
           <Icon name='filled' />
         </button>
       )}
+      {colors.length > 0 && <Colors model={model} choice={choice} />}
+      {sizes.length > 0 && <Sizes model={model} choice={choice} />}
       {tool === 'highlighter' && <Opacity model={model} choice={choice} />}
     </div>
   )
@@ -44,6 +45,7 @@ export function Options ({ model }: { model: Model }): JSX.Element | null {
 
 function Colors ({ model, choice: { tool, color } }: Props): JSX.Element {
   const { colors } = OFFERS[tool]
+  const swatch = tool === 'highlighter' ? String : tool === 'note' ? shownPaper : shown
   const isOwn = color !== '' && colors.every(([, one]) => one !== color)
   return (
     <span class='group' role='group' aria-label={texts.colors}>
@@ -52,10 +54,10 @@ function Colors ({ model, choice: { tool, color } }: Props): JSX.Element {
           key={one} type='button' class='color' title={texts.hues[hue]} aria-label={texts.hues[hue]}
           aria-pressed={color === one} onClick={() => model.choose({ color: one })}
         >
-          <i style={{ background: one }} />
+          <i style={{ background: swatch(one) }} />
         </button>
       ))}
-      <label class='color own' data-chosen={isOwn} title={texts.ownColor}>
+      <label class='color own' data-chosen={isOwn} data-turned={swatch === shown} title={texts.ownColor}>
         <input
           type='color' aria-label={texts.ownColor} value={color || '#000000'}
           onChange={event => model.choose({ color: event.currentTarget.value })}

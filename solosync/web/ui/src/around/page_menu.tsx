@@ -3,6 +3,7 @@
 import type { JSX } from 'preact'
 import { useRef } from 'preact/hooks'
 import { kindOfPaper, paperOf } from '../backdrop'
+import { shown } from '../looks/dark'
 import type { Model } from '../model'
 import { texts } from '../texts'
 import { Act } from './act'
@@ -82,7 +83,7 @@ function Paper ({ model }: { model: Model }): JSX.Element {
             key={one} type='button' class='color' title={texts.paperColors[at]} aria-label={texts.paperColors[at]}
             aria-pressed={kind !== 'white' && color === one} onClick={() => choose(onColor, one)}
           >
-            <i style={{ background: one }} />
+            <i style={{ background: shown(one) }} />
           </button>
         ))}
         <input

@@ -13,17 +13,19 @@ import { Upload } from './upload'
 export function Tools ({ model }: { model: Model }): JSX.Element {
   const { tool } = model.choice.value
   const bar = useRef<HTMLDivElement>(null)
+  const acts = useRef<HTMLSpanElement>(null)
   useEffect(() => {
     const size = new ResizeObserver(() => {
       const own = bar.current!.getBoundingClientRect()
       const area = model.surface.container.getBoundingClientRect()
       const isBelow = own.top > area.top + area.height / 2
       model.surface.floor = isBelow ? area.bottom - own.top : 0
+      model.surface.roof = isBelow ? acts.current!.getBoundingClientRect().bottom - area.top : 0
     })
     size.observe(bar.current!)
     return () => {
       size.disconnect()
-      model.surface.floor = 0
+      model.surface.floor = model.surface.roof = 0
     }
   }, [])
   return (
@@ -37,7 +39,7 @@ export function Tools ({ model }: { model: Model }): JSX.Element {
         ))}
         {!model.isGuest && <Upload model={model} />}
         <span class='gap' />
-        <span class='acts'>
+        <span ref={acts} class='acts'>
           <Act icon='undo' label={texts.undo} isOff={!model.canUndo.value} onClick={() => model.undo()} />
           <Act icon='redo' label={texts.redo} isOff={!model.canRedo.value} onClick={() => model.redo()} />
           <Act

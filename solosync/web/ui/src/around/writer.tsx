@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import { shown, shownPaper } from '../looks/dark'
 import { FONT, NOTE } from '../looks/words'
 import type { Model } from '../model'
 import { texts } from '../texts'
@@ -33,8 +34,8 @@ export function Writer ({ model }: { model: Model }): JSX.Element | null {
         minHeight: height && `${height * scale}px`,
         padding: isNote ? `${NOTE.padding * scale}px` : 0,
         borderRadius: isNote ? `${NOTE.radius * scale}px` : 0,
-        background: isNote ? color : 'transparent',
-        color: ink,
+        background: isNote ? shownPaper(color) : 'transparent',
+        color: isNote ? ink : shown(ink),
         font: `${size * scale}px/1 ${FONT}`
       }}
       onKeyDown={event => {

@@ -11,7 +11,11 @@ export function Zoom ({ look }: { look: { scale: Signal<number>, surface: Surfac
   return (
     <span class='zoom'>
       <Act icon='minus' label={texts.zoomOut} onClick={() => zoomOut(look)} />
-      <output>{Math.round(look.scale.value * 100)} %</output>
+      <button
+        type='button' class='scale' title={`${texts.actualSize} (Shift 0)`} onClick={() => look.surface.actualSize()}
+      >
+        <output>{Math.round(look.scale.value * 100)} %</output>
+      </button>
       <Act icon='plus' label={texts.zoomIn} onClick={() => zoomIn(look)} />
       <Act icon='fit' label={texts.fit} onClick={() => look.surface.fit()} />
     </span>

@@ -1,7 +1,6 @@
 // A picture on its way onto the board: where it will stand, pale, with how much of it has been sent.
 
 import type { Arriving } from '../pictures'
-import { drawPicture } from './dark'
 import type { Context } from './look'
 
 const BAR = 6 // pixels
@@ -11,7 +10,7 @@ export function paintArriving (context: Context, { preview, box, share }: Arrivi
   const { left, top, right, bottom } = box
   context.save()
   context.globalAlpha = 0.5
-  drawPicture(context, preview, left, top, right - left, bottom - top)
+  context.drawImage(preview, left, top, right - left, bottom - top)
   context.globalAlpha = 1
   const height = BAR / scale
   context.fillStyle = '#dfe2ec'

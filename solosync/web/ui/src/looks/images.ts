@@ -2,7 +2,6 @@
 
 import type { Element, Fields } from '../document'
 import { around, placeOf, type Box, type Point } from '../geometry'
-import { dark, drawPicture } from './dark'
 import { NOTHING, type Look } from './look'
 import { num, str } from '../untyped'
 
@@ -11,10 +10,9 @@ const OURS = /\/files\/[0-9a-f-]{36}\.(?:png|jpg|webp)$/
 const images = new Map<string, HTMLImageElement>()
 let redraw = (): void => {}
 
-/** Called when a picture has come that wasn't there when it was first drawn, or all look different. */
+/** Called when a picture has come that wasn't there when it was first drawn. */
 export function whenLoaded (action: () => void): void {
   redraw = action
-  dark.addEventListener('change', action)
 }
 
 export function image (element: Element): Look {
@@ -38,7 +36,7 @@ export function image (element: Element): Look {
       const { left, top, right, bottom } = sides(fields, picture)
       context.translate(place.x, place.y)
       context.rotate(angle)
-      drawPicture(context, picture, left, top, right - left, bottom - top)
+      context.drawImage(picture, left, top, right - left, bottom - top)
     },
     hit: () => true
   }

@@ -3,6 +3,7 @@
 import { getStroke } from 'perfect-freehand'
 import type { Element } from '../document'
 import { around, distance, endsOf, grown, middleOf, placeOf, pointsOf, type Box, type Point } from '../geometry'
+import { shown } from './dark'
 import { colorOf, NOTHING, sizeOf, type Context, type Look } from './look'
 import { positive, str } from '../untyped'
 
@@ -148,7 +149,7 @@ function shape (
     paint: context => {
       context.beginPath()
       trace(context)
-      context.fillStyle = inside
+      context.fillStyle = shown(inside)
       if (isFilled) context.fill()
       context.strokeStyle = colorOf(element)
       context.lineWidth = size

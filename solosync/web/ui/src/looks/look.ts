@@ -1,7 +1,8 @@
 // What every kind of element has in common in how it looks.
 
 import type { Element } from '../document'
-import { type Box, type Point } from '../geometry'
+import { kindOf, type Box, type Point } from '../geometry'
+import { shown } from './dark'
 import { positive, str } from '../untyped'
 
 export type Context = CanvasRenderingContext2D
@@ -17,6 +18,10 @@ export interface Look {
 
 const INK = '#000000'
 
-export const colorOf = (element: Element): string => str(element.fields.color) || INK
+/** As it is drawn. */
+export function colorOf (element: Element): string {
+  const color = str(element.fields.color) || INK
+  return kindOf(element) === 'highlighter' ? color : shown(color)
+}
 export const sizeOf = (element: Element): number => positive(element.fields.size, 2)
 export const NOTHING: Look = { box: null, paint: () => {}, hit: () => false }

@@ -2,6 +2,7 @@
 
 import type { Element } from '../document'
 import { placeOf, type Point } from '../geometry'
+import { shownPaper } from './dark'
 import { colorOf, NOTHING, type Context, type Look } from './look'
 import { positive, str } from '../untyped'
 
@@ -104,7 +105,7 @@ export function note (element: Element): Look {
     isLayered: true,
     box: { left: place.x, top: place.y, right: place.x + width, bottom: place.y + height },
     paint: context => {
-      context.fillStyle = paper
+      context.fillStyle = shownPaper(paper)
       context.beginPath()
       context.roundRect(place.x, place.y, width, height, NOTE.radius)
       context.fill()

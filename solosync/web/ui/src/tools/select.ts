@@ -8,7 +8,7 @@ import { ENDS, TURN, type Handle } from '../handles'
 import { extentOfAll, holdOf, selectedElements } from '../selecting'
 import { bend, lineOf, move, rotate, scale, type Carrying } from '../transforming'
 import { straight } from './regular'
-import { topmost, type Doing, type Hands, type Tool } from './tool'
+import { topmost, type Doing, type Hands, type Held, type Tool } from './tool'
 
 const LEAST = 8 // pixels that are left of what is made smaller
 const STILL = 3 // pixels
@@ -39,7 +39,7 @@ export const select: Tool = (hands, { at, event }) => {
 }
 
 /** A picture that somebody fixed is a ground to draw on: the keyboard alone reaches it. */
-const isFixed = ({ list, fields }: Element): boolean => list === 'assets' && fields.locked === true
+export const isFixed = ({ list, fields }: Element): boolean => list === 'assets' && fields.locked === true
 
 function frame ({ surface, selected }: Hands, from: Point): Doing {
   const before = new Set(surface.selected)
@@ -59,7 +59,7 @@ function frame ({ surface, selected }: Hands, from: Point): Doing {
 }
 
 /** What is selected follows the pointer; where it is let go, it stays. */
-function carry ({ surface, board, selected }: Hands, to: (point: Point, hasShift: boolean) => Carrying | null): Doing {
+function carry ({ surface, board, selected }: Hands, to: (point: Point, held: Held) => Carrying | null): Doing {
   const put = (carrying: Carrying | null): void => {
     const isOther = (surface.carrying === null) !== (carrying === null)
     surface.carrying = carrying
@@ -68,7 +68,7 @@ function carry ({ surface, board, selected }: Hands, to: (point: Point, hasShift
     selected()
   }
   return {
-    move: (points, hasShift) => put(to(points.at(-1)!, hasShift)),
+    move: (points, held) => put(to(points.at(-1)!, held)),
     end: () => {
       const { carrying } = surface
       if (!carrying) return
@@ -88,13 +88,13 @@ function pull (hands: Hands, from: Point, handle: Handle): Doing | null {
   if (end < 0) return resize(hands, from, handle)
   const line = lineOf(selectedElements(hands.surface)[0]!)!
   const [own, other] = [line[end]!, line[1 - end]!]
-  return carry(hands, ({ x, y }, hasShift) => {
+  return carry(hands, ({ x, y }, { shift }) => {
     const to = { x: own.x + x - from.x, y: own.y + y - from.y }
-    return bend(end === 0, hasShift ? straight(other, to) : to)
+    return bend(end === 0, shift ? straight(other, to) : to)
   })
 }
 
-/** The side or corner opposite of the handle stays where it is. */
+/** The side or corner opposite of the handle stays where it is; with Alt, the middle does. */
 function resize (hands: Hands, from: Point, handle: Handle): Doing | null {
   const elements = selectedElements(hands.surface)
   const box = extentOfAll(elements)
@@ -108,11 +108,12 @@ function resize (hands: Hands, from: Point, handle: Handle): Doing | null {
   }
   const factor = (side: number, pull: number): number =>
     side === 0 ? 1 : Math.max(Math.min(1, least / side), (side + pull) / side)
-  return carry(hands, (to, hasShift) => {
-    let sx = factor(width, handle.x * (to.x - from.x))
-    let sy = factor(height, handle.y * (to.y - from.y))
-    if (isProportional || hasShift) sx = sy = Math.abs(sx - 1) > Math.abs(sy - 1) ? sx : sy
-    return sx === 1 && sy === 1 ? null : scale(fixed, sx, sy)
+  return carry(hands, (to, { shift, alt }) => {
+    const both = alt ? 2 : 1
+    let sx = factor(width, both * handle.x * (to.x - from.x))
+    let sy = factor(height, both * handle.y * (to.y - from.y))
+    if (isProportional || shift) sx = sy = Math.abs(sx - 1) > Math.abs(sy - 1) ? sx : sy
+    return sx === 1 && sy === 1 ? null : scale(alt ? middleOf(box) : fixed, sx, sy)
   })
 }
 
@@ -121,9 +122,9 @@ function turn (hands: Hands, from: Point): Doing | null {
   if (!box) return null
   const middle = middleOf(box)
   const angle = ({ x, y }: Point): number => Math.atan2(y - middle.y, x - middle.x) * 180 / Math.PI
-  return carry(hands, (to, hasShift) => {
+  return carry(hands, (to, { shift }) => {
     const given = angle(to) - angle(from)
-    const by = hasShift ? Math.round(given / STEP) * STEP : given
+    const by = shift ? Math.round(given / STEP) * STEP : given
     return by === 0 ? null : rotate(middle, by)
   })
 }

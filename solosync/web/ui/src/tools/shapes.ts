@@ -33,6 +33,10 @@ function aboutShape ({ tool, color, size, isFilled }: Choice): Fields {
   return isFilled && WITH_INSIDE.has(tool) ? { ...about, fill: color } : about
 }
 
+/** As far from a middle as a point is, on its other side. */
+const opposite = (middle: Point, { x, y }: Point): Point =>
+  ({ x: round(2 * middle.x - x), y: round(2 * middle.y - y) })
+
 function shape (regular: Regular): Tool {
   return (hands, { point: { x, y } }) => {
     const about = aboutShape(hands.choice())
@@ -40,11 +44,12 @@ function shape (regular: Regular): Tool {
     const drawn = sketch(hands, 'strokes')
     let isLarge = false
     return {
-      move: (points, hasShift) => {
+      move: (points, { shift, alt }) => {
         const { x, y } = points.at(-1)!
-        const to = hasShift ? regular(from, { x, y }) : { x, y }
+        const to = shift ? regular(from, { x, y }) : { x, y }
+        const start = alt ? opposite(from, to) : from
         isLarge ||= Math.hypot(to.x - from.x, to.y - from.y) * hands.surface.scale >= SMALLEST
-        if (isLarge) drawn.show({ ...about, points: [from, to] })
+        if (isLarge) drawn.show({ ...about, points: [start, to] })
       },
       end: () => drawn.put(),
       cancel: () => drawn.drop()

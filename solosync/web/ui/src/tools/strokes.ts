@@ -23,12 +23,12 @@ function stroke (about: (choice: Choice) => Fields): Tool {
     const show = (points: Point[]): void => drawn.show({ ...fields, points })
     show(points)
     return {
-      move: (more, hasShift) => {
+      move: (more, { shift }) => {
         for (const point of more) {
           const { x, y } = points.at(-1)!
           if (point.x !== x || point.y !== y) points.push(point)
         }
-        show(hasShift ? [first, straight(first, points.at(-1)!)] : points)
+        show(shift ? [first, straight(first, points.at(-1)!)] : points)
       },
       end: () => drawn.put(),
       cancel: () => drawn.drop()

@@ -21,9 +21,14 @@ export interface Hands {
   mayDraw: () => boolean
 }
 
-/** What goes on from a press until it is let go. With Shift a shape is regular, a line straight. */
+/** With Shift a shape is regular, a line straight; with Alt it grows around its middle. */
+export interface Held { shift: boolean, alt: boolean }
+export const heldIn = ({ shiftKey, altKey }: { shiftKey: boolean, altKey: boolean }): Held =>
+  ({ shift: shiftKey, alt: altKey })
+
+/** What goes on from a press until it is let go. */
 export interface Doing {
-  move: (points: Point[], hasShift: boolean) => void
+  move: (points: Point[], held: Held) => void
   end: () => void
   cancel: () => void
 }
