@@ -56,32 +56,13 @@ def create(
         organization = _organization(tx, actor, organization_id)
         if not actor.is_staff and not FOR_STAFF.isdisjoint(wanted):
             raise Forbidden("Only staff may make keys with the scopes of the administration.")
-        key = ApiKey(
-            key_id=device.device_id,
-            organization_id=organization,
-            created_by=actor.user_id,
-            name=clean,
-            prefix=credentials.prefix(secret),
-            scopes=wanted,
-            created_at=device.created_at,
-            expires_at=expires_at,
-            last_used_at=None,
-            last_used_address=None,
-            revoked_at=None,
-        )
+        key = _new_key(device, organization, credentials.prefix(secret), wanted, expires_at)
         device_rows.insert(tx, device)
         api_keys.insert(tx, key, keys.hash_token(credentials.KEY, secret))
-        notifications.add(
-            tx,
-            actor.user_id,
-            "key.created",
-            f"The API key {clean} was made.",
-            organization_id=organization,
-        )
-        audit.record(
-            tx,
-            msgspec.structs.replace(event, target=key.key_id, organization_id=organization),
-        )
+        message = f"The API key {clean} was made."
+        notifications.add(tx, actor.user_id, "key.created", message, organization_id=organization)
+        made = msgspec.structs.replace(event, target=key.key_id, organization_id=organization)
+        audit.record(tx, made)
         return key
 
     return Made(audit.attempt(store, event, insert), secret)
@@ -183,6 +164,28 @@ def _check_scopes(scopes: Collection[str]) -> tuple[str, ...]:
             fields={"scopes": "unknown or none"},
         )
     return tuple(scope for scope in SCOPES if scope in scopes)
+
+
+def _new_key(
+    device: Device,
+    organization_id: str,
+    prefix: str,
+    scopes: tuple[str, ...],
+    expires_at: int | None,
+) -> ApiKey:
+    return ApiKey(
+        key_id=device.device_id,
+        organization_id=organization_id,
+        created_by=device.user_id,
+        name=device.name,
+        prefix=prefix,
+        scopes=scopes,
+        created_at=device.created_at,
+        expires_at=expires_at,
+        last_used_at=None,
+        last_used_address=None,
+        revoked_at=None,
+    )
 
 
 def _new_device(actor: Actor, name: str, now: int) -> Device:

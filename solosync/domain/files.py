@@ -72,27 +72,16 @@ def presign(
         raise Invalid(f"Only {taken} are taken.", fields={"content_type": "not taken"})
     if size > MOST_BYTES:
         raise TooLarge(MOST_BYTES, f"A picture may have at most {MOST_BYTES} bytes.")
-    now = clock.now_ms()
+    now, organization_id = clock.now_ms(), session.organization_id
 
     def prepare(tx: Tx) -> File:
         if sessions.find_for_actor(tx, actor, session.session_id) is None:
             raise NotFound("session", session.session_id)
-        organization_id = session.organization_id
         same = files.find_same(tx, organization_id, sha256, content_type) if sha256 else None
         if same is not None:
             files.touch(tx, same.file_id, now)
             return same
-        file = File(
-            file_id=new_id(),
-            organization_id=organization_id,
-            user_id=actor.user_id,
-            content_type=content_type,
-            max_bytes=size,
-            announced_sha256=sha256,
-            sha256=None,
-            size=None,
-            created_at=now,
-        )
+        file = _announced(actor, organization_id, content_type, size, sha256, now)
         files.insert(tx, file)
         return file
 
@@ -100,6 +89,28 @@ def presign(
     expires_at = now + UPLOAD_SECONDS * 1000
     url = blobs.sign_upload(file.file_id, UPLOAD_SECONDS) if is_direct else None
     return Upload(file, url, keys.seal(UPLOAD, _sealed(file.file_id, expires_at)), expires_at)
+
+
+def _announced(
+    actor: Actor,
+    organization_id: str,
+    content_type: str,
+    size: int,
+    sha256: str | None,
+    now: int,
+) -> File:
+    """A file of which nothing has come yet."""
+    return File(
+        file_id=new_id(),
+        organization_id=organization_id,
+        user_id=actor.user_id,
+        content_type=content_type,
+        max_bytes=size,
+        announced_sha256=sha256,
+        sha256=None,
+        size=None,
+        created_at=now,
+    )
 
 
 def get_expected(

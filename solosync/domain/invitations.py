@@ -97,19 +97,8 @@ def invite(
     """Mails an invitation; an earlier one of that address is good no more. ``link`` makes the
     address of the page from a token. Raises Invalid, NotFound, Forbidden, RateLimited, and Conflict
     for somebody who belongs to it already."""
-    address, token, now = accounts.check_email(email), new_token(), now_ms()
-    invitation = Invitation(
-        invitation_id=new_id(),
-        organization_id=organization_id,
-        email=address,
-        role=role,
-        token_hash=keys.hash_token(_LINK, token),
-        invited_by=actor.user_id,
-        created_at=now,
-        expires_at=now + DAYS * DAY_MS,
-        accepted_at=None,
-        revoked_at=None,
-    )
+    address, token = accounts.check_email(email), new_token()
+    invitation = _new(keys, actor, organization_id, address, role, token)
     event = audit.event(
         "invitation.create",
         actor,
@@ -124,7 +113,7 @@ def invite(
         organization = organizations.get_as_admin(tx, actor, organization_id).organization
         person = users.find_by_email(tx, address)
         _check_may_be_invited(tx, actor, organization_id, person)
-        invitations.revoke_for_email(tx, organization_id, address, now)
+        invitations.revoke_for_email(tx, organization_id, address, invitation.created_at)
         invitations.insert(tx, invitation)
         fields = {
             "organization": organization.name,
@@ -135,17 +124,43 @@ def invite(
         }
         mail.queue(tx, keys, address, "invitation", fields, language=language)
         if person is not None:
-            message = (
-                f"{actor.display_name} invites you to {organization.name}."
-                " The link to join is in your mail."
-            )
-            notifications.add(
-                tx, person.user_id, "invitation.created", message, organization_id=organization_id
-            )
+            _notify(tx, actor, organization, person)
         audit.record(tx, event)
 
     audit.attempt(store, event, change)
     return Invited(invitation, token)
+
+
+def _new(
+    keys: Keys, actor: Actor, organization_id: str, address: str, role: Role, token: str
+) -> Invitation:
+    now = now_ms()
+    return Invitation(
+        invitation_id=new_id(),
+        organization_id=organization_id,
+        email=address,
+        role=role,
+        token_hash=keys.hash_token(_LINK, token),
+        invited_by=actor.user_id,
+        created_at=now,
+        expires_at=now + DAYS * DAY_MS,
+        accepted_at=None,
+        revoked_at=None,
+    )
+
+
+def _notify(tx: Tx, inviter: Actor, organization: Organization, person: User) -> None:
+    message = (
+        f"{inviter.display_name} invites you to {organization.name}."
+        " The link to join is in your mail."
+    )
+    notifications.add(
+        tx,
+        person.user_id,
+        "invitation.created",
+        message,
+        organization_id=organization.organization_id,
+    )
 
 
 def revoke(store: Store, actor: Actor, organization_id: str, invitation_id: str) -> None:

@@ -16,6 +16,7 @@ from solosync.crypto import Keys
 from solosync.domain import accounts, audit, mail, mailings
 from solosync.errors import Forbidden
 from solosync.ids import new_id
+from solosync.origin import Origin
 from solosync.records.audit import Event, Outcome
 from solosync.records.codes import SignInCode
 from solosync.records.users import User
@@ -53,10 +54,7 @@ def register(
     accounts.check_password(password)
     password_hash = crypto.hash_password(password)
     new = accounts.new_user(
-        address,
-        full_name=full_name,
-        password_hash=password_hash,
-        is_proved=False,
+        address, full_name=full_name, password_hash=password_hash, is_proved=False
     )
     registered = event(address, "form")
     asked = origin.current.get()
@@ -70,17 +68,24 @@ def register(
             user = accounts.insert(tx, new) if present is None else _replace(tx, present, new)
             users.put_registration(tx, user.user_id, address=asked.address, username=username)
         is_told = present is not None and is_owned and present.is_active
-        if not mailings.was_noticed(tx, address, now_ms()):
-            fields = {"link": sign_in_url}
-            mail.queue(
-                tx, keys, address, "taken", fields, language=asked.language, is_decoy=not is_told
-            )
-            codes.insert(tx, _notice(keys, address, asked.network))
+        _tell_owner(tx, keys, address, asked, sign_in_url, is_decoy=not is_told)
         audit.record(tx, _outcome(registered, user.user_id if is_made else None))
         return user
 
     # For whom nothing was made, a seal that fits nothing.
     return seal(keys, store.write(add))
+
+
+def _tell_owner(
+    tx: Tx, keys: Keys, address: str, asked: Origin, sign_in_url: str, *, is_decoy: bool
+) -> None:
+    """That somebody wanted an account for their address, once an hour. A decoy is as much work
+    and isn't sent, so that nobody learns by the time it takes whether there is an account."""
+    if mailings.was_noticed(tx, address, now_ms()):
+        return
+    fields = {"link": sign_in_url}
+    mail.queue(tx, keys, address, "taken", fields, language=asked.language, is_decoy=is_decoy)
+    codes.insert(tx, _notice(keys, address, asked.network))
 
 
 def seal(keys: Keys, user: User) -> str:

@@ -225,23 +225,29 @@ def _insert(
             created_at=now,
             device_id=device_id,
         )
-        first = NewUpdate(
-            rev=0,
-            data=update,
-            kind=kind,
-            actor_id=user_id,
-            device_id=device_id,
-            summary=_SUMMARIES[kind],
-            set_aside=None,
-            size=len(update),
-            created_at=now // 1000,
-        )
+        first = _first_update(update, kind, user_id, device_id, now // 1000)
         updates.append(tx, session.key, [first])
         if device_id is not None:
             bases.keep_rev(tx, session.key, device_id, 0)
         return session
 
     return Created(store.write(insert), reading)
+
+
+def _first_update(
+    data: bytes, kind: str, user_id: str, device_id: str | None, created_at: int
+) -> NewUpdate:
+    return NewUpdate(
+        rev=0,
+        data=data,
+        kind=kind,
+        actor_id=user_id,
+        device_id=device_id,
+        summary=_SUMMARIES[kind],
+        set_aside=None,
+        size=len(data),
+        created_at=created_at,
+    )
 
 
 def _organization(tx: Tx, user_id: str, organization_id: str | None) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from solosync.board.document import Document, combine
 from solosync.domain.history import DAY_MS
 from solosync.records.sessions import Session
-from solosync.records.updates import Outline
+from solosync.records.updates import Outline, Update
 from solosync.store import bases, updates
 from solosync.store.engine import Store
 
@@ -50,21 +50,26 @@ def thin(store: Store, session: Session, now_ms: int, keep: Keep) -> int:
         # What was overwritten in between is gone from the document's own update, but that one
         # lists all deletions ever made: whichever is smaller.
         data = min(combine(parts), document.update(before), key=len)
-        last = rows[run[-1].seq]
-        set_aside = [aside for line in run if (aside := rows[line.seq].set_aside) is not None]
-        gone += store.write(
-            lambda tx, run=run, data=data, last=last, aside=set_aside: updates.replace_range(  # type: ignore[misc]
-                tx,
-                session.key,
-                run[0].seq,
-                run[-1].seq,
-                data=data,
-                summary=last.summary,
-                set_aside=_joined(aside),
-                size=len(data),
-            )
-        )
+        gone += _merge(store, session, [rows[line.seq] for line in run], data)
     return gone
+
+
+def _merge(store: Store, session: Session, merged: list[Update], data: bytes) -> int:
+    """Puts ``data`` in the place of these updates; returns how many are gone."""
+    first, last = merged[0], merged[-1]
+    set_aside = _joined([row.set_aside for row in merged if row.set_aside is not None])
+    return store.write(
+        lambda tx: updates.replace_range(
+            tx,
+            session.key,
+            first.seq,
+            last.seq,
+            data=data,
+            summary=last.summary,
+            set_aside=set_aside,
+            size=len(data),
+        )
+    )
 
 
 def _runs(outline: list[Outline], held: set[int], now_ms: int, keep: Keep) -> list[list[Outline]]:
