@@ -16,6 +16,12 @@ def now_us() -> int:
     return time_ns() // 1_000
 
 
+def text(ms: int, timespec: str = "minutes") -> str:
+    """For people, in UTC: 2026-11-21 09:30, or with its seconds."""
+    moment = datetime.fromtimestamp(ms // 1_000, UTC)
+    return moment.replace(tzinfo=None).isoformat(" ", timespec)
+
+
 def iso(ms: int) -> str:
     """ISO 8601 in UTC with microseconds: 2026-11-21T09:30:00.250000Z."""
     return iso_us(ms * 1_000)

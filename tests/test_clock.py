@@ -23,3 +23,8 @@ def test_wire_form_always_has_six_digits_and_a_z():
 def test_wire_form_loses_no_microsecond_to_floating_point():
     for us in (1767323045000001, 1767323045999999, 4102444799999999):
         assert clocks.iso_us(us).endswith(f".{us % 1_000_000:06}Z")
+
+
+def test_people_are_shown_the_minute_or_the_second():
+    assert clocks.text(1767323045678) == "2026-01-02 03:04"
+    assert clocks.text(1767323045678, "seconds") == "2026-01-02 03:04:05"

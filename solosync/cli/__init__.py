@@ -98,5 +98,5 @@ def build_parser() -> Parser:
 
 
 def _os_error(error: OSError) -> str:
-    reason = error.strerror or str(error)
+    reason = terminal.reason(error)
     return f"{error.filename}: {reason}" if error.filename else reason

@@ -142,6 +142,6 @@ def _when(ms: int | None) -> str:
     if ms is None:
         return ""
     try:
-        return clock.iso(ms)[:19].replace("T", " ") + " UTC"
+        return f"{clock.text(ms, 'seconds')} UTC"
     except (ValueError, OverflowError, OSError):
         return f"time {ms}"

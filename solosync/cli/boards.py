@@ -65,7 +65,7 @@ def list_all(arguments: argparse.Namespace) -> int:
             (
                 board.session_id,
                 emails[board.owner_id],
-                clock.iso_us(board.updated_at)[:16].replace("T", " "),
+                clock.text(board.updated_at // 1000),
                 _size(board.state_bytes),
                 board.name,
             )
@@ -92,8 +92,7 @@ def import_files(arguments: argparse.Namespace) -> int:
             except (SolosyncError, OSError) as error:
                 failed += 1
                 progress.clear()
-                reason = getattr(error, "strerror", None) or str(error)
-                terminal.write_error(terminal.printable(f"{file}: {reason}"))
+                terminal.write_error(terminal.printable(f"{file}: {terminal.reason(error)}"))
             else:
                 made.append({"file": str(file), "id": board.session_id, "name": board.name})
         progress.clear()

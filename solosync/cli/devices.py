@@ -78,7 +78,7 @@ def list_all(arguments: argparse.Namespace, email: str | None) -> int:
             device.device_id,
             user.email,
             device.kind,
-            clock.iso(device.last_seen_at)[:16].replace("T", " "),
+            clock.text(device.last_seen_at),
             device.address,
             device.name,
         )

@@ -61,14 +61,14 @@ def export(arguments: argparse.Namespace) -> int:
         boards = _boards(store, arguments)
         output = _Output(arguments, len(boards))
         for board in boards:
-            progress = _Progress(board.name)
+            progress = terminal.PageProgress(board.name)
             try:
                 target, warnings = _export(store, blobs, board, format, options, output, progress)
             except (SolosyncError, OSError) as error:
                 failed += 1
                 progress.clear()
-                reason = getattr(error, "strerror", None) or str(error)
-                terminal.write_error(terminal.printable(f"{board.name}: {reason}"))
+                told = f"{board.name}: {terminal.reason(error)}"
+                terminal.write_error(terminal.printable(told))
             else:
                 progress.clear()
                 for warning in warnings:
@@ -110,7 +110,7 @@ def _export(
     format: Format,
     options: PictureOptions,
     output: _Output,
-    progress: _Progress,
+    progress: terminal.PageProgress,
 ) -> tuple[Path | None, tuple[str, ...]]:
     """Where it went, and what couldn't be drawn. A file is there whole or not at all."""
     from solosync.domain import drawings
@@ -188,20 +188,3 @@ class _Output:
             if not target.exists():
                 yield target
             number += 1
-
-
-class _Progress:
-    """How many pages of a board are drawn, shown once it is known how many there are."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._line: terminal.Progress | None = None
-
-    def show(self, done: int, total: int) -> None:
-        if self._line is None:
-            self._line = terminal.Progress(total)
-        self._line.step(self._name)
-
-    def clear(self) -> None:
-        if self._line is not None:
-            self._line.clear()

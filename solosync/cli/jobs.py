@@ -62,7 +62,7 @@ def list_all(arguments: argparse.Namespace) -> int:
                 job.job_id,
                 job.task,
                 job.status,
-                clock.iso(job.created_at)[:19].replace("T", " "),
+                clock.text(job.created_at, "seconds"),
                 job.subject,
                 job.error or "",
             )

@@ -44,7 +44,7 @@ def render(arguments: argparse.Namespace) -> int:
     options = pictures.parse_options(given, format)
     failed = 0
     for file, target in targets:
-        progress = _Pages(file.name)
+        progress = terminal.PageProgress(file.name)
         try:
             made = _render_file(file, target, format, options, arguments.title, progress)
         except (SolosyncError, OSError) as error:
@@ -92,7 +92,7 @@ def _render_file(
     format: Format,
     options: PictureOptions,
     title: str | None,
-    progress: _Pages,
+    progress: terminal.PageProgress,
 ) -> Made:
     """Written beside the target first: there is a whole file by its name, or the former one."""
     from solosync.render import export, scenes
@@ -117,24 +117,7 @@ def _render_file(
 
 def _reason(error: SolosyncError | OSError, file: Path) -> str:
     if isinstance(error, SolosyncError):
-        return str(error)
-    reason = error.strerror or str(error)
+        return terminal.reason(error)
     is_another = error.filename and Path(error.filename) != file
+    reason = terminal.reason(error)
     return f"{error.filename}: {reason}" if is_another else reason
-
-
-class _Pages:
-    """How many pages of a file are drawn, shown once it is known how many there are."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._progress: terminal.Progress | None = None
-
-    def show(self, done: int, total: int) -> None:
-        if self._progress is None:
-            self._progress = terminal.Progress(total)
-        self._progress.step(self._name)
-
-    def clear(self) -> None:
-        if self._progress is not None:
-            self._progress.clear()

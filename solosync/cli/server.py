@@ -74,7 +74,7 @@ def notices(config: Config) -> Iterator[str]:
 def open_page(arguments: argparse.Namespace) -> int:
     """Prints the link as well, for a machine without a browser."""
     config = load(arguments)
-    from solosync import crypto
+    from solosync import browser, crypto
     from solosync.domain import links
     from solosync.store.lock import read_holder
 
@@ -88,7 +88,5 @@ def open_page(arguments: argparse.Namespace) -> int:
     page = f"{holder.url}/link/{token}"
     terminal.write(page)
     if config.open:
-        import webbrowser
-
-        webbrowser.open(page)
+        browser.open_page(page)
     return 0

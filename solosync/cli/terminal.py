@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from solosync.errors import SolosyncError
+
 _TURNING = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
 
 
@@ -17,6 +19,11 @@ def write(line: str = "") -> None:
 
 def write_error(message: str) -> None:
     sys.stderr.write(f"solosync: {message}\n")
+
+
+def reason(error: SolosyncError | OSError) -> str:
+    """Why something failed, without the file that an OSError names."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def write_json(value: Any) -> None:
@@ -76,3 +83,20 @@ class Progress:
         if self._shown:
             sys.stderr.write(f"\r\x1b[K{text}")
             sys.stderr.flush()
+
+
+class PageProgress:
+    """How many pages of a board are drawn, shown once it is known how many there are."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._progress: Progress | None = None
+
+    def show(self, done: int, total: int) -> None:
+        if self._progress is None:
+            self._progress = Progress(total)
+        self._progress.step(self._name)
+
+    def clear(self) -> None:
+        if self._progress is not None:
+            self._progress.clear()

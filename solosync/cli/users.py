@@ -83,8 +83,8 @@ def list_all(arguments: argparse.Namespace) -> int:
     rows = []
     for user in users:
         marks = ("staff" if user.is_staff else "", "" if user.is_active else "deactivated")
-        seen = clock.iso(user.last_login_at)[:16] if user.last_login_at else "never"
-        rows.append((user.email, seen.replace("T", " "), ", ".join(filter(None, marks))))
+        seen = clock.text(user.last_login_at) if user.last_login_at else "never"
+        rows.append((user.email, seen, ", ".join(filter(None, marks))))
     terminal.write_table(("email", "last signed in (UTC)", ""), rows)
     return 0
 

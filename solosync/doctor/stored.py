@@ -95,12 +95,11 @@ def sqlite() -> str:
 
 def judge_clock(now_us: int, newest_us: int) -> Finding:
     """`newest_us` is when the last change was made, as its clock said then."""
-    shown = clock.iso_us(now_us)[:16].replace("T", " ") + " UTC"
+    shown = f"{clock.text(now_us // 1000)} UTC"
     advice = "Set the clock; history and sign-ins go by it."
     if now_us < EARLIEST_US:
         return Finding("clock", "failed", f"{shown}, which is long past", advice)
     if now_us + CLOCK_SLACK_US < newest_us:
-        changed = clock.iso_us(newest_us)[:16].replace("T", " ")
-        found = f"{shown}, but a board was changed at {changed} UTC"
+        found = f"{shown}, but a board was changed at {clock.text(newest_us // 1000)} UTC"
         return Finding("clock", "warning", found, advice)
     return Finding("clock", "ok", shown)
