@@ -258,3 +258,62 @@ def test_selection_is_laid_over_others_copied_and_taken_to_another_page(server, 
         ann.key("Tab", "Tab")  # leaves the canvas
         assert not ann.page.run(f"document.activeElement === {CANVAS}")
         assert drawer.complaints() == []
+
+
+MENU = "[...document.querySelectorAll('[role=menuitem]')]"
+
+
+def test_menu_is_asked_for_by_mouse_finger_and_key_and_does_what_it_says(server, device):
+    board = device.make_board(STATE)
+    with drawing(server, board) as drawer:
+        ann = Selecting(drawer, device)
+        before = ann.order("texts")
+
+        def choose(label):
+            drawer.page.run(f"{MENU}.find(item => item.textContent.startsWith({label!r})).click()")
+
+        def is_open():
+            return ann.page.run("document.querySelector('[role=menu]') !== null")
+
+        ann.walk_to("Text “Tea”, ")
+        ann.key("F10", "F10", modifiers=SHIFT)
+        assert ann.page.run("document.activeElement.textContent") == "Change the textEnter"
+        ann.key("ArrowUp", "ArrowUp")
+        ann.key("c", "KeyC")
+        ann.key("c", "KeyC")
+        ann.key("c", "KeyC")
+        assert ann.page.run("document.activeElement.textContent") == "CopyCtrl C"
+        ann.key("Escape", "Escape")
+        assert not is_open()
+        assert ann.page.run("document.activeElement.id") == "canvas"
+
+        ann.key("ContextMenu", "ContextMenu")
+        choose("Copy")
+        assert ann.page.run(SAID) == "1 copied"
+        drawer.drag((900, 600), button="right", buttons=2)
+        assert ann.page.run(f"{MENU}.length") == 7  # nothing is selected any more
+        choose("Paste")
+        ann.page.wait_for(f"{SAID} === '1 pasted'")
+        drawer.wait_for_count(10)
+        [copy] = [name for name in ann.order("texts") if name not in before]
+        assert ann.shown()[copy]["text"] == "Tea"
+
+        drawer.drag((900, 600), button="right", buttons=2)  # on what was pasted there
+        choose("Delete")
+        drawer.wait_for_count(9)
+        ann.walk_to("Picture, ")
+        ann.key("ContextMenu", "ContextMenu")
+        choose("Fix in place")
+        assert {name for name, one in ann.shown().items() if one.get("locked")} == {"fixed", "low"}
+
+        drawer.press("Escape")
+        drawer.press("v")
+        ann.page.call("Emulation.setTouchEmulationEnabled", enabled=True)
+        drawer.touch("touchStart", (900, 600))
+        ann.page.wait_for("document.querySelector('[role=menu]') !== null")
+        drawer.touch("touchEnd")
+        assert is_open()
+        drawer.drag((300, 650))  # beside it
+        assert not is_open()
+        drawer.wait_for_count(9)
+        assert drawer.complaints() == []

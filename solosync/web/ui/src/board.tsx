@@ -8,16 +8,17 @@ import { Bar } from './around/bar'
 import { GuestBar, GuestClosed } from './around/guest'
 import { Help } from './around/help'
 import { HistoryPanel, PreviewBanner } from './around/history'
+import { CanvasMenu } from './around/menu'
 import { Pages } from './around/pages'
 import { Sending } from './around/sending'
 import { Closed } from './around/status'
 import { Tools } from './around/toolbar'
 import { Writer } from './around/writer'
 import { SelectionBar } from './around/selected'
-import { listenToClipboard } from './clipboard'
 import { Gestures } from './gestures'
 import { Guest } from './guest'
 import { listenToKeys } from './keys'
+import { listenForMenu } from './menu'
 import { Model } from './model'
 import { readShared, takePlace } from './shared'
 import { KeptBoards } from './offline/list'
@@ -42,8 +43,9 @@ function Board ({ model }: { model: Model }): JSX.Element {
       selected: () => model.selection.show()
     }, tools)
     listenToKeys(model, gestures)
-    listenToClipboard(model)
+    model.clipboard.listen()
     void model.open(surface)
+    listenForMenu(model, gestures)
   }, [])
   return (
     <>
@@ -64,6 +66,7 @@ function Board ({ model }: { model: Model }): JSX.Element {
       </div>
       {!model.preview.value && !(model.isGuest && model.isClosed.value) && <Tools model={model} />}
       <Pages model={model} />
+      <CanvasMenu model={model} />
       <Help model={model} />
       <p class='unseen' aria-live='polite'>{model.said.value}</p>
       <SavingSheet model={model} />

@@ -111,6 +111,11 @@ export class Gestures {
     return true
   }
 
+  /** Whatever touches does nothing more until it is let go. */
+  stop (): void {
+    this.leave(this.down.size > 0 ? DONE : null)
+  }
+
   private leave (next: Doing | null): void {
     this.doing?.cancel()
     this.doing = next

@@ -1,6 +1,7 @@
 // Shortcuts. None of them works while a text is written or a dialog is open.
 
 import type { Gestures } from './gestures'
+import { openMenu } from './menu'
 import type { Model } from './model'
 import { isActualSize, keysToNavigate } from './navigating'
 import { OFFERS } from './tools/choices'
@@ -33,6 +34,7 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
       if (model.preview.value) model.lookAtNow()
       else model.selection.unselect()
     },
+    ContextMenu: () => openMenu(model, gestures, null),
     Delete: () => model.selection.remove(),
     Backspace: () => model.selection.remove(),
     ...navigation,
@@ -70,6 +72,7 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
 function nameOf (event: KeyboardEvent): string {
   const { key, code } = event
   if (isActualSize(event)) return 'shift 0'
+  if (key === 'F10' && event.shiftKey) return 'ContextMenu'
   if (key.length > 1) return key
   if (CODES[code]) return CODES[code]
   return (key > '~' && code.startsWith('Key') ? code.slice(3) : key).toLowerCase()
@@ -119,6 +122,6 @@ function thicker (model: Model, by: number): void {
 
 function isElsewhere (event: KeyboardEvent, model: Model): boolean {
   const isBusy = event.target instanceof HTMLElement &&
-    event.target.closest('input, textarea, select, dialog, [popover]') !== null
+    event.target.closest('input, textarea, select, dialog, [popover], [role=menu]') !== null
   return isBusy || model.isHelping.value || model.isClosed.value || model.isExcalidraw.value
 }

@@ -1,12 +1,14 @@
 // What the page is about at the moment: the document, the canvas, and what the person has chosen.
 
 import { computed, effect, signal, type Signal } from '@preact/signals'
+import { Clipboard } from './clipboard'
 import { BoardDocument, type Element, type Page } from './document'
 import { boxOf } from './drawing'
 import { grown, type Point } from './geometry'
 import type { Guest } from './guest'
 import { History, type Preview } from './history'
 import { whenLoaded } from './looks/images'
+import type { Asked } from './menu'
 import type { Person } from './offline/device'
 import { Others, personOn } from './others'
 import { Pictures } from './pictures'
@@ -43,6 +45,10 @@ export class Model {
   readonly takesPages = signal(false)
   readonly isExcalidraw = signal(false)
   readonly isHelping = signal(false)
+  /** Where the menu of the canvas is open. */
+  readonly menu = signal<Asked | null>(null)
+  /** What is to be read for a moment. */
+  readonly hint = signal<string | null>(null)
   readonly name = signal('')
   /** The name that the server didn't get. */
   readonly unnamed = signal<string | null>(null)
@@ -52,6 +58,7 @@ export class Model {
   surface!: Surface
   readonly selection = new Selection(this)
   readonly paging = new Paging(this)
+  readonly clipboard = new Clipboard(this)
   readonly history: History
   readonly pictures: Pictures
   private before = { page: '', view: (): void => {} }

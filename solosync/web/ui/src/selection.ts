@@ -135,6 +135,16 @@ export class Selection {
     if (found.length > 0) board.change(() => found.forEach(({ sequence, moved }) => board.arrange(sequence, moved)))
   }
 
+  /** Whether all that is selected is passed over by pointers; null for what never is. */
+  get fixed (): boolean | null {
+    const elements = this.elements()
+    return elements.every(({ list }) => list === 'assets') ? elements.every(({ fields }) => fields.locked === true) : null
+  }
+
+  fix (isFixed: boolean): void {
+    if (this.model.mayDraw) this.model.board.set(new Map(this.elements().map(({ key }) => [key, { locked: isFixed }])))
+  }
+
   // -- copies --------------------------------------------------------------------------------
 
   copied (): Copied {
@@ -148,8 +158,8 @@ export class Selection {
     if (this.count.value > 0 && this.model.mayDraw) this.put(this.copied(), ASIDE, ASIDE)
   }
 
-  /** Where it was copied, or beside that if it is there already; in the middle if that isn't seen. */
-  paste (copied: Copied): void {
+  /** Around a point; else where it was copied, or beside that if it is there already; in the middle if that isn't seen. */
+  paste (copied: Copied, at: Point | null = null): void {
     const { surface } = this.model
     const text = JSON.stringify(copied)
     const isAgain = this.pasted.text === text && this.pasted.page === surface.page
@@ -157,12 +167,12 @@ export class Selection {
     this.pasted = { text, page: surface.page, times }
     const box = boxOfAll(copied.items.map(asElement))
     if (!box) return
-    const [from, to] = [middleOf(box), surface.middle]
+    const [from, to] = [middleOf(box), at ?? surface.middle]
     const aside = ASIDE * times
     const isSeen = meet(surface.view(), {
       left: box.left + aside, top: box.top + aside, right: box.right + aside, bottom: box.bottom + aside
     })
-    if (isSeen) this.put(copied, aside, aside)
+    if (isSeen && !at) this.put(copied, aside, aside)
     else this.put(copied, to.x - from.x, to.y - from.y)
   }
 
@@ -177,8 +187,8 @@ export class Selection {
     this.model.said.value = texts.pasted(items.length)
   }
 
-  pasteText (words: string): void {
-    const { x, y } = this.model.surface.middle
+  pasteText (words: string, at = this.model.surface.middle): void {
+    const { x, y } = at
     const { color, size } = this.model.choices.of('text')
     const fields = { type: 'text', text: words.trimEnd(), color, fontSize: size }
     const box = boxOf(asElement({ list: 'texts', fields: { ...fields, x, y } }))

@@ -35,6 +35,7 @@ export function Pages ({ model }: { model: Model }): JSX.Element {
   return (
     <footer>
       <Removed model={model} />
+      <Hint model={model} />
       {isEmpty && <p class='hint' role='status'>{texts.noPage}</p>}
       <nav
         ref={list} aria-label={texts.pages} onPointerDown={event => mayChange && sorting.current!.press(event)}
@@ -104,6 +105,17 @@ function Name (
       }}
     />
   )
+}
+
+/** What is to be read for a moment. */
+function Hint ({ model: { hint } }: { model: Model }): JSX.Element {
+  const told = hint.value
+  useEffect(() => {
+    if (told === null) return
+    const timer = setTimeout(() => { hint.value = null }, TOLD_MS)
+    return () => clearTimeout(timer)
+  }, [told])
+  return <p class='hint' role='status' hidden={told === null}>{told}</p>
 }
 
 /** A deleted page is back by one press, as long as nothing else was done. */

@@ -47,7 +47,7 @@ export function reachOf ({ tool, size }: Choice, scale: number): number {
 }
 
 export function topmost (
-  { surface }: Hands, at: Point, isPassed = (_element: Element): boolean => false
+  { surface }: Pick<Hands, 'surface'>, at: Point, isPassed = (_element: Element): boolean => false
 ): Element | null {
   const within = NEAR / surface.scale
   return surface.elements().findLast(

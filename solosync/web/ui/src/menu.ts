@@ -1,0 +1,108 @@
+// The menu of the canvas: how it is asked for (the mouse's other button, a finger that stays, a key),
+// and what it offers there.
+
+import { middleOf, type Point } from './geometry'
+import type { Gestures } from './gestures'
+import { boxOfAll } from './selecting'
+import type { Model } from './model'
+import { texts } from './texts'
+import { topmost } from './tools/tool'
+
+/** Where on the screen, and where on the board. */
+export interface Asked { left: number, top: number, at: Point, isByKey: boolean }
+export interface Entry { label: string, keys?: string, act: () => void, isOff?: boolean }
+type Pointer = Pick<PointerEvent, 'clientX' | 'clientY'>
+
+const LONG_MS = 500
+const STILL = 8 // pixels: no finger lies quite still
+
+export function listenForMenu (model: Model, gestures: Gestures): void {
+  const { area } = gestures
+  let timer = 0
+  let from: PointerEvent | null = null
+  const forget = (): void => clearTimeout(timer)
+  area.addEventListener('pointerdown', event => {
+    forget()
+    const mayStay = ['select', 'hand'].includes(model.choice.value.tool)
+    if (event.pointerType !== 'touch' || !event.isPrimary || !mayStay) return
+    from = event
+    timer = setTimeout(() => openMenu(model, gestures, event), LONG_MS)
+  })
+  area.addEventListener('pointermove', event => {
+    const isStill = from && Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) < STILL
+    if (!isStill) forget()
+  })
+  for (const kind of ['pointerup', 'pointercancel'] as const) area.addEventListener(kind, forget)
+  area.addEventListener('contextmenu', event => {
+    if (!model.mayDraw) return
+    event.preventDefault()
+    // A finger that stays is waited for here, as not every browser tells of it.
+    if ((event as PointerEvent).pointerType !== 'touch') openMenu(model, gestures, event)
+  })
+}
+
+/** Where a pointer is; without one, on what is selected. */
+export function openMenu (model: Model, gestures: Gestures, pointer: Pointer | null): void {
+  if (!model.mayDraw || model.writing.value) return
+  gestures.stop()
+  const { surface, selection } = model
+  if (pointer) take(model, surface.at(pointer))
+  const { left, top, width, height } = surface.container.getBoundingClientRect()
+  const frame = selection.frame.value ?? { left: 0, top: 0, right: width, bottom: height }
+  const { x, y } = middleOf(frame)
+  const place = pointer ?? { clientX: left + x, clientY: top + y }
+  model.menu.value = { left: place.clientX, top: place.clientY, at: surface.at(place), isByKey: pointer === null }
+}
+
+/** The menu is for what lies there: of what is selected, for all of it. */
+function take (model: Model, at: Point): void {
+  const { selection } = model
+  const frame = boxOfAll(selection.elements())
+  const isInside = frame && at.x >= frame.left && at.x <= frame.right && at.y >= frame.top && at.y <= frame.bottom
+  if (isInside) return
+  const hit = topmost(model, at)
+  if (hit) selection.take(hit.key)
+  else selection.unselect()
+}
+
+/** In groups. */
+export function entriesOf (model: Model, { at }: Asked): Entry[][] {
+  const { selection, clipboard } = model
+  const paste = { label: texts.paste, keys: 'Ctrl V', act: () => { void clipboard.paste(at) } }
+  const all = {
+    label: texts.selectAll, keys: 'Ctrl A', act: () => selection.all(), isOff: model.count.value === 0
+  }
+  if (selection.count.value === 0) {
+    return [
+      [paste, all],
+      [
+        { label: texts.undo, keys: 'Ctrl Z', act: () => model.undo(), isOff: !model.canUndo.value },
+        { label: texts.redo, keys: 'Ctrl Shift Z', act: () => model.redo(), isOff: !model.canRedo.value }
+      ],
+      [
+        { label: texts.fit, keys: '0', act: () => model.surface.fit() },
+        { label: texts.actualSize, keys: 'Shift 0', act: () => model.surface.actualSize() },
+        { label: texts.help, keys: '?', act: () => { model.isHelping.value = true } }
+      ]
+    ]
+  }
+  const written = model.selectedText
+  const fixed = selection.fixed
+  return [
+    written ? [{ label: texts.changeText, keys: 'Enter', act: () => model.write(at, written) }] : [],
+    [
+      { label: texts.cut, keys: 'Ctrl X', act: () => clipboard.cut() },
+      { label: texts.copy, keys: 'Ctrl C', act: () => clipboard.copy() },
+      paste,
+      { label: texts.duplicate, keys: 'Ctrl D', act: () => selection.duplicate() }
+    ],
+    [
+      { label: texts.toFront, keys: 'Ctrl Shift ]', act: () => selection.arrange('front') },
+      { label: texts.over, keys: 'Ctrl ]', act: () => selection.arrange('forward') },
+      { label: texts.under, keys: 'Ctrl [', act: () => selection.arrange('backward') },
+      { label: texts.toBack, keys: 'Ctrl Shift [', act: () => selection.arrange('back') }
+    ],
+    fixed === null ? [] : [{ label: fixed ? texts.release : texts.fix, act: () => selection.fix(!fixed) }],
+    [all, { label: texts.remove, keys: 'Delete', act: () => selection.remove() }]
+  ].filter(group => group.length > 0)
+}
