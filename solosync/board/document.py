@@ -15,7 +15,9 @@ from solosync.board.dialects import excalidraw, solo
 from solosync.board.layout import Layout
 from solosync.board.merge_sides import Outcome
 from solosync.board.nesting import Unreadable, check_nesting
-from solosync.board.states import Seen, Shape, State, read_state
+from solosync.board.reading import read_state
+from solosync.board.seen import Seen, Text
+from solosync.board.states import Shape, State
 from solosync.errors import Damaged
 from solosync.ids import new_id
 
@@ -213,7 +215,7 @@ class Document:
     def shape(self) -> Shape:
         return self._layout.shape
 
-    def read(self, state: bytes, seen: Seen | None = None, *, depth: int = 1) -> State:
+    def read(self, state: bytes | Text, seen: Seen | None = None, *, depth: int = 1) -> State:
         """Takes a JSON state apart in this board's dialect; raises Invalid."""
         return read_state(state, self.shape, seen, depth)
 

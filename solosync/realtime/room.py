@@ -12,7 +12,8 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from solosync.board.ops import apply_ops
-from solosync.board.states import Seen, State
+from solosync.board.seen import Seen, Text
+from solosync.board.states import State
 from solosync.domain import Store, bases, history, idempotency
 from solosync.domain.bases import Base, Holdings
 from solosync.domain.history import Write
@@ -24,7 +25,8 @@ from solosync.realtime.snapshots import Turn
 from solosync.records.actors import Actor
 from solosync.records.sessions import Session
 
-# Larger states are taken apart in a thread, so that other boards' peers don't wait meanwhile.
+# Where more of a state isn't known yet, it is taken apart in a thread, so that other boards' peers
+# don't wait meanwhile.
 THREAD_FROM_BYTES = 256 * 1024
 
 
@@ -51,7 +53,7 @@ class Room(DoorForPeers):
     ) -> None:
         super().__init__(store, session, committer, snapshot_turn)
         self._holdings = Holdings()
-        self._seen = Seen()
+        self.seen = Seen()
         # Those in use; each goes when its last holder lets it go.
         self._keys: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._reading_lock = asyncio.Lock()
@@ -59,11 +61,11 @@ class Room(DoorForPeers):
     @property
     def memory_bytes(self) -> int:
         """An estimate of what this room holds in memory."""
-        return 3 * self._snapshots.stored_bytes + 4 * self._document.size_hint() + self._seen.bytes
+        return 3 * self._snapshots.stored_bytes + 4 * self._document.size_hint() + self.seen.bytes
 
     def shed(self) -> None:
         """Frees what can be computed or read again."""
-        self._seen = Seen()
+        self.seen = Seen()
         self._holdings.forget()
         self._document.forget_view()
 
@@ -80,7 +82,7 @@ class Room(DoorForPeers):
     async def save(
         self,
         actor: Actor,
-        state: bytes,
+        state: bytes | Text,
         *,
         stated_rev: int | None,
         is_stated: bool,
@@ -110,7 +112,7 @@ class Room(DoorForPeers):
     async def stream_save(
         self,
         actor: Actor,
-        state: bytes,
+        state: bytes | Text,
         *,
         expected_rev: int | None,
         key: str | None = None,
@@ -176,12 +178,12 @@ class Room(DoorForPeers):
     def _past_state(self, rev: int) -> State:
         return history.document_at(self._store, self.session, rev).state()
 
-    async def _take_apart(self, state: bytes, depth: int) -> State:
+    async def _take_apart(self, state: bytes | Text, depth: int) -> State:
         async with self._reading_lock:
-            self._seen.turn()
-            if len(state) < THREAD_FROM_BYTES:
-                return self._document.read(state, self._seen, depth=depth)
-            return await asyncio.to_thread(self._document.read, state, self._seen, depth=depth)
+            text = state if isinstance(state, Text) else self.seen.cut(state)
+            if len(text.left) < THREAD_FROM_BYTES:
+                return self._document.read(text, self.seen, depth=depth)
+            return await asyncio.to_thread(self._document.read, text, self.seen, depth=depth)
 
     async def _stated_base(self, rev: int | None) -> Base | None:
         """The state of a rev that a client says it holds; None when there is no knowing."""

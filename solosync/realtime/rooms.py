@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
+from solosync.board.seen import Seen
 from solosync.domain import Store, access
 from solosync.errors import SolosyncError, Unavailable
 from solosync.events import (
@@ -101,6 +102,11 @@ class Rooms:
     def memory_bytes(self) -> int:
         """About how much all open rooms hold."""
         return sum(place.room.memory_bytes for place in self._places.values() if place.room)
+
+    def seen(self, session: Session) -> Seen | None:
+        """What is known of an open board's last save; None for one that isn't open."""
+        place = self._places.get(session.key)
+        return place.room.seen if place is not None and place.room is not None else None
 
     @asynccontextmanager
     async def enter(self, session: Session) -> AsyncIterator[Room]:

@@ -6,6 +6,7 @@ The order of the checks is the contract's: encoding (415), size (413), content (
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from litestar import Request
 
 from solosync import paths
 from solosync.board import canonical
+from solosync.board.seen import Seen, Text
 from solosync.errors import Invalid, StorageFailed, TooLarge, UnsupportedMedia
 from solosync.web import repeats
 from solosync.web.auth import check_still_signed_in
@@ -37,23 +39,33 @@ _MEMBERS: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(
 class Body:
     """A JSON object taken apart one level deep, its members unread until asked for."""
 
-    def __init__(self, raw: bytes) -> None:
-        """Raises Invalid for what isn't a JSON object. How deep `state` nests, and what numbers
-        it holds, is for the board to judge, which knows most of it already."""
-        if not raw.isascii():
-            _check_utf8(raw)
+    def __init__(self, raw: bytes, seen: Seen | None = None) -> None:
+        """``seen`` is what is known of the board that `state` is for. Raises Invalid for what isn't
+        a JSON object. How deep `state` nests, and what numbers it holds, is for the board to judge,
+        which knows most of it already."""
+        self.raw = raw
+        self._cut = seen.cut(raw) if seen is not None else Text(raw, {}, len(raw))
+        if self._cut.runs:
+            with contextlib.suppress(Invalid, RecursionError, msgspec.MsgspecError):
+                self.members = _members(self._cut.left)
+                if self._is_cut_in_state():
+                    return
+        self._cut = Text(raw, {}, len(raw))
         try:
-            members = _MEMBERS.decode(raw)
+            self.members = _members(raw)
         except RecursionError:
             raise Invalid(f"JSON is nested deeper than {canonical.MAX_DEPTH} levels.") from None
         except msgspec.MsgspecError:
             # msgspec refuses lone surrogates, which are taken in as U+FFFD; the slower parser
             # tells them from what is broken, and says where.
             canonical.check_depth(raw)
-            raw = canonical.dump(_object(canonical.parse(raw))).encode()
-            members = _MEMBERS.decode(raw)
-        self.raw = raw
-        self.members = members
+            self.raw = canonical.dump(_object(canonical.parse(raw))).encode()
+            self.members = _MEMBERS.decode(self.raw)
+
+    def _is_cut_in_state(self) -> bool:
+        """Whether all other members are as they were sent."""
+        state = bytes(self.members.get("state", b""))
+        return state.startswith(b"{") and all(mark in state for mark in self._cut.runs)
 
     def __contains__(self, name: str) -> bool:
         return name in self.members
@@ -68,21 +80,23 @@ class Body:
         values = {name: _parse(raw) for name, raw in self.members.items() if name != but}
         return convert(values, model)
 
-    def state(self) -> bytes:
+    def state(self) -> Text:
         """The member `state` as it was sent, which has to be an object. Raises Invalid."""
         text = self.text("state")
         if not text.startswith(b"{"):
             raise Invalid("`state` has to be an object.", fields={"state": "not an object"})
-        return text
+        return self._cut._replace(left=text)
 
 
-async def read_object(request: Request[Any, Any, Any], limit: int, endpoint: str) -> Body:
-    """The body as a JSON object; none at all is an empty one.
+async def read_object(
+    request: Request[Any, Any, Any], limit: int, endpoint: str, seen: Seen | None = None
+) -> Body:
+    """The body as a JSON object; none at all is an empty one. ``seen`` is for a `Body`.
 
     Raises UnsupportedMedia, TooLarge (with `encoding` and `endpoint`), Invalid, Disconnected.
     """
     raw = await read_bytes(request, limit, endpoint)
-    return Body(raw if raw.strip(_JSON_SPACE) else b"{}")
+    return Body(raw if raw.strip(_JSON_SPACE) else b"{}", seen)
 
 
 async def read_bytes(request: Request[Any, Any, Any], limit: int, endpoint: str) -> bytes:
@@ -228,6 +242,12 @@ def _announced(request: Request[Any, Any, Any]) -> int:
     """Content-Length; 0 if there is none that can be read (the server counts what arrives)."""
     text = request.headers.get("content-length", "")
     return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def _members(raw: bytes) -> dict[str, msgspec.Raw]:
+    if not raw.isascii():
+        _check_utf8(raw)
+    return _MEMBERS.decode(raw)
 
 
 def _check_utf8(raw: bytes) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from solosync.board.dialects import solo
 from solosync.board.ops import apply_ops
-from solosync.board.states import read_state
+from solosync.board.reading import read_state
 from solosync.errors import InvalidOps
 from tests.board.boards import edit, make, page, reloaded, shown, text
 

@@ -8,7 +8,8 @@ import pytest
 from solosync.board.canonical import canonical
 from solosync.board.dialects import excalidraw, solo
 from solosync.board.document import Document
-from solosync.board.states import Item, Seen, read_state
+from solosync.board.reading import read_state
+from solosync.board.states import Item
 from solosync.errors import Invalid
 from tests.board.boards import canon, drawing, edit, make, page, reloaded, shown, strokes, text
 
@@ -334,26 +335,6 @@ def test_of_equal_keys_the_last_counts():
     document = Document.from_state(raw)
     assert document.reading().state.decode() == canonical(raw)
     assert reloaded(document).reading() == document.reading()
-
-
-def test_elements_whose_bytes_are_known_are_not_parsed_again():
-    seen = Seen()
-    first = read_state(text(strokes("a", "b")), solo.SHAPE, seen)
-    seen.turn()
-    second = read_state(text(strokes("b", "c", "a")), solo.SHAPE, seen)
-    ((old_page,), (new_page,)) = (first.pages or []), (second.pages or [])
-    assert new_page.lists["strokes"][0] is old_page.lists["strokes"][1]
-    assert new_page.lists["strokes"][2] is old_page.lists["strokes"][0]
-    assert second.text(solo.SHAPE) == canon(strokes("b", "c", "a"))
-
-
-def test_what_two_saves_did_not_hold_is_forgotten():
-    seen = Seen()
-    read_state(text(strokes("a")), solo.SHAPE, seen)
-    for _ in range(3):
-        seen.turn()
-    assert seen.find(b'{"id": "a"}') is None
-    assert seen.bytes == 0
 
 
 @pytest.mark.parametrize(

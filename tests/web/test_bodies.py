@@ -2,10 +2,14 @@
 
 import asyncio
 import gzip
+import re
 import zlib
 
 import pytest
 
+from solosync.board.dialects import solo
+from solosync.board.reading import read_state
+from solosync.board.seen import Seen
 from solosync.errors import Invalid, TooLarge, UnsupportedMedia
 from solosync.web import bodies
 from solosync.web.errors import Disconnected
@@ -149,9 +153,50 @@ def test_client_that_goes_away_is_no_error_of_ours(encoding, chunk):
 
 def test_body_is_taken_apart_one_level_deep():
     body = bodies.Body(b' {"state": {"b": 1,  "a":[ ]}, "name": "x"} ')
-    assert body.state() == b'{"b": 1,  "a":[ ]}'
+    assert body.state().whole() == b'{"b": 1,  "a":[ ]}'
     assert "name" in body
     assert "other" not in body
+
+
+LONG = b'"%s"' % (b"a text as an element" * 5)
+KNOWN = b'%s,{"id":"a","text":"more than a few bytes, or it would not be worth the while"}' % LONG
+STATE = b'{"pages":[{"strokes":[%s]}]}' % KNOWN
+
+
+@pytest.mark.parametrize(
+    "raw, is_cut",
+    [
+        (b'{"name":"x","state":%s}' % STATE, True),
+        (b'{"state":%s,"name":"x"}' % STATE, True),
+        (b'{"state":%s,"other":[%s]}' % (STATE, KNOWN), True),
+        (b'{"other":[%s],"state":%s}' % (KNOWN, STATE), False),
+        (b'{"name":%s,"state":%s}' % (LONG, STATE), False),
+        (b'{"name":%s,"x":1}' % LONG, False),
+        (b'{"state":%s}' % LONG, False),
+        (b'{"state":%s}' % KNOWN[len(LONG) + 1 :], False),
+        (b'{"state":{"x":"%s"}}' % b"y" * 2, False),
+        (b"[%s]" % KNOWN, False),
+        (b'{"state":%s' % STATE, False),
+    ],
+)
+def test_only_a_state_lacks_what_is_known_of_it(raw, is_cut):
+    seen = Seen()
+    read_state(STATE, solo.SHAPE, seen)
+
+    def told(body):
+        return {name: bytes(text) for name, text in body.members.items()}
+
+    try:
+        plain = bodies.Body(raw)
+    except Invalid as refusal:
+        with pytest.raises(Invalid, match=re.escape(refusal.message)):
+            bodies.Body(raw, seen)
+        return
+    body = bodies.Body(raw, seen)
+    if "state" in plain and plain.text("state").startswith(b"{"):
+        assert body.state().whole() == plain.text("state")
+        assert bool(body.state().runs) == is_cut
+    assert {**told(body), "state": b""} == {**told(plain), "state": b""}
 
 
 @pytest.mark.parametrize("raw", [b"", b"1", b"[]", b'"x"', b"null", b"{]", b'{"a":1,}', b"{'a':1}"])

@@ -11,6 +11,7 @@ from litestar import Response, patch, post
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 
+from solosync.board.seen import Text
 from solosync.clock import iso, now_ms
 from solosync.domain import sessions
 from solosync.errors import Stale
@@ -228,11 +229,12 @@ async def _read(
     """The board and what is to be done to it. Raises NotFound before the body is read, and after
     it if that took its time: its sender may have lost the board meanwhile."""
     session = find(request, session_id)
-    body = await read_object(request, limit, endpoint)
+    seen = services(request).rooms.seen(session)
+    body = await read_object(request, limit, endpoint, seen)
     return find(request, session_id) if is_late(request) else session, body
 
 
-def _streamed_state(body: Body) -> tuple[bytes, int]:
+def _streamed_state(body: Body) -> tuple[bytes | Text, int]:
     """`state`, or the whole body if it is a bare state, and the level it stands at.
 
     Raises StateRequired and Invalid.
@@ -244,7 +246,7 @@ def _streamed_state(body: Body) -> tuple[bytes, int]:
     raise StateRequired()
 
 
-async def _merge(request: Caller, room: Room, state: bytes) -> Saved:
+async def _merge(request: Caller, room: Room, state: Text) -> Saved:
     stated = preconditions.stated_rev(request)
     try:
         return await room.save(

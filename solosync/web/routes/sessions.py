@@ -132,7 +132,7 @@ async def create_session(request: Caller) -> Response[SessionDetail]:
         with_services.store,
         request.user,
         name=sessions.DEFAULT_NAME if fields.name is msgspec.UNSET else fields.name,
-        state=body.state() if "state" in body else None,
+        state=body.state().left if "state" in body else None,
         organization_id=fields.organization_id,
         thumbnail_url=fields.thumbnail_url or None,
     )
