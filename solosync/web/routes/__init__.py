@@ -1,4 +1,4 @@
-"""Every route on one screen."""
+"""The table of all routes; those of the pages stand in a table of their own, in `pages`."""
 
 from litestar.types import ControllerRouterHandler
 
@@ -36,9 +36,7 @@ from solosync.web.routes.invitations import (
     accept_invitation,
     create_invitation,
     list_invitations,
-    open_invitation,
     revoke_invitation,
-    use_invitation,
 )
 from solosync.web.routes.magic import request_magic, verify_magic
 from solosync.web.routes.me import change_me, read_me
@@ -58,51 +56,8 @@ from solosync.web.routes.organizations import (
     list_organizations,
     read_organization,
 )
-from solosync.web.routes.pages.adding import offer_adding, show_certificate, start_adding
-from solosync.web.routes.pages.board import (
-    export_board,
-    renew_picture,
-    restore_board_version,
-    show_board,
-)
-from solosync.web.routes.pages.boards import (
-    duplicate_board,
-    make_board,
-    rename_board,
-    restore_board,
-    trash_board,
-)
-from solosync.web.routes.pages.devices import (
-    rename_device,
-    show_devices,
-    sign_out_device,
-)
-from solosync.web.routes.pages.drawing import draw_board
-from solosync.web.routes.pages.home import home, show_trash
-from solosync.web.routes.pages.imports import import_boards
-from solosync.web.routes.pages.inviting import invite_person, revoke_invitation_here
-from solosync.web.routes.pages.links import open_link, use_link
-from solosync.web.routes.pages.offline import show_manifest, show_offline, show_worker
-from solosync.web.routes.pages.people import change_person, show_people
-from solosync.web.routes.pages.settings import (
-    change_password,
-    change_settings,
-    choose_language,
-    show_settings,
-)
-from solosync.web.routes.pages.sharing import (
-    end_listed_link,
-    share_board,
-    show_links,
-    unshare_board,
-)
-from solosync.web.routes.pages.tunnel import change_tunnel
-from solosync.web.routes.pairings import (
-    claim_device,
-    open_pairing,
-    pair_device,
-    use_pairing,
-)
+from solosync.web.routes.pages import PAGES
+from solosync.web.routes.pairings import claim_device, pair_device
 from solosync.web.routes.public import read_public, view_public
 from solosync.web.routes.saves import beacon, save_diff, save_session, save_stream
 from solosync.web.routes.schema import read_schema, show_docs
@@ -114,13 +69,6 @@ from solosync.web.routes.sessions import (
     restore_session,
     trash_session,
 )
-from solosync.web.routes.shared import (
-    download_shared,
-    open_shared,
-    preview_shared,
-    show_shared,
-    unlock_shared,
-)
 from solosync.web.routes.shares import (
     create_share,
     list_share_accesses,
@@ -128,16 +76,6 @@ from solosync.web.routes.shares import (
     read_share,
     revoke_listed_share,
     revoke_share,
-)
-from solosync.web.routes.sign_in import (
-    ask_code,
-    open_magic,
-    open_registration,
-    sign_in,
-    sign_out_here,
-    use_code,
-    use_magic,
-    use_registration,
 )
 from solosync.web.routes.team_accounts import (
     log_out,
@@ -161,7 +99,7 @@ from solosync.web.static import static_file
 
 
 def routes() -> list[ControllerRouterHandler]:
-    """Fresh routers each time, because each belongs to one application."""
+    """Fresh sections each time, because each belongs to one application."""
     signing_in: list[ControllerRouterHandler] = [
         create_tokens,  # POST /token/
         refresh_tokens,  # POST /refresh/
@@ -280,63 +218,10 @@ def routes() -> list[ControllerRouterHandler]:
         read_schema,  # GET /api/schema/
         show_docs,  # GET /api/docs/
         board_socket,  # WS /ws/boards/{session_id}
-        home,  # GET /
-        draw_board,  # GET /boards/{session_id}/draw
-        show_trash,  # GET /trash
-        make_board,  # POST /boards
-        import_boards,  # POST /boards/import
-        show_board,  # GET /boards/{session_id}
-        share_board,  # POST /boards/{session_id}/share
-        unshare_board,  # POST /boards/{session_id}/unshare
-        show_links,  # GET /links
-        end_listed_link,  # POST /links/{share_id}/end
-        export_board,  # POST /boards/{session_id}/export
-        renew_picture,  # POST /boards/{session_id}/picture
-        restore_board_version,  # POST /boards/{session_id}/versions/{rev}/restore
-        rename_board,  # POST /boards/{session_id}/rename
-        duplicate_board,  # POST /boards/{session_id}/duplicate
-        trash_board,  # POST /boards/{session_id}/trash
-        restore_board,  # POST /boards/{session_id}/restore
-        show_devices,  # GET /devices
-        rename_device,  # POST /devices/{device_id}/rename
-        sign_out_device,  # POST /devices/{device_id}/sign-out
-        show_people,  # GET /admin/people
-        change_person,  # POST /admin/people/{user_id}
-        invite_person,  # POST /admin/invitations
-        revoke_invitation_here,  # POST /admin/invitations/{invitation_id}/revoke
-        show_settings,  # GET /settings
-        change_settings,  # POST /settings
-        change_tunnel,  # POST /admin/tunnel
-        change_password,  # POST /settings/password
-        choose_language,  # POST /language
-        show_manifest,  # GET /manifest.webmanifest
-        show_worker,  # GET /worker.js
-        show_offline,  # GET /offline
-        sign_in,  # POST /sign-in
-        ask_code,  # POST /sign-in/code
-        use_code,  # POST /sign-in/verify
-        open_magic,  # GET /magic-verify
-        use_magic,  # POST /magic-verify
-        open_registration,  # GET /register
-        use_registration,  # POST /register
-        sign_out_here,  # POST /sign-out
-        open_link,  # GET /link/{token}
-        use_link,  # POST /link/{token}
-        open_invitation,  # GET /invitation/{token}
-        use_invitation,  # POST /invitation/{token}
-        open_pairing,  # GET /pair
-        use_pairing,  # POST /pair
-        open_shared,  # GET /solo/shared/{token}
-        unlock_shared,  # POST /solo/shared/{token}
-        show_shared,  # GET /solo/shared/{token}/picture
-        preview_shared,  # GET /solo/shared/{token}/preview.png
-        download_shared,  # GET /solo/shared/{token}/download
-        offer_adding,  # GET /devices/add
-        start_adding,  # POST /devices/add
-        show_certificate,  # GET /certificate.crt
         receive_upload,  # PUT /uploads/{file_id}
         show_file,  # GET /files/{name}
         show_thumbnail,  # GET /thumbnails/{name}
         download_export,  # GET /exports/{export_id}
         static_file,  # GET /static/{name}
+        *PAGES,
     ]
