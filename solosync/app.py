@@ -25,7 +25,7 @@ from solosync.jobs.schedule import SCHEDULE
 from solosync.jobs.tasks import TASKS
 from solosync.net.openid import Provider
 from solosync.realtime.rooms import Rooms
-from solosync.web import cors, errors, repeats, static, texts
+from solosync.web import cors, error_answers, repeats, static, texts
 from solosync.web.edge import Application, answer_unrouted
 from solosync.web.repeats import Replayed
 from solosync.web.routes import routes
@@ -45,7 +45,7 @@ def build_app(config: Config, store: Store | None = None) -> Application:
         route_handlers=routes(),
         lifespan=[_running],
         exception_handlers={
-            Exception: errors.answer,
+            Exception: error_answers.answer,
             NotFoundException: answer_unrouted,
             MethodNotAllowedException: answer_unrouted,
             Replayed: repeats.answer,

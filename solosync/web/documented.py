@@ -7,7 +7,7 @@ from http import HTTPStatus
 from litestar.datastructures import ResponseHeader
 from litestar.openapi import ResponseSpec
 
-from solosync.web.errors import MEDIA_TYPE, Problem
+from solosync.web.error_answers import MEDIA_TYPE, Problem
 
 BODY = "body"
 """In a route's `opt`: the struct that its JSON body is documented and checked by."""

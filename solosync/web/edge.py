@@ -23,7 +23,7 @@ from solosync.domain import Store
 from solosync.errors import RateLimited, SolosyncError, Unavailable
 from solosync.ids import new_id
 from solosync.origin import LANGUAGE_COOKIE, LANGUAGES, Language, Origin
-from solosync.web import conditional, errors, limits, repeats
+from solosync.web import conditional, error_answers, errors, limits, repeats
 from solosync.web.hosts import Hosts
 from solosync.web.measures import Measures
 from solosync.web.wire import HEAD_BYTES
@@ -155,11 +155,12 @@ def answer_unrouted(request: Request[Any, Any, Any], error: Exception) -> Respon
     try:
         limits.charge_stranger(request)
     except RateLimited as limited:
-        return errors.answer(request, limited)
+        return error_answers.answer(request, limited)
+    detail = "There is nothing at this address."
     if isinstance(error, MethodNotAllowedException):
         allowed = (error.headers or {}).get("allow", "")
-        return errors.answer(request, _unrouted(error, f"Only {allowed} can be asked for here."))
-    return errors.answer(request, _unrouted(error, "There is nothing at this address."))
+        detail = f"Only {allowed} can be asked for here."
+    return error_answers.answer(request, _unrouted(error, detail))
 
 
 def _unrouted(error: Exception, detail: str) -> Exception:
@@ -194,11 +195,11 @@ async def _refuse(scope: Scope, send: Send, error: SolosyncError) -> None:
     if scope["type"] == ScopeType.WEBSOCKET:
         await send({"type": "websocket.close", "code": outcome.close_code, "reason": ""})
         return
-    content = errors.body(scope, outcome.status, error.code, error.message)
+    content = error_answers.body(scope, outcome.status, error.code, error.message)
     fields = {
-        "content-type": errors.media_type(scope),
+        "content-type": error_answers.media_type(scope),
         "content-length": str(len(content)),
-        **errors.headers_for(outcome.status, error),
+        **error_answers.headers_for(outcome.status, error),
     }
     headers = [(name.encode(), value.encode()) for name, value in fields.items()]
     await send({"type": "http.response.start", "status": outcome.status, "headers": headers})

@@ -20,7 +20,7 @@ from litestar.types import ControllerRouterHandler
 from solosync import __version__
 from solosync.web import openapi_parts
 from solosync.web.documented import BODY
-from solosync.web.errors import EnvelopedError, Problem
+from solosync.web.error_answers import EnvelopedError, Problem
 from solosync.web.examples import EXAMPLES
 from solosync.web.openapi_operations import Operation, complete
 from solosync.web.openapi_parts import Json

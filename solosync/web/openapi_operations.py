@@ -23,7 +23,7 @@ from solosync.web.documented import (
     RATE,
     SCOPE,
 )
-from solosync.web.errors import MEDIA_TYPE, Problem, is_enveloped
+from solosync.web.error_answers import MEDIA_TYPE, Problem, is_enveloped
 from solosync.web.examples import EXAMPLES
 from solosync.web.listing import LISTING, MOST, Listing
 from solosync.web.openapi_parts import PATH_PARAMETERS, QUERY_PARAMETERS, Json, reference

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from solosync.records.scopes import SCOPES
 from solosync.web.auth import ACCESS_COOKIE
 from solosync.web.documented import EXPLANATIONS
-from solosync.web.errors import MEDIA_TYPE
+from solosync.web.error_answers import MEDIA_TYPE
 from solosync.web.listing import DEFAULT_LIMIT, MOST
 
 Json = dict[str, Any]

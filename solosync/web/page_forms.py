@@ -9,7 +9,7 @@ from litestar import Request
 from litestar.response import Template
 
 from solosync.errors import SolosyncError
-from solosync.web import errors
+from solosync.web import error_answers, errors
 from solosync.web.bodies import read_bytes
 
 FORM_BYTES = 16 * 1024
@@ -25,7 +25,7 @@ async def read_fields(request: Request[Any, Any, Any], *names: str) -> list[str]
 def show_again(name: str, error: SolosyncError, context: dict[str, Any]) -> Template:
     """The page of a form with what was wrong."""
     status = errors.outcome(error).status
-    headers = errors.headers_for(status, error)
+    headers = error_answers.headers_for(status, error)
     headers.pop("WWW-Authenticate", None)  # browsers may answer that with a box of their own
     return Template(
         name, context=context | {"error": error.message}, status_code=status, headers=headers

@@ -9,7 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from solosync.errors import Invalid, SolosyncError
 from solosync.ids import new_id
-from solosync.web import errors
+from solosync.web import error_answers, errors
 
 HEAD_BYTES = 64 * 1024
 
@@ -56,10 +56,10 @@ class Wire(HttpToolsProtocol):
         status = errors.outcome(error).status
         request_id = new_id()
         scope = {"state": {"path": "", "request_id": request_id}}
-        content = errors.body(scope, status, error.code, error.message)
+        content = error_answers.body(scope, status, error.code, error.message)
         head = (
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
-            f"content-type: {errors.MEDIA_TYPE}\r\ncontent-length: {len(content)}\r\n"
+            f"content-type: {error_answers.MEDIA_TYPE}\r\ncontent-length: {len(content)}\r\n"
             f"x-request-id: {request_id}\r\nx-content-type-options: nosniff\r\n"
             "cache-control: no-store\r\nconnection: close\r\n\r\n"
         )

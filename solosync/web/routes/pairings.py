@@ -14,7 +14,7 @@ from solosync.clock import iso
 from solosync.domain import accounts, credentials, pairings
 from solosync.domain.pairings import Paired
 from solosync.errors import Invalid, RateLimited
-from solosync.web import addresses, errors, limits
+from solosync.web import addresses, error_answers, errors, limits
 from solosync.web.auth import (
     address,
     check_origin,
@@ -108,7 +108,7 @@ async def use_pairing(request: Request[Any, Any, Any]) -> Template | Redirect:
     except (Invalid, RateLimited) as error:
         status = errors.outcome(error).status
         context = {"code": code, "name": name, "error": error.message}
-        headers = errors.headers_for(status, error)
+        headers = error_answers.headers_for(status, error)
         return Template("pair.html", context=context, status_code=status, headers=headers)
     set_cookies(request, paired.tokens)
     return Redirect("/", status_code=303)

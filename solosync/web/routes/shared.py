@@ -23,7 +23,7 @@ from solosync.errors import (
     SessionTooLarge,
 )
 from solosync.records.pictures import FORMATS
-from solosync.web import addresses, downloads, errors, limits, share_views, static
+from solosync.web import addresses, downloads, error_answers, limits, share_views, static
 from solosync.web.auth import check_origin, public
 from solosync.web.documented import RATE
 from solosync.web.page_forms import read_fields
@@ -76,7 +76,7 @@ async def unlock_shared(request: Asked, token: FromPath[str]) -> Template | Redi
         return _locked(request, token, 401, share_views.WRONG)
     except RateLimited as error:
         page = _locked(request, token, 429, TOO_OFTEN)
-        page.headers |= errors.headers_for(429, error)
+        page.headers |= error_answers.headers_for(429, error)
         return page
     cookies = [share_views.cookie(request, token, proof)]
     return Redirect(share_views.path(token), status_code=303, cookies=cookies)
