@@ -5,6 +5,7 @@ SolosyncError
 │   ├── InvalidOps          one operation of a list doesn't fit; nothing was changed
 │   └── CodeRefused         a code or link of ours that isn't good, or no longer
 ├── Unauthenticated         no valid proof of who is asking
+│   ├── SomebodyElse        somebody is signed in, but not who was meant
 │   └── PasswordRequired    a share link's password is missing or wrong
 ├── Forbidden               known, but not allowed
 │   └── FeatureOff          switched off here, or for the one who asks
@@ -64,6 +65,11 @@ class CodeRefused(Invalid):
 class Unauthenticated(SolosyncError):
     code = "unauthenticated"
     default_message = "Sign in first."
+
+
+class SomebodyElse(Unauthenticated):
+    code = "somebody_else"
+    default_message = "Somebody else is signed in here."
 
 
 class PasswordRequired(Unauthenticated):

@@ -16,7 +16,7 @@ from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 
 from solosync.domain import access, tokens
-from solosync.errors import Forbidden, Invalid, Unauthenticated
+from solosync.errors import Forbidden, Invalid, SomebodyElse, Unauthenticated
 from solosync.records.actors import Actor
 from solosync.web import credentials, limits
 from solosync.web.documented import SCOPE
@@ -28,6 +28,8 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 ACCESS_COOKIE = "access_token"
 REFRESH_COOKIE = "refresh_token"
 ID_COOKIE = "id_token"
+# For whom a page was made: whoever signed in to the browser after that isn't meant by it.
+MEANT_HEADER = "x-signed-in-as"
 _SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 # In this order: most browsers also call themselves Safari, and Android Linux.
 _BROWSERS = (
@@ -59,8 +61,8 @@ async def public(connection: Connection, handler: BaseRouteHandler) -> None:
 
 async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
     """The guard of routes for people, and for API keys that have the route's scope: puts the actor
-    into `request.user`. Raises Unauthenticated, RateLimited, and Forbidden for a key that isn't
-    admitted and for another site's page that uses a person's cookie."""
+    into `request.user`. Raises Unauthenticated, SomebodyElse, RateLimited, and Forbidden for a key
+    that isn't admitted and for another site's page that uses a person's cookie."""
     state = connection.scope["state"]
     state["is_late"] = not state.get("is_whole")
     try:
@@ -69,6 +71,8 @@ async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
         limits.charge_stranger(connection)
         raise
     limits.charge(connection, handler, actor)
+    if connection.headers.get(MEANT_HEADER, actor.user_id) != actor.user_id:
+        raise SomebodyElse()
     services(connection).sightings.note(actor.device_id, address(connection))
     admit(actor, handler.opt.get(SCOPE))
     connection.scope["user"] = actor

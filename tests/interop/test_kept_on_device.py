@@ -210,3 +210,36 @@ def test_changes_of_a_board_that_is_gone_become_a_new_one_or_go(server, device):
         page.run(OPENED_LONG_AGO)
         ann.visit("/settings")
         page.wait_for("document.querySelector('#kept-here').innerText.includes('Nothing is kept')")
+
+
+def test_page_left_open_does_nothing_as_somebody_else_who_signed_in_meanwhile(server, device):
+    board = device.make_board()
+    with browsing() as page, page.tab() as second:
+        ann = Person(page, server, board)
+        page.call("Network.clearBrowserCookies")
+        bob = OtherTab(second)
+        second.open(f"{server.url}/")
+        bob.sign_in(BOB)
+        ann.go_offline()  # its socket, too
+        ann.draw()
+        page.wait_for(f"{STATUS} === 'Offline — 1 change kept on this device'")
+        ann.go_offline(False)
+        page.wait_for(f"{NOTICE}?.innerText.startsWith('Somebody else is signed in')")
+        assert "1 change kept on this device, not saved" in page.run(f"{NOTICE}.innerText")
+        assert strokes(device.get(board)["state"]) == []
+
+        page.call("Network.clearBrowserCookies")
+        second.open(f"{server.url}/")
+        bob.sign_in(EMAIL)
+        ann.open()
+        ann.wait_for_count(1)
+        assert len(strokes(device.get(board)["state"])) == 1
+
+        page.call("Network.clearBrowserCookies")
+        second.open(f"{server.url}/")
+        bob.sign_in(BOB)
+        page.run("document.querySelector('h1 button').click()")
+        page.run("document.querySelector('h1 input').value = 'Whose'")
+        page.run("document.querySelector('h1 input').blur()")
+        page.wait_for(f"{NOTICE}?.innerText.startsWith('Somebody else is signed in')")
+        assert device.get(board)["name"] != "Whose"

@@ -35,6 +35,15 @@ def test_cookie_is_as_good_as_a_bearer_token(ann):
     assert "set-cookie" not in response.headers
 
 
+def test_request_for_somebody_else_than_who_is_signed_in_is_refused(ann, bob):
+    meant = {"X-Signed-In-As": ann.actor.user_id}
+    assert ann.client.get(ME, headers=ann.cookies | meant).status_code == 200
+    answer = ann.client.post(BOARDS, headers=bob.cookies | meant, json={"name": "Whose?"})
+    assert_problem(answer, 401)
+    assert answer.json()["code"] == "somebody_else"
+    assert bob.get(BOARDS).json()["count"] == 0
+
+
 def test_nobody_gets_in_without_either(client):
     response = client.get(ME)
     assert_problem(response, 401)

@@ -16,7 +16,7 @@ from litestar import WebSocket, asgi
 from litestar.types import Receive, Scope, Send
 
 from solosync.domain import sessions, shares
-from solosync.errors import SolosyncError, TooLarge, Unauthenticated
+from solosync.errors import SolosyncError, SomebodyElse, TooLarge
 from solosync.option_kinds import MIB
 from solosync.realtime.door import Malformed
 from solosync.realtime.peer import Peer
@@ -68,7 +68,7 @@ async def _edit(
     """For people who are signed in, and API keys."""
     actor = await socket_actor(socket)
     if socket.query_params.get(MEANT, actor.user_id) != actor.user_id:
-        raise Unauthenticated("Somebody else is signed in here.")
+        raise SomebodyElse()
     is_reader = _is_reader(actor)
     with_services = services(socket)
     seen = partial(with_services.sightings.note, actor.device_id, address(socket))

@@ -25,6 +25,7 @@ import { KeptBoards } from './offline/list'
 import { here } from './offline/place'
 import { SavingSheet } from './offline/sheet'
 import { registerWorker } from './offline/worker'
+import { meanPerson } from './server'
 import { Surface } from './surface'
 import { texts } from './texts'
 import { tools } from './tools/tools'
@@ -86,6 +87,7 @@ async function start (root: HTMLElement): Promise<void> {
   void registerWorker()
   const place = await here(root.dataset)
   if (place) {
+    meanPerson(place.person.id)
     const model = new Model(place.session, place.person)
     model.name.value = place.name
     render(<Board model={model} />, root)

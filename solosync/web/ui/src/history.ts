@@ -6,6 +6,7 @@ import type { Board, Element, Fields } from './document'
 import type { Model } from './model'
 import { momentOf } from './moments'
 import { boardOf } from './past'
+import { request } from './server'
 import { texts } from './texts'
 
 export interface Version { rev: number, created_at: string, actor: string, device: string, summary: string }
@@ -113,7 +114,7 @@ export class History {
     this.turn = this.turn.then(async () => {
       await this.atRest()
       if (!isWanted()) return
-      const answer = await fetch(`${this.url}versions/${version.rev}/`)
+      const answer = await request(`${this.url}versions/${version.rev}/`)
       const text = await answer.text()
       await this.atRest()
       if (answer.ok) await draw(boardOf((JSON.parse(text) as { state: Fields }).state))
@@ -174,7 +175,7 @@ export class History {
   /** Null, and `trouble` says why, when there is no answer that helps. */
   async ask<Answer> (path: string, method = 'GET'): Promise<Answer | null> {
     try {
-      const answer = await fetch(this.url + path, { method, headers: { Accept: 'application/json' } })
+      const answer = await request(this.url + path, { method, headers: { Accept: 'application/json' } })
       this.trouble.value = answer.ok ? null : 'failed'
       return answer.ok ? await answer.json() as Answer : null
     } catch {

@@ -15,7 +15,7 @@ import { Pictures } from './pictures'
 import { Paging } from './paging'
 import { Saver } from './saving'
 import { Selection } from './selection'
-import { socketAddress } from './server'
+import { request, socketAddress } from './server'
 import type { Surface } from './surface'
 import { Choices, type Choice } from './tools/choices'
 import { shapeAround } from './tools/shapes'
@@ -203,7 +203,7 @@ export class Model {
 
   /** Over REST, as a name isn't part of the document; it needs the connection. */
   async rename (name: string): Promise<void> {
-    const answer = await fetch(`/api/v1/solo/sessions/${this.sessionId}/`, {
+    const answer = await request(`/api/v1/solo/sessions/${this.sessionId}/`, {
       method: 'PATCH',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ name })

@@ -4,7 +4,7 @@
 // step 1 only when all that came before it is on disk: so after a change we ask for one more step,
 // and the answer is the proof that the change is saved.
 
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import { writeSyncStep1 } from 'y-protocols/sync'
@@ -14,9 +14,9 @@ import { askToPersist, clearSaved, databaseOf } from './offline/device'
 import { Keeping } from './offline/keeping'
 import { Tabs, type Told } from './offline/tabs'
 import { lookForNewer } from './offline/worker'
-import { BEAT_MS, CROWDED, CROWDED_MS, FORBIDDEN, GONE, SIGNED_OUT } from './server'
+import { BEAT_MS, CROWDED, CROWDED_MS, FORBIDDEN, GONE, isSomebodyElse, lookWhoIsHere, SIGNED_OUT } from './server'
 
-export type Ended = 'signed out' | 'forbidden' | 'gone' | 'refused'
+export type Ended = 'signed out' | 'somebody else' | 'forbidden' | 'gone' | 'refused'
 export interface Saving {
   state: 'opening' | 'saved' | 'saving' | 'offline' | 'ended'
   unsaved: number
@@ -52,6 +52,7 @@ export class Saver {
   private beat = 0
   private ended: Ended | undefined
   private wasConnected = false
+  private watching = (): void => {}
 
   constructor (private readonly doc: Y.Doc, private readonly url: string) {}
 
@@ -68,6 +69,7 @@ export class Saver {
     this.listenToServer()
     this.doc.on('update', (update: Uint8Array, origin: unknown) => this.updated(update, origin))
     if (keeper) await this.keep(databaseOf(keeper.user, sessionId), keeper.name)
+    if (keeper) this.watching = effect(() => { if (isSomebodyElse.value) this.makeWay() })
     addEventListener('offline', this.leave)
     addEventListener('online', this.comeBack)
     addEventListener('beforeunload', this.warn)
@@ -92,9 +94,17 @@ export class Saver {
     removeEventListener('offline', this.leave)
     removeEventListener('online', this.comeBack)
     removeEventListener('beforeunload', this.warn)
+    this.watching()
     this.provider.destroy()
     this.tabs?.close()
     this.keeping?.stop()
+  }
+
+  /** Nothing more is sent; what isn't saved stays on this device for whom it is from. */
+  private makeWay (): void {
+    this.ended = 'somebody else'
+    this.provider.disconnect()
+    this.tell()
   }
 
   private readonly leave = (): void => this.provider.disconnect()
@@ -189,6 +199,7 @@ export class Saver {
         return
       }
       this.ended ??= CLOSED[code] ?? 'refused'
+      if (code === SIGNED_OUT) void lookWhoIsHere()
       if (this.ended === 'gone' || this.ended === 'forbidden') this.forget()
       this.tell()
     })

@@ -17,6 +17,7 @@ export const english = {
   offlineEmptyLost: 'Offline — this browser keeps nothing: keep this tab open',
   ended: {
     'signed out': 'You are signed out.',
+    'somebody else': 'Somebody else is signed in to this browser now.',
     forbidden: 'You may not change this board.',
     gone: "This board isn't there any more.",
     refused: "The server doesn't take what this page sent."

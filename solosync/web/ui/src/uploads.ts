@@ -1,5 +1,7 @@
 // Gives a picture to the server, as any client of its API does.
 
+import { request } from './server'
+
 /** What is in the way: the kind of file, its size, the connection, that one has no account here, or
  * something else that the server has against it. */
 export type Problem = 'kind' | 'large' | 'offline' | 'account' | 'refused'
@@ -40,7 +42,7 @@ async function kindOf (file: File): Promise<string> {
 async function ask (kind: string, size: number, sessionId: string): Promise<Room> {
   let answer: Response
   try {
-    answer = await fetch('/api/v1/solo/uploads/presign/', {
+    answer = await request('/api/v1/solo/uploads/presign/', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       // Not straight to an object store: this page may ask nobody but the server that it comes from.

@@ -4,6 +4,7 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Doc } from 'yjs'
 import { stateText } from '../projecting'
+import { request } from '../server'
 import { newId } from '../values'
 import { discard } from './device'
 import { words } from './words'
@@ -46,7 +47,7 @@ export function Rescue ({ left, discarded }: { left: Left, discarded: () => void
 /** Makes a new board of it; the id. Only then the copy on this device goes. */
 async function rescued ({ user, session, name, doc }: Left, key: string): Promise<string> {
   const called = JSON.stringify(words.rescued(name || words.unnamed).slice(0, LONGEST_NAME))
-  const answer = await fetch('/api/v1/solo/sessions/', {
+  const answer = await request('/api/v1/solo/sessions/', {
     method: 'POST',
     // Asked again after an answer that was lost, it is the same board.
     headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },

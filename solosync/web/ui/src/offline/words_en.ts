@@ -34,6 +34,7 @@ export const english = {
   sent: (count: number): string => `${changes(count)} from this device saved.`,
   stuck: {
     'signed out': 'You are signed out.',
+    'somebody else': 'Somebody else is signed in to this browser now.',
     forbidden: 'You may not change this board any more.',
     gone: "This board isn't there any more.",
     refused: "The server doesn't take what this device has."

@@ -35,6 +35,7 @@ export const ukrainian: Words = {
   sending: count => `зберігаємо ${changes(count)} із цього пристрою…`,
   sent: count => `${changes(count)} із цього пристрою збережено.`,
   stuck: {
+    'somebody else': 'У цьому браузері тепер увійшла інша особа.',
     'signed out': 'Ви вийшли з облікового запису.',
     forbidden: 'Ви більше не можете змінювати цю дошку.',
     gone: 'Цієї дошки вже немає.',
