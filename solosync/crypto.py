@@ -23,6 +23,7 @@ import msgspec
 
 from solosync.clock import now_ms
 from solosync.errors import Damaged, Unauthenticated
+from solosync.paths import KEYS_NAME
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-KEYS_NAME = "keys.json"
 TOKEN_BYTES = 32
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -173,6 +173,15 @@ def rotate_keys(data_dir: Path) -> Keys:
     with _part(path, msgspec.json.encode(keys)) as part:
         part.replace(path)
     return keys
+
+
+def renew_signing(data_dir: Path) -> None:
+    """What was signed with the keys so far is worth nothing from now on. What they hashed and
+    sealed stays good. Raises as `load_keys`."""
+    path = data_dir / KEYS_NAME
+    keys = Keys(load_keys(data_dir).hashing, (_new_signing_key(),))
+    with _part(path, msgspec.json.encode(keys)) as part:
+        part.replace(path)
 
 
 class KeyFile:

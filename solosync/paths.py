@@ -6,7 +6,13 @@ from pathlib import Path
 
 CONFIG_NAME = "solosync.toml"
 DATABASE_NAME = "solosync.db"
+JOBS_NAME = "jobs.db"
 TEMPORARY_NAME = "tmp"
+KEYS_NAME = "keys.json"
+FILES_NAME = "files"
+TLS_NAME = "tls"
+RESTORING_NAME = "restore.json"
+"""There only while a backup takes the place of what is in the folder."""
 
 
 def default_data_dir() -> Path:
@@ -33,3 +39,11 @@ def make_temporary_dir(data_dir: Path) -> Path:
     folder = data_dir.absolute() / TEMPORARY_NAME
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def is_data(name: str) -> bool:
+    """Whether an entry of a data folder is what the folder is for; not its lock, what is temporary,
+    or what somebody else has put there. SQLite puts files beside each of its databases."""
+    return name in (KEYS_NAME, CONFIG_NAME, FILES_NAME, TLS_NAME) or name.startswith(
+        (DATABASE_NAME, JOBS_NAME)
+    )

@@ -19,10 +19,10 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from solosync import crypto
 from solosync.browser import open_page
 from solosync.config import Config
 from solosync.domain import accounts
+from solosync.paths import KEYS_NAME
 from solosync.store.engine import Store
 from solosync.store.lock import Holder, read_holder
 from tests.servers import FROM_SOURCE, PATIENCE_SECONDS, ROOT, free_port, running, stop
@@ -136,7 +136,7 @@ def test_taken_port_is_one_sentence(folder):
 
 
 def test_damaged_keys_are_one_sentence(port, folder):
-    (folder / crypto.KEYS_NAME).write_text("rubbish")
+    (folder / KEYS_NAME).write_text("rubbish")
     ended = run_serve(port, folder)
     assert ended.returncode == 1
     assert ended.stderr.count("\n") == 1

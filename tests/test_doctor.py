@@ -166,6 +166,7 @@ def test_healthy_folder_passes_every_check(settings):
         "free space",
         "database",
         "files",
+        "backup",
         "clock",
         "mail",
         "tunnel",

@@ -26,7 +26,7 @@ LAYERS = [
     ["records"],
     [
         *("errors", "ids", "clock", "crypto", "config", "settings", "option_kinds", "events"),
-        *("origin", "paths", "logs", "qr", "browser", "programs"),
+        *("origin", "paths", "disk", "logs", "qr", "browser", "programs"),
     ],
 ]
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from solosync.paths import FILES_NAME
+
 CHUNK_BYTES = 256 * 1024
 _HEX = frozenset("0123456789abcdef")
 
@@ -84,4 +86,4 @@ def open_blobs(storage_url: str, data_dir: Path) -> Blobs:
         return ObjectBlobs(storage_url)
     from solosync.blobs.local import LocalBlobs
 
-    return LocalBlobs(data_dir / "files")
+    return LocalBlobs(data_dir / FILES_NAME)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from solosync.blobs import CHUNK_BYTES, Blob, Stored, is_sha256
+from solosync.disk import open_private, sync, sync_folder
 from solosync.errors import NotFound, StorageFailed, Unavailable
 
 _PARTS = "part"
@@ -43,7 +44,7 @@ class LocalBlobs:
             return
         _make_folder(path.parent)
         part.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     def size(self, sha256: str) -> int | None:
         try:
@@ -108,7 +109,7 @@ def hash_file(path: Path) -> Blob:
 def _move_in(source: bytes | Path, part: Path) -> None:
     """The content is on disk afterwards."""
     if isinstance(source, bytes):
-        with open(part, "xb", opener=_private) as file:
+        with open(part, "xb", opener=open_private) as file:
             file.write(source)
     else:
         try:
@@ -117,31 +118,16 @@ def _move_in(source: bytes | Path, part: Path) -> None:
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            with source.open("rb") as inside, open(part, "xb", opener=_private) as file:
+            with source.open("rb") as inside, open(part, "xb", opener=open_private) as file:
                 shutil.copyfileobj(inside, file, CHUNK_BYTES)
             source.unlink()
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    sync(part)
 
 
 def _make_folder(folder: Path) -> None:
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """So that a new name in it survives a power cut (Windows has no such call, nor need of it)."""
-    if os.name != "nt":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_folder(folder.parent)
 
 
 def _pieces(file: BinaryIO, start: int, stop: int | None) -> Iterator[bytes]:

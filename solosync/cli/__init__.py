@@ -16,6 +16,7 @@ from solosync import __version__
 from solosync.cli import (
     about,
     audit,
+    backup,
     boards,
     devices,
     export,
@@ -91,6 +92,7 @@ def build_parser() -> Parser:
         mail,
         keys,
         audit,
+        backup,
         about,
     ):
         module.register(commands)

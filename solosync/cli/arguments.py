@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from solosync import logs, settings
+from solosync import logs, paths, settings
 from solosync.config import OPTIONS
 
 if TYPE_CHECKING:
@@ -70,7 +70,13 @@ def flags(arguments: argparse.Namespace) -> dict[str, str | None]:
 
 
 def load(arguments: argparse.Namespace) -> Config:
-    """The configuration for a command; what it logs goes where the configuration says."""
+    """The configuration for a command; what it logs goes where the configuration says. A restore
+    that was broken off is finished first, because it brings a configuration too."""
     config = settings.load(flags(arguments))
+    if (config.data_dir / paths.RESTORING_NAME).exists():
+        from solosync.store import replacing
+
+        replacing.finish_begun(config.data_dir)
+        config = settings.load(flags(arguments))
     logs.configure(config.log_level, config.log_format)
     return config

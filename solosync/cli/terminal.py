@@ -73,13 +73,13 @@ class Progress:
 
     def step(self, name: str) -> None:
         self._done += 1
-        self._write(f"[{self._done}/{self._total}] {printable(name)[:60]}")
+        self.show(f"[{self._done}/{self._total}] {printable(name)[:60]}")
 
     def clear(self) -> None:
         """Take the line away, to write others or because all is done."""
-        self._write("")
+        self.show("")
 
-    def _write(self, text: str) -> None:
+    def show(self, text: str) -> None:
         if self._shown:
             sys.stderr.write(f"\r\x1b[K{text}")
             sys.stderr.flush()
@@ -100,3 +100,21 @@ class PageProgress:
     def clear(self) -> None:
         if self._progress is not None:
             self._progress.clear()
+
+
+class PercentProgress:
+    """`backup: 45 %` on a line that is written over; silent unless standard error is a terminal."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._line = Progress(0)
+        self._shown = -1
+
+    def show(self, done: int, total: int) -> None:
+        percent = done * 100 // total
+        if percent != self._shown:
+            self._shown = percent
+            self._line.show(f"{self._name}: {percent} %")
+
+    def clear(self) -> None:
+        self._line.clear()

@@ -10,13 +10,14 @@ from solosync import clock, paths
 from solosync.blobs import open_blobs
 from solosync.config import Config
 from solosync.doctor import Finding
-from solosync.domain import files, sessions
+from solosync.domain import backups, files, sessions
 from solosync.errors import Damaged, SchemaTooNew, SolosyncError, Unavailable
 from solosync.option_kinds import MIB
 from solosync.store import maintenance, migrations
 from solosync.store.engine import Store
 
-RESTORE = "Stop the server, keep a copy of the whole folder, and put back a backup."
+RESTORE = "Stop the server and put back a backup: `solosync restore FILE` keeps what is there."
+OLD_BACKUP_MS = 7 * 24 * 3_600_000
 CLOCK_SLACK_US = 60 * 1_000_000
 EARLIEST_US = 1_767_225_600 * 1_000_000  # 2026-01-01: no machine that runs this is older
 
@@ -37,6 +38,7 @@ def database(config: Config) -> Iterator[Finding]:
                 (board.updated_at for board in sessions.list_all_sessions(store)), default=0
             )
             stored = files.count(store)
+            made = backups.last(store)
     except (SolosyncError, OSError) as error:
         yield refusal(name, error)
         return
@@ -45,6 +47,7 @@ def database(config: Config) -> Iterator[Finding]:
     else:
         yield Finding(name, "ok", f"whole, schema {migrations.SCHEMA_VERSION}, {sqlite()}")
     yield stored_files(config, stored)
+    yield judge_backup(made, newest, clock.now_ms())
     yield judge_clock(clock.now_us(), newest)
 
 
@@ -63,6 +66,18 @@ def stored_files(config: Config, counted: files.Counted) -> Finding:
     if missing:
         return Finding(name, "failed", f"{found}; {len(missing)} files are missing", RESTORE)
     return Finding(name, "ok", found)
+
+
+def judge_backup(made: backups.Last | None, newest_us: int, now_ms: int) -> Finding:
+    """`newest_us` is when the last change was made, 0 if there is no board."""
+    advice = "`solosync backup -o FOLDER` makes one; docs/backup.md says how to have it done daily."
+    if made is None:
+        found = "none was made yet"
+        return Finding("backup", "warning" if newest_us else "ok", found, advice * bool(newest_us))
+    when = f"{clock.iso(made.made_at)[:16].replace('T', ' ')} UTC, {made.file}"
+    if made.made_at < min(newest_us // 1000, now_ms - OLD_BACKUP_MS):
+        return Finding("backup", "warning", f"the last is of {when}", advice)
+    return Finding("backup", "ok", when)
 
 
 def in_mib(size: int) -> str:

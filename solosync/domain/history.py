@@ -205,10 +205,7 @@ def updates_at(store: Store, session: Session, rev: int) -> list[bytes]:
     """The document at a kept rev, as `load` gives it. Raises NotFound, Damaged."""
 
     def read(tx: Tx) -> list[bytes]:
-        found = sessions.find_by_key(tx, session.key)
-        # A board that came from a backup is at a rev that nothing in its log has brought.
-        is_newest = found is not None and found.rev == rev
-        if not is_newest and updates.find_version(tx, session.key, rev) is None:
+        if updates.find_version(tx, session.key, rev) is None:
             raise NotFound("version", str(rev))
         return _parts(tx, session.key, rev)
 

@@ -13,9 +13,9 @@ from huey import SqliteHuey
 from huey.consumer import Consumer
 
 from solosync.jobs.context import QUEUES, Task
+from solosync.paths import JOBS_NAME
 from solosync.records.jobs import Job
 
-FILE_NAME = "jobs.db"
 LONGEST_POLL_SECONDS = 0.25
 STOP_SECONDS = 5.0
 
@@ -84,7 +84,7 @@ class _Consumer(Consumer):  # type: ignore[misc]
 
 def _fresh_file(data_dir: Path) -> Path:
     """Empty, readable by its owner alone: who can write to it can make us run anything."""
-    path = data_dir / FILE_NAME
+    path = data_dir / JOBS_NAME
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

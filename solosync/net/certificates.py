@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from solosync import clock
 from solosync.errors import Damaged
 from solosync.net.addresses import Reach, may_be_vouched_for
+from solosync.paths import TLS_NAME
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     Subject: TypeAlias = x509.DNSName | x509.IPAddress
 
-FOLDER = "tls"
 AUTHORITY, SERVER = "authority.pem", "server.pem"
 AUTHORITY_LIFE = timedelta(days=3650)
 # Phones refuse much longer ones.
@@ -58,7 +58,7 @@ class _Signer(NamedTuple):
 def authority(data_dir: Path) -> Authority | None:
     """None if none was made yet."""
     try:
-        text = (data_dir / FOLDER / AUTHORITY).read_text("ascii")
+        text = (data_dir / TLS_NAME / AUTHORITY).read_text("ascii")
     except FileNotFoundError:
         return None
     _, begin, certificate = text.partition("-----BEGIN CERTIFICATE-----")
@@ -69,13 +69,13 @@ def authority(data_dir: Path) -> Authority | None:
 
 def server_file(data_dir: Path) -> Path:
     """Where `prepare` puts it."""
-    return data_dir / FOLDER / SERVER
+    return data_dir / TLS_NAME / SERVER
 
 
 def prepare(data_dir: Path, reach: Reach) -> Path:
     """The file with the server's key and certificate, good for all of these; made or renewed if
     need be. Raises Damaged, OSError."""
-    folder = data_dir / FOLDER
+    folder = data_dir / TLS_NAME
     folder.mkdir(mode=0o700, exist_ok=True)
     signer = _signer(folder / AUTHORITY, reach)
     subjects = [subject for subject in _subjects(reach, _LOCAL) if _may_vouch(signer, subject)]

@@ -12,6 +12,7 @@ from solosync.store.transactions import Tx
 # About 4 MB: some ten milliseconds in which other writers wait.
 VACUUM_PAGES = 1_000
 CHECKPOINT_PATIENCE_SECONDS = 0.05
+NO_CHANGE = b"\x00\x00"  # as a Yjs update
 
 
 class Sizes(msgspec.Struct, frozen=True):
@@ -24,7 +25,12 @@ class Sizes(msgspec.Struct, frozen=True):
 
 def integrity_check(store: Store) -> list[str]:
     """What is wrong with the file, in SQLite's words; empty if nothing. Reads all of it."""
-    return store.read(lambda tx: _check(tx, "integrity_check") or _broken_references(tx))
+    return store.read(faults)
+
+
+def faults(tx: Tx) -> list[str]:
+    """As `integrity_check`, within a transaction."""
+    return _check(tx, "integrity_check") or _broken_references(tx)
 
 
 def quick_check(store: Store) -> list[str]:
@@ -78,11 +84,22 @@ def truncate_log(store: Store) -> bool:
     return store.write_alone(checkpoint)
 
 
-def raise_revs(tx: Tx, by: int = 1_000_000) -> None:
-    """For a restored backup: what is there now counts as a new rev of each board, so that the revs
-    which devices remember from the time after the backup never name other content. Older revs in
-    the history keep their numbers, because devices may hold exactly those."""
+def raise_revs(tx: Tx, by: int, now: int) -> None:
+    """For a restored backup: what is there now is a new rev of each board, so that the revs which
+    devices remember from the time after the backup never name other content. Older revs in the
+    history keep their numbers, because devices may hold exactly those. `now` is in ms."""
     tx.execute("UPDATE sessions SET rev = rev + ?", (by,))
+    # Pictures of boards are as good as they were.
+    tx.execute("UPDATE thumbnails SET tried_rev = tried_rev + ?", (by,))
+    # Devices will hold the new rev, and have to find it when the board has moved on.
+    tx.execute(
+        """
+        INSERT INTO updates (
+            session_key, rev, is_packed, data, kind, summary, size, created_at
+        ) SELECT key, rev, 0, ?, 'restored', 'restored from a backup', 0, ? FROM sessions
+        """,
+        (NO_CHANGE, now),
+    )
 
 
 def _check(tx: Tx, pragma: str) -> list[str]:

@@ -236,6 +236,7 @@ SENTENCES = {
     "changed": "змінено",
     "created": "створено",
     "an older version brought back": "повернено давнішу версію",
+    "restored from a backup": "відновлено з резервної копії",
     "saved without a base": "збережено без відомої основи",
     "copied": "скопійовано",
     "imported": "імпортовано",

@@ -210,7 +210,7 @@ def test_old_rev_is_drawn_as_it_was(store, blobs, board, folder):
 
 
 def test_board_of_a_restored_backup_is_drawn(store, blobs, board, folder):
-    store.write(maintenance.raise_revs)
+    store.write(lambda tx: maintenance.raise_revs(tx, 1_000_000, 1))
     document = drawings.pack(store, blobs, board, 1_000_000, folder)
     assert json.loads(drawings.read(document).state)["zoom"] == 1
 

@@ -133,7 +133,7 @@ async def test_a_rev_that_was_raised_is_the_newest_state(board):
 
     await board.save(board.creator, state_of(stroke("a")), rev=0)
     await board.leave()
-    await board.store.commit(raise_revs)
+    await board.store.commit(lambda tx: raise_revs(tx, 1_000_000, 1))
     await board.reopen()
     assert board.room.current_rev == 1_000_001
     saved = await board.save(board.device(), state_of(stroke("b")), rev=2)

@@ -126,9 +126,13 @@ def test_raised_revs_are_of_every_board_and_leave_the_history_alone(store, by):
             updated_at=old.updated_at,
             device_id=None,
         )
-        maintenance.raise_revs(tx, by)
+        maintenance.raise_revs(tx, by, 9)
 
     store.write(work)
     found = store.read(lambda tx: sessions.list_for_actor(tx, as_actor(ann), Query((), {}, 10)))
     assert {session.key: session.rev for session in found.items} == {new.key: by, old.key: 7 + by}
-    assert [update.rev for update in store.read(lambda tx: updates.since(tx, old.key, 0))] == [7]
+    versions = store.read(lambda tx: updates.versions(tx, old.key))
+    assert [(version.rev, version.summary) for version in versions] == [
+        (7 + by, "restored from a backup"),
+        (7, ""),
+    ]

@@ -214,7 +214,10 @@ const WHAT: Record<string, string> = {
 const FIELDS: Record<string, string> = {
   color: 'colour', size: 'thickness', points: 'form', x: 'place', y: 'place', text: 'words', name: 'name', background: 'paper'
 }
-const SUMMARIES: Record<string, string> = { '': 'Changed', created: 'Created', copied: 'Copied', imported: 'Imported' }
+const SUMMARIES: Record<string, string> = {
+  '': 'Changed', created: 'Created', copied: 'Copied', imported: 'Imported',
+  'restored from a backup': 'Restored from a backup'
+}
 
 /** As the server puts it, but for the number of a rev, which tells nobody anything. */
 function summarized (summary: string): string {

@@ -214,7 +214,10 @@ const WHAT: Record<string, string> = {
 const FIELDS: Record<string, string> = {
   color: 'колір', size: 'товщина', points: 'форма', x: 'місце', y: 'місце', text: 'слова', name: 'назва', background: 'папір'
 }
-const SUMMARIES: Record<string, string> = { '': 'Змінено', created: 'Створено', copied: 'Скопійовано', imported: 'Імпортовано' }
+const SUMMARIES: Record<string, string> = {
+  '': 'Змінено', created: 'Створено', copied: 'Скопійовано', imported: 'Імпортовано',
+  'restored from a backup': 'Відновлено з резервної копії'
+}
 const WORDS: Record<string, string> = { added: 'додано', changed: 'змінено', removed: 'видалено', moved: 'пересунуто' }
 
 /** What the server tells in English. */
