@@ -5,59 +5,18 @@ document's events, and changes both together. It lives and dies on the thread of
 """
 
 import random
-import uuid
 from abc import ABC, abstractmethod
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from pycrdt import Doc, Map, Subscription
 
 from solosync.board.canonical import join_object
+from solosync.board.entries import Entry, PageEntry, by_rank, position_in
 from solosync.board.order import NoRoom, keys_between
-from solosync.board.states import Item, Page, Shape, State, page_id
+from solosync.board.states import Item, Page, Shape, State
 
 ROOT = ""  # the page key of a list that stands at the state's root
-
-
-class Entry:
-    """One element of the document: where it stands, and its value."""
-
-    __slots__ = ("item", "key", "list_name", "order", "page", "rank")
-
-    def __init__(self, key: str, page: str, list_: str, order: str, item: Item) -> None:
-        self.key = key
-        self.page = page
-        self.list_name = list_
-        self.item = item
-        self.place(order)
-
-    def place(self, order: str) -> None:
-        self.order = order
-        self.rank = (code_units(order), code_units(self.key))
-
-
-class PageEntry:
-    """One page of the document: its own fields, and which lists it has."""
-
-    __slots__ = ("fields", "has", "key", "order", "rank", "value")
-
-    def __init__(
-        self, key: str, order: str, fields: dict[str, str], has: set[str], value: str | None
-    ) -> None:
-        self.key = key
-        self.fields = fields
-        self.has = has
-        self.value = value
-        self.place(order)
-
-    def place(self, order: str) -> None:
-        self.order = order
-        self.rank = (code_units(order), code_units(self.key))
-
-    @property
-    def id(self) -> str | None:
-        return page_id(self.fields)
 
 
 class Layout(ABC):
@@ -111,10 +70,10 @@ class Layout(ABC):
 
     def position(self, entry: Entry) -> int:
         """Where an entry stands in its group."""
-        return _position(self.group(entry.page, entry.list_name), entry)
+        return position_in(self.group(entry.page, entry.list_name), entry)
 
     def ordered_pages(self) -> list[PageEntry]:
-        return sorted(self.pages.values(), key=lambda page: page.rank)
+        return sorted(self.pages.values(), key=by_rank)
 
     def page_count(self) -> int:
         """How many pages a person sees: a board without any is drawn as one."""
@@ -184,7 +143,7 @@ class Layout(ABC):
             for entry in self.entries.values():
                 groups.setdefault((entry.page, entry.list_name), []).append(entry)
             for group in groups.values():
-                group.sort(key=_rank)
+                group.sort(key=by_rank)
             self._groups = groups
         return self._groups
 
@@ -203,12 +162,12 @@ class Layout(ABC):
             ):
                 if self._groups is not None:
                     group = self._groups[entry.page, entry.list_name]
-                    group[_position(group, entry)] = entry
+                    group[position_in(group, entry)] = entry
                 return
             self._take_out(old)
         if self._groups is not None:
             group = self._groups.setdefault((entry.page, entry.list_name), [])
-            group.insert(_position(group, entry), entry)
+            group.insert(position_in(group, entry), entry)
 
     def _drop(self, key: str) -> None:
         entry = self.entries.pop(key, None)
@@ -220,7 +179,7 @@ class Layout(ABC):
         if self._groups is None:
             return
         group = self._groups[entry.page, entry.list_name]
-        position = _position(group, entry)
+        position = position_in(group, entry)
         if position < len(group) and group[position].key == entry.key:
             del group[position]
 
@@ -322,32 +281,3 @@ class Layout(ABC):
         for entry, order in zip(list(group), kept, strict=True):
             self._put_at(entry, order)
         return orders[position + 1 : position + 1 + count]
-
-
-class Container(Protocol):
-    """Anything that knows which keys are in use."""
-
-    def __contains__(self, key: str, /) -> bool: ...
-
-
-def free_key(wanted: str | None, taken: Container) -> str:
-    """An element's or page's key: its id where that is free, else one of its own."""
-    if wanted and wanted not in taken:
-        return wanted
-    return f"~{uuid.uuid4()}"
-
-
-def code_units(text: str) -> str:
-    """A string that sorts by code point as ``text`` sorts by UTF-16 code unit, as in JavaScript."""
-    if text.isascii():
-        return text
-    units = text.encode("utf-16-be", "surrogatepass")
-    return "".join(chr(units[i] << 8 | units[i + 1]) for i in range(0, len(units), 2))
-
-
-def _rank(entry: Entry) -> tuple[str, str]:
-    return entry.rank
-
-
-def _position(group: list[Entry], entry: Entry) -> int:
-    return bisect_left(group, entry.rank, key=_rank)

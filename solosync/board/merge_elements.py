@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from solosync.board.layout import ROOT, Entry, free_key
+from solosync.board.entries import Entry, free_key
+from solosync.board.layout import ROOT
 from solosync.board.matching import match_items, outside_order
 from solosync.board.merge_sides import Sides
 from solosync.board.states import Item

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from solosync.board.canonical import join_object
-from solosync.board.layout import PageEntry
+from solosync.board.entries import PageEntry
 from solosync.board.matching import match_pages, outside_order
 from solosync.board.merge_elements import ElementMerge
 from solosync.board.merge_sides import Sides

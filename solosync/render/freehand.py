@@ -9,19 +9,17 @@ are complex numbers here, for which one operation of the interpreter is one on b
 """
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from solosync.render.freehand_widths import End, Pen, Track, radii_of, taper, tapered
 from solosync.render.geometry import Path, Points
 
 FIRST_PRESSURE = 0.25  # of a first point that comes without one; the others' is
 PRESSURE = 0.5
-PRESSURE_RATE = 0.275  # how fast a simulated pressure follows the pen's speed
 TAIL = 3.0  # points that near to the end are noise of lifting the pen
-THINNEST = 0.01
 MOST_PIECES = 16
 
 # The peer's half circle is slightly more than one, and its steps are added up: both show in the
@@ -46,59 +44,6 @@ _END_CAP = _turns(29, 3 * _PI)
 _DOT = _turns(13, 2 * _PI)
 
 
-def _linear(part: float) -> float:
-    return part
-
-
-def ease_out_quadratic(part: float) -> float:
-    return part * (2 - part)
-
-
-def ease_out_cubic(part: float) -> float:
-    return (part - 1) ** 3 + 1
-
-
-Easing = Callable[[float], float]
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """How a line begins or ends: ``taper`` is the length in pixels over which it narrows to
-    nothing, or True for all of it; without one, ``cap`` makes the end round."""
-
-    cap: bool = True
-    taper: float | bool = 0
-    easing: Easing | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pen:
-    """``size`` is the width at a pressure of a half; ``thinning`` how much the pressure matters
-    (-1..1); ``smoothing`` how far outline points stand apart, and ``streamline`` how far the pen
-    lags behind (0..1 both). ``is_complete``: the line ends in its last point, without lag."""
-
-    size: float = 16
-    thinning: float = 0.5
-    smoothing: float = 0.5
-    streamline: float = 0.5
-    simulate_pressure: bool = True
-    easing: Easing = _linear
-    start: End = End()
-    end: End = End()
-    is_complete: bool = False
-
-
-@dataclass(slots=True)
-class _Track:
-    """The smoothed line, a list for each property of its points."""
-
-    points: list[complex]
-    pressures: list[float]
-    back: list[complex]  # the unit vector to the point before
-    steps: list[float]
-    lengths: list[float]  # from the beginning
-
-
 def outline(
     points: Sequence[complex], pressures: Sequence[float | None] | None, pen: Pen
 ) -> list[complex]:
@@ -109,14 +54,14 @@ def outline(
     if not points or pen.size <= 0:
         return []
     track = _streamlined(points, pressures, pen)
-    tapers = _taper(pen.start, track, pen), _taper(pen.end, track, pen)
+    tapers = taper(pen.start, track, pen), taper(pen.end, track, pen)
     if len(track.points) == 1:
         return _dot(track, pen) if pen.is_complete or not any(tapers) else []
     kept = _without_tail(track.lengths)
     corners = _sharp_corners(track.back, kept)
-    radii = _radii(track, kept, corners, pen)
+    radii = radii_of(track, kept, corners, pen)
     if any(tapers):
-        radii = _tapered(radii, track, kept, tapers, pen)
+        radii = tapered(radii, track, kept, tapers, pen)
     left, right = _sides(track, kept, corners, radii, (pen.size * pen.smoothing) ** 2)
     start = _start_cap(left[0], right[0], track.points[0], pen.start) if not tapers[0] else []
     end = _end_cap(track, radii[-1], pen.end) if not tapers[1] else [track.points[-1]]
@@ -154,12 +99,12 @@ def _rounded(corners: npt.NDArray[np.complex128], tolerance: float) -> Points:
 
 def _streamlined(
     points: Sequence[complex], pressures: Sequence[float | None] | None, pen: Pen
-) -> _Track:
+) -> Track:
     points, pressures = _enough(points, pressures)
     follow = 0.15 + (1 - pen.streamline) * 0.85
     previous = points[0]
     last = len(points) - 1
-    track = _Track([previous], [_pressure(pressures[0], FIRST_PRESSURE)], [0j], [0.0], [0.0])
+    track = Track([previous], [_pressure(pressures[0], FIRST_PRESSURE)], [0j], [0.0], [0.0])
     length, is_long = 0.0, False
     for place in range(1, last + 1):
         step = points[place] - previous
@@ -204,12 +149,6 @@ def _pressure(given: float | None, default: float) -> float:
     return given if given is not None and given >= 0 else default
 
 
-def _taper(end: End, track: _Track, pen: Pen) -> float:
-    if end.taper is True:
-        return max(pen.size, track.lengths[-1])
-    return end.taper
-
-
 def _without_tail(lengths: list[float]) -> list[int]:
     """Which points are used: all but those that nearly coincide with the last one."""
     last = len(lengths) - 1
@@ -239,58 +178,8 @@ def _sharp_corners(back: list[complex], kept: list[int]) -> list[bool]:
     return corners
 
 
-def _radii(track: _Track, kept: list[int], corners: list[bool], pen: Pen) -> list[float]:
-    size, thinning, easing = pen.size, pen.thinning, pen.easing
-    if not thinning:
-        return [max(THINNEST, size / 2)] * len(kept)
-    if pen.simulate_pressure:
-        pressures = _simulated(track, kept, corners, size)
-    else:
-        pressures = [track.pressures[place] for place in kept]
-    if easing is _linear:
-        return [max(THINNEST, size * (0.5 - thinning * (0.5 - pressure))) for pressure in pressures]
-    return [
-        max(THINNEST, size * easing(0.5 - thinning * (0.5 - pressure))) for pressure in pressures
-    ]
-
-
-def _simulated(track: _Track, kept: list[int], corners: list[bool], size: float) -> list[float]:
-    """Slow is hard; each pressure moves from the one before, but not from one in a corner."""
-    before = track.pressures[0]
-    steps = track.steps
-    for step in steps[:10]:
-        speed = min(1.0, step / size)
-        before = (before + min(1.0, before + (1 - speed - before) * speed * PRESSURE_RATE)) / 2
-    pressures = []
-    for place, is_corner in zip(kept, corners, strict=True):
-        step = steps[place]
-        speed = step / size if step < size else 1.0
-        pressure = before + (1 - speed - before) * speed * PRESSURE_RATE
-        if pressure > 1:
-            pressure = 1.0
-        pressures.append(pressure)
-        if not is_corner:
-            before = pressure
-    return pressures
-
-
-def _tapered(
-    radii: list[float], track: _Track, kept: list[int], tapers: tuple[float, float], pen: Pen
-) -> list[float]:
-    start_ease = pen.start.easing or ease_out_quadratic
-    end_ease = pen.end.easing or ease_out_cubic
-    total = track.lengths[-1]
-    tapered = []
-    for place, radius in zip(kept, radii, strict=True):
-        done, left = track.lengths[place], total - track.lengths[place]
-        from_start = start_ease(done / tapers[0]) if done < tapers[0] else 1.0
-        to_end = end_ease(left / tapers[1]) if left < tapers[1] else 1.0
-        tapered.append(max(THINNEST, radius * min(from_start, to_end)))
-    return tapered
-
-
 def _sides(
-    track: _Track, kept: list[int], corners: list[bool], radii: list[float], apart: float
+    track: Track, kept: list[int], corners: list[bool], radii: list[float], apart: float
 ) -> tuple[list[complex], list[complex]]:
     """The outline's points to the left and to the right of the line, ``apart`` (squared) from the
     one before; sharp corners are rounded by half circles on both sides."""
@@ -339,15 +228,15 @@ def _start_cap(left: complex, right: complex, first: complex, end: End) -> list[
     return [first - across * share for share in (0.5, 0.51, -0.51, -0.5)]
 
 
-def _end_cap(track: _Track, radius: float, end: End) -> list[complex]:
+def _end_cap(track: Track, radius: float, end: End) -> list[complex]:
     last, sideways = track.points[-1], track.back[-1] * 1j
     if end.cap:
         return [last + sideways * (radius * turn) for turn in _END_CAP]
     return [last + sideways * (radius * share) for share in (1, 0.99, -0.99, -1)]
 
 
-def _dot(track: _Track, pen: Pen) -> list[complex]:
+def _dot(track: Track, pen: Pen) -> list[complex]:
     point = track.points[0]
-    radius = _radii(track, [0], [False], pen)[0]
+    radius = radii_of(track, [0], [False], pen)[0]
     sideways = -1j * complex(1, 1) / math.sqrt(2)
     return [point + sideways * (radius * turn) for turn in _DOT]

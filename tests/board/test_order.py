@@ -3,7 +3,7 @@ import subprocess
 
 import pytest
 
-from solosync.board.layout import code_units
+from solosync.board.entries import code_units
 from solosync.board.order import DIGITS, NoRoom, key_between, keys_between
 from tests.node_client import SCRIPTS
 from tests.nodejs import node_path, npm_install

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from solosync.render import freehand
-from solosync.render.freehand import End, Pen
+from solosync.render.freehand_widths import End, Pen
 
 SEED = 20261121
 # Outlines that version 1.2.2 of the npm package made; tests/visual/test_freehand.py compares more.

@@ -16,6 +16,7 @@ from PIL import Image
 
 from solosync.render import fonts, freehand, pdf
 from solosync.render.faces import Face
+from solosync.render.freehand_widths import Pen
 from solosync.render.geometry import Box, Path, ellipse, moved, rectangle, rotated, scaled
 from solosync.render.images import Bitmap
 from solosync.render.pdf_pictures import jpeg_frame
@@ -284,7 +285,7 @@ def test_later_ops_do_not_inherit_alpha_or_dashes():
 def test_freehand_outlines_keep_their_look_with_fewer_points():
     source = random.Random(5)
     points = [complex(50 + 3 * i, 50 + 20 * source.random()) for i in range(100)]
-    outline = freehand.outline(points, None, freehand.Pen(size=8))
+    outline = freehand.outline(points, None, Pen(size=8))
     fill = Fill(freehand.path(outline), INK)
     fine = Group((Fill(fill.path.transformed(scaled(50)), INK),), matrix=scaled(0.02))
     assert np.abs(drawn(fill) - drawn(fine)).mean() < 1
@@ -304,7 +305,7 @@ def test_thousand_strokes_take_little_room_and_are_no_picture():
         turns = source.normal(0, 0.15, 40).cumsum() + source.uniform(0, 6)
         steps = np.exp(1j * turns) * source.uniform(3, 9)
         points = steps.cumsum() + complex(*source.uniform(200, 800, 2))
-        outline = freehand.outline(points.tolist(), None, freehand.Pen(size=4))
+        outline = freehand.outline(points.tolist(), None, Pen(size=4))
         fills.append(Fill(freehand.path(outline), INK))
     data = written(sheet(*fills, width=1000, height=1000))
     assert len(data) / len(fills) < 400

@@ -11,7 +11,8 @@ from typing import Any
 
 from pycrdt import Array, Doc, Map
 
-from solosync.board.layout import ROOT, Entry, Layout, PageEntry
+from solosync.board.entries import Entry, PageEntry
+from solosync.board.layout import ROOT, Layout
 from solosync.board.states import Item, Page, Shape
 from solosync.board.values import (
     STATE_DEPTH,

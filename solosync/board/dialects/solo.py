@@ -10,7 +10,8 @@ from typing import Any
 
 from pycrdt import Doc, Map
 
-from solosync.board.layout import ROOT, Entry, Layout, PageEntry, free_key
+from solosync.board.entries import Entry, PageEntry, free_key
+from solosync.board.layout import ROOT, Layout
 from solosync.board.states import Item, Page, Shape
 from solosync.board.values import (
     STATE_DEPTH,

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from solosync.render import freehand, rough
+from solosync.render.freehand_widths import Pen
 from solosync.render.rough_points import simplified
 from solosync.render.scene import Fill, Op
 from solosync.render.scenes import excalidraw_shapes as shapes
@@ -19,7 +20,7 @@ def freedraw(element: Element, alpha: float) -> list[Op]:
     if element.stroke is None:
         return ops
     pressures = _pressures(element)
-    pen = freehand.Pen(
+    pen = Pen(
         size=element.stroke_width * SIZE,
         thinning=0.6,
         smoothing=0.5,

@@ -4,6 +4,7 @@ import cmath
 from collections.abc import Callable
 
 from solosync.render import freehand
+from solosync.render.freehand_widths import Pen
 from solosync.render.geometry import Path, ellipse, rectangle
 from solosync.render.scene import Fill, Join, Op, Stroke
 from solosync.render.scenes.solo_elements import Element, round_line, together
@@ -18,7 +19,7 @@ def pen(element: Element) -> tuple[Op, ...]:
     """A line whose width follows the pressure if points have one (``p``), else the speed."""
     points, pressures = element.points()
     corners = freehand.outline(
-        points, pressures, freehand.Pen(element.size, simulate_pressure=pressures is None)
+        points, pressures, Pen(element.size, simulate_pressure=pressures is None)
     )
     if not corners:
         return ()
