@@ -44,9 +44,10 @@ def register(
     browser that chose the password, which `codes.redeem` takes.
 
     An address that has an account already, or that only invited people could use, gets the same
-    answer; in the first case its owner is told by mail, once an hour. Nor is it told whether a
-    username is free: who knows one would learn which address goes with it. Raises Forbidden where
-    registration is closed, and Invalid. Takes as long as hashing a password does.
+    answer; in the first case it is told by mail, once an hour, whether it was proved or not. Nor is
+    anybody told whether a username is free: who knows one would learn which address goes with it.
+    Raises Forbidden where registration is closed, and Invalid. Takes as long as hashing a password
+    does.
     """
     if config.registration == "closed":
         raise Forbidden(CLOSED)
@@ -67,8 +68,7 @@ def register(
         if is_made:
             user = accounts.insert(tx, new) if present is None else _replace(tx, present, new)
             users.put_registration(tx, user.user_id, address=asked.address, username=username)
-        is_told = present is not None and is_owned and present.is_active
-        _tell_owner(tx, keys, address, asked, sign_in_url, is_decoy=not is_told)
+        _tell_owner(tx, keys, address, present, asked, sign_in_url)
         audit.record(tx, _outcome(registered, user.user_id if is_made else None))
         return user
 
@@ -77,15 +77,15 @@ def register(
 
 
 def _tell_owner(
-    tx: Tx, keys: Keys, address: str, asked: Origin, sign_in_url: str, *, is_decoy: bool
+    tx: Tx, keys: Keys, address: str, present: User | None, asked: Origin, sign_in_url: str
 ) -> None:
-    """That somebody wanted an account for their address, once an hour. A decoy is as much work
-    and isn't sent, so that nobody learns by the time it takes whether there is an account."""
-    if mailings.was_noticed(tx, address, now_ms()):
-        return
+    """That somebody wanted an account for their address, once an hour. Where nobody is to be told,
+    a decoy is as much work, so that nobody learns by the time it takes whether there is one."""
+    is_due = not mailings.was_noticed(tx, address, now_ms())
+    told = present if is_due and present is not None and present.is_active else None
     fields = {"link": sign_in_url}
-    mail.queue(tx, keys, address, "taken", fields, language=asked.language, is_decoy=is_decoy)
-    codes.insert(tx, _notice(keys, address, asked.network))
+    mail.queue(tx, keys, address, "taken", fields, language=asked.language, is_decoy=told is None)
+    codes.insert(tx, _notice(keys, address, told, asked.network))
 
 
 def seal(keys: Keys, user: User) -> str:
@@ -157,14 +157,14 @@ def _outcome(registered: Event, user_id: str | None) -> Event:
     return msgspec.structs.replace(registered, outcome=outcome, actor_id=user_id)
 
 
-def _notice(keys: Keys, address: str, network: str) -> SignInCode:
-    """What opens nothing, and tells that an address was written to."""
+def _notice(keys: Keys, address: str, told: User | None, network: str) -> SignInCode:
+    """What opens nothing, and tells that an address was written to, if it was."""
     now = now_ms()
     return SignInCode(
         code_id=new_id(),
         kind="none",
         email=address,
-        user_id=None,
+        user_id=told.user_id if told else None,
         asked_from=network,
         code_hash=keys.hash_token("none", crypto.new_token()),
         link_hash=None,

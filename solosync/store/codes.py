@@ -58,11 +58,13 @@ def nth_newest(
     tx: Tx, email: str, n: int, *, asked_from: str | None = None, is_notice: bool = False
 ) -> int | None:
     """When the n-th newest code of an address was made, of whatever kind but none (``is_notice``:
-    of that kind alone); with ``asked_from``, of those that were asked for there."""
+    of that kind alone, where somebody was told); with ``asked_from``, of those that were asked for
+    there."""
     row = tx.one(
         """
         SELECT created_at FROM sign_in_codes
         WHERE email = ? AND (kind = 'none') = ? AND asked_from = coalesce(?, asked_from)
+        AND (kind != 'none' OR user_id IS NOT NULL)
         ORDER BY created_at DESC LIMIT 1 OFFSET ?
         """,
         (email, is_notice, asked_from, n - 1),

@@ -168,6 +168,19 @@ def test_owner_of_a_taken_address_is_told_once_an_hour(user, register, letters, 
     assert [letter.template for letter in letters()] == ["taken", "taken"]
 
 
+def test_address_is_told_though_nobody_has_proved_it_yet(register, ask, redeem, letters):
+    register()
+    assert letters() == []
+    register()
+    assert [(letter.template, letter.recipient) for letter in letters()] == [("taken", ANN)]
+
+
+def test_whoever_proved_their_address_just_now_is_told(register, ask, redeem, letters):
+    redeem(ask(), registration_seal=register())
+    register(password="the attacker's")
+    assert [letter.template for letter in letters()] == ["taken"]
+
+
 def test_who_registers_last_wins_and_nobody_elses_password_counts(store, register, ask, redeem):
     own = register()
     theirs = register(password="the attacker's")

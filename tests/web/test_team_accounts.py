@@ -122,6 +122,7 @@ def test_same_registration_twice_gets_the_same_answer_before_and_after_it_is_pro
 ):
     first = open_client.post(REGISTER, json=FIELDS)
     again = open_client.post(REGISTER, json=FIELDS)
+    assert "You have an account already" in inbox.text(ANN)
     open_client.post("/api/request-otp/", json={"email": ANN})
     code = {"email": ANN, "otp": inbox.code(ANN)}
     assert open_client.post(VERIFY, json=code).status_code == 200
