@@ -185,7 +185,8 @@ def test_person_is_told_that_a_device_was_paired(ann, client):
 def test_code_works_once(ann, client):
     code = pair(ann)["code"]
     assert claim(client, code).status_code == 200
-    assert_problem(claim(client, code), 400, error="invalid_or_expired")
+    for wrong in (code, "", "x" * 1000):
+        assert_problem(claim(client, wrong), 400, error="invalid_or_expired")
 
 
 def test_code_works_for_five_minutes(clock, ann, client):

@@ -18,7 +18,6 @@ from solosync.web.services import services
 from solosync.web.signing_in import finish
 
 BODY_BYTES = 16 * 1024
-LONGEST_TOKEN = 200
 SENT = "If this address may sign in here, a code is on its way to it."
 ERRORS = problems(429, *BODY_ERRORS, *WRITE_ERRORS)
 
@@ -37,7 +36,7 @@ class Sent(msgspec.Struct, omit_defaults=True):
 class MagicCode(msgspec.Struct):
     """`token` is the code, or what the mailed link has behind `?token=`."""
 
-    token: Annotated[str, msgspec.Meta(max_length=LONGEST_TOKEN)]
+    token: str
     email: Annotated[str, msgspec.Meta(max_length=LONGEST_EMAIL)] | None = None
 
 

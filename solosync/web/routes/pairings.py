@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
@@ -44,7 +44,7 @@ class PairingCode(msgspec.Struct):
 class ClaimFields(msgspec.Struct):
     """`name` is what the device will be called in the list of devices."""
 
-    code: Annotated[str, msgspec.Meta(max_length=LONGEST_CODE)]
+    code: str
     name: DeviceName
 
 
