@@ -47,7 +47,7 @@ def each_due(tx: Tx, task: str, rested_since_us: int) -> Iterator[tuple[str, str
 
 
 def put(tx: Tx, session_key: int, rev: int, *, version: int, webp: str, png: str) -> list[str]:
-    """Returns the contents that it had before."""
+    """Returns the contents that it had before. A picture that is the same keeps its version."""
     before = tx.one("SELECT webp, png FROM thumbnails WHERE session_key = ?", (session_key,))
     tx.execute(
         """
@@ -57,11 +57,12 @@ def put(tx: Tx, session_key: int, rev: int, *, version: int, webp: str, png: str
         """,
         (session_key, rev, webp, png),
     )
-    tx.execute(
-        "UPDATE sessions SET thumbnail_version = max(coalesce(thumbnail_version + 1, 0), ?)"
-        " WHERE key = ?",
-        (version, session_key),
-    )
+    if before != (webp, png):
+        tx.execute(
+            "UPDATE sessions SET thumbnail_version = max(coalesce(thumbnail_version + 1, 0), ?)"
+            " WHERE key = ?",
+            (version, session_key),
+        )
     return [sha256 for sha256 in before or () if sha256 is not None]
 
 

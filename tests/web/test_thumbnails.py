@@ -89,6 +89,12 @@ def test_new_thumbnail_has_a_new_version_at_the_same_place(ann, client, url, dat
     assert len([path for path in (data_dir / "files").glob("??/*")]) == 2
 
 
+def test_same_picture_keeps_its_address(ann, client, url):
+    address = make(ann, url)
+    assert make(ann, url) == address
+    assert "immutable" in client.get(address).headers["cache-control"]
+
+
 def test_thumbnails_come_and_go_with_what_the_client_gives(ann, client, board, url):
     given = "https://example.org/mine.png"
     assert ann.patch(url, json={"thumbnail_url": given}).json()["thumbnail_url"] == given
@@ -96,6 +102,7 @@ def test_thumbnails_come_and_go_with_what_the_client_gives(ann, client, board, u
     assert ann.get(url).json()["thumbnail_url"] == address
     # A client that sends back what it got changes nothing: the next version will be shown too.
     assert ann.patch(url, json={"thumbnail_url": address}).json()["thumbnail_url"] == address
+    ann.patch(url, json={"state": {}})
     later = make(ann, url)
     assert ann.get(url).json()["thumbnail_url"] == later != address
     ann.patch(url, json={"thumbnail_url": given})
