@@ -306,6 +306,16 @@ def test_strict_save_from_an_old_rev_is_refused(ann, wish):
     assert after["name"] == "Untitled"
 
 
+def test_strict_rename_from_an_old_rev_is_refused_too(ann):
+    board = ann.make_board({"strokes": []})
+    ann.patch(path(board), json={"state": {"strokes": [{"id": "a"}]}})
+    strict = {"If-Match": 'W/"rev:0"', "Prefer": "handling=strict"}
+    response = ann.patch(path(board), json={"name": "No"}, headers=strict)
+    assert_problem(response, 412, error="precondition_failed", server_rev=1)
+    for headers in (strict | {"If-Match": 'W/"rev:1"'}, {"If-Match": 'W/"rev:0"'}):
+        assert ann.patch(path(board), json={"name": "Yes"}, headers=headers).json()["name"] == "Yes"
+
+
 def test_strict_save_from_the_current_rev_is_taken(ann):
     board = ann.make_board({"strokes": []})
     headers = {"X-Rev": "0", "Prefer": "handling=strict"}

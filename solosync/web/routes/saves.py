@@ -127,6 +127,7 @@ async def save_session(request: Caller, session_id: FromPath[str]) -> Response[S
     async with with_services.rooms.enter(session) as room:
         if state is None:
             reading, is_touched = await room.read(), False
+            _refuse_stale(request, reading.rev)
         else:
             reading = saved = await _merge(request, room, state)
             is_touched = saved.changed
@@ -258,6 +259,13 @@ async def _merge(request: Caller, room: Room, state: Text) -> Saved:
         )
     except Stale as stale:
         raise PreconditionFailed(stale.server_rev) from None
+
+
+def _refuse_stale(request: Caller, rev: int) -> None:
+    """For a strict client whose save merges nothing. Raises PreconditionFailed."""
+    stated = preconditions.stated_rev(request)
+    if stated.is_given and stated.rev != rev and preconditions.is_strict(request):
+        raise PreconditionFailed(rev)
 
 
 def _changes(fields: SessionFields, session_id: str) -> dict[str, str | None]:
