@@ -18,7 +18,7 @@ from solosync.origin import current
 from solosync.records.actors import Actor
 from solosync.records.listing import Query, Slice
 from solosync.records.sessions import Session
-from solosync.records.shares import Access, Share, SharedBoard, device_of
+from solosync.records.shares import Access, Accesses, Share, SharedBoard, device_of
 from solosync.store import sessions, shares, users
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
@@ -161,9 +161,17 @@ def revoke_link(store: Store, actor: Actor, share_id: str) -> None:
     store.write(end)
 
 
-def list_accesses(store: Store, actor: Actor, session_id: str) -> list[Access]:
-    """Newest first. Raises NotFound."""
-    return store.read(lambda tx: shares.list_accesses(tx, _session(tx, actor, session_id).key))
+def list_accesses(
+    store: Store, actor: Actor, session_id: str, *, limit: int, before: int | None = None
+) -> Accesses:
+    """Newest first; `before` is the key of the last one seen. Raises NotFound."""
+
+    def find(tx: Tx) -> Accesses:
+        key = _session(tx, actor, session_id).key
+        listed = shares.list_accesses(tx, key, limit=limit, before=before)
+        return Accesses(shares.count_accesses(tx, key), listed)
+
+    return store.read(find)
 
 
 def find_shared(store: Store, session_keys: Iterable[int]) -> set[int]:

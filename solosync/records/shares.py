@@ -1,5 +1,7 @@
 """Links that show a board to whoever has them."""
 
+from typing import NamedTuple
+
 import msgspec
 
 _BY_LINK = "share:"
@@ -47,6 +49,13 @@ class Access(msgspec.Struct, frozen=True):
     ip_address: str
     user_agent: str
     accessed_at: int
+
+
+class Accesses(NamedTuple):
+    """A page of them, each with its key, and how many there are in all."""
+
+    total: int
+    listed: list[tuple[int, Access]]
 
 
 def device_of(share_id: str) -> str:

@@ -165,16 +165,29 @@ def count_view(tx: Tx, share_id: str, access: Access) -> bool:
     return True
 
 
-def list_accesses(tx: Tx, session_key: int) -> list[Access]:
-    """By all links of the board that are still known, newest first."""
+def list_accesses(
+    tx: Tx, session_key: int, *, limit: int, before: int | None = None
+) -> list[tuple[int, Access]]:
+    """By all links of the board that are still known, newest first, each with its key. `before` is
+    the key of the last one seen."""
     rows = tx.all(
         """
-        SELECT ip_address, user_agent, accessed_at FROM share_accesses JOIN shares USING (share_id)
-        WHERE session_key = ? ORDER BY access_id DESC LIMIT ?
+        SELECT access_id, ip_address, user_agent, accessed_at
+        FROM share_accesses JOIN shares USING (share_id)
+        WHERE session_key = ? AND access_id < coalesce(?, access_id + 1)
+        ORDER BY access_id DESC LIMIT ?
         """,
-        (session_key, MOST_ACCESSES),
+        (session_key, before, limit),
     )
-    return [Access(*row) for row in rows]
+    return [(key, Access(*values)) for key, *values in rows]
+
+
+def count_accesses(tx: Tx, session_key: int) -> int:
+    row = tx.one(
+        "SELECT count(*) FROM share_accesses JOIN shares USING (share_id) WHERE session_key = ?",
+        (session_key,),
+    )
+    return int(row[0]) if row else 0
 
 
 def revoke(tx: Tx, session_key: int, at: int) -> list[str]:

@@ -20,7 +20,7 @@ EXPORTS = "/api/v1/exports/"
 STATE = {"pages": [{"id": "p", "strokes": [{"id": "s", "text": "žluť \u4f60"}]}], "zoom": 1.0}
 MEMBERS = {
     "id", "session_id", "format", "status", "file_url", "signed_url", "file_size", "page_count",
-    "progress", "error", "warnings", "is_expired", "expires_at", "created_at", "updated_at",
+    "progress", "error", "is_expired", "expires_at", "created_at", "updated_at",
 }  # fmt: skip
 
 

@@ -78,7 +78,8 @@ class ExportFields(msgspec.Struct):
 
 class ExportItem(msgspec.Struct):
     """`progress` is in percent. `file_url` and `signed_url` are the same address: there once it's
-    completed, and good for an hour without signing in. `warnings` say what couldn't be drawn."""
+    completed, and good for an hour without signing in. `warnings`, if any, say what
+    couldn't be drawn."""
 
     id: str
     session_id: str
@@ -90,11 +91,11 @@ class ExportItem(msgspec.Struct):
     page_count: int | None
     progress: int
     error: str | None
-    warnings: list[str]
     is_expired: bool
     expires_at: str
     created_at: str
     updated_at: str
+    warnings: list[str] | msgspec.UnsetType = msgspec.UNSET
 
 
 class ExportList(msgspec.Struct):
@@ -304,9 +305,9 @@ def item(request: Caller, export: Export) -> ExportItem:
         page_count=export.page_count,
         progress=export.progress,
         error=export.error,
-        warnings=list(export.warnings),
         is_expired=is_expired,
         expires_at=iso(export.expires_at),
         created_at=iso(export.created_at),
         updated_at=iso(export.updated_at),
+        warnings=list(export.warnings) or msgspec.UNSET,
     )

@@ -23,7 +23,8 @@ VIEW_HEADER = "X-Share-View"
 
 
 class PublicBoard(msgspec.Struct):
-    """A shared board. `owner` is a name to show."""
+    """A shared board. `owner` is a name to show. `may_edit` is there where whoever has the link may
+    draw."""
 
     id: str
     name: str
@@ -31,9 +32,9 @@ class PublicBoard(msgspec.Struct):
     page_count: int
     owner: str
     allow_download: bool
-    may_edit: bool
     created_at: str
     thumbnail_url: str | None
+    may_edit: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class ViewFields(msgspec.Struct):
@@ -70,7 +71,7 @@ async def read_public(
         page_count=reading.page_count,
         owner=opened.owner,
         allow_download=opened.share.allow_download,
-        may_edit=opened.share.may_edit,
+        may_edit=opened.share.may_edit or msgspec.UNSET,
         created_at=iso_us(session.created_at),
         thumbnail_url=_thumbnail(request, session, token, proof),
     )

@@ -7,19 +7,19 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from solosync import crypto
 from solosync.clock import iso
 from solosync.domain import shares
 from solosync.domain.accounts import LONGEST_PASSWORD
 from solosync.records import scopes
-from solosync.web import addresses, listing
+from solosync.web import addresses, listing, paging
 from solosync.web.auth import signed_in
 from solosync.web.bodies import read_object
 from solosync.web.documented import BODY, BODY_ERRORS, SCOPE, WRITE_ERRORS, problems
 from solosync.web.listing import LISTING, SWITCH, TEXT, Listing
-from solosync.web.routes.sessions import find
+from solosync.web.routes.sessions import MOST_A_PAGE, find
 from solosync.web.services import Caller, services
 
 BODY_BYTES = 16 * 1024
@@ -42,28 +42,29 @@ class ShareFields(msgspec.Struct):
 
 
 class ShareItem(msgspec.Struct):
-    """`url` is a page that a browser can open; it ends in `token`, which begins with
-    `token_prefix`. A key that may only look isn't told of those by which one draws."""
+    """`url` is a page that a browser can open; it ends in `token`. A key that may only look isn't
+    told of those by which one draws. `has_password` and `may_edit` are there where it is so."""
 
     id: str
     token: str | None
     url: str | None
-    token_prefix: str
     session_id: str
     is_active: bool
-    has_password: bool
     expires_at: str | None
     max_views: int | None
     view_count: int
     allow_download: bool
-    may_edit: bool
     created_at: str
     last_accessed_at: str | None
+    has_password: bool | msgspec.UnsetType = msgspec.UNSET
+    may_edit: bool | msgspec.UnsetType = msgspec.UNSET
 
 
-class ListedShare(ShareItem):
-    """`name` is the board's, `created_by` the name of whoever made the link."""
+class ListedShare(ShareItem, kw_only=True):
+    """`token` begins with `token_prefix`; `name` is the board's, `created_by` the name of whoever
+    made the link."""
 
+    token_prefix: str
     name: str
     organization_id: str
     created_by: str
@@ -106,8 +107,11 @@ class AccessItem(msgspec.Struct):
 
 
 class AccessList(msgspec.Struct):
+    """`next` as in the list of boards."""
+
     count: int
     results: list[AccessItem]
+    next: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 @post(
@@ -139,7 +143,12 @@ async def read_share(request: Caller, session_id: FromPath[str]) -> ShareStatus:
     if link is None:
         return ShareStatus(is_shared=False)
     is_valid = link.token is not None
-    return ShareStatus(is_shared=True, is_valid=is_valid, **_fields(request, session_id, link))
+    return ShareStatus(
+        is_shared=True,
+        is_valid=is_valid,
+        token_prefix=link.share.prefix,
+        **_fields(request, session_id, link),
+    )
 
 
 @delete(
@@ -157,17 +166,32 @@ async def revoke_share(request: Caller, session_id: FromPath[str]) -> None:
     "/{session_id:str}/share/access",
     guards=[signed_in],
     opt={SCOPE: scopes.SESSIONS_READ},
-    responses=problems(401, 404),
+    responses=problems(400, 401, 404),
 )
-async def list_share_accesses(request: Caller, session_id: FromPath[str]) -> AccessList:
-    """Who has looked at the board by links, newest first; at most the last thousand."""
-    store = services(request).store
-    found = await asyncio.to_thread(shares.list_accesses, store, request.user, session_id)
-    items = [
-        AccessItem(access.ip_address, access.user_agent, iso(access.accessed_at))
-        for access in found
-    ]
-    return AccessList(len(items), items)
+async def list_share_accesses(
+    request: Caller,
+    session_id: FromPath[str],
+    limit: Annotated[int | None, QueryParameter(ge=1, le=MOST_A_PAGE)] = None,
+    cursor: FromQuery[str | None] = None,
+) -> AccessList:
+    """Who has looked at the board by links, newest first; of each link the last thousand."""
+    listing.refuse_questions(request, "newest first")
+    before, most = paging.position(cursor), limit or MOST_A_PAGE
+    found = await asyncio.to_thread(
+        shares.list_accesses,
+        services(request).store,
+        request.user,
+        session_id,
+        limit=most + 1,
+        before=before[0] if before else None,
+    )
+    page = found.listed[:most]
+    end = msgspec.UNSET if limit is None else None
+    return AccessList(
+        count=found.total,
+        results=[AccessItem(it.ip_address, it.user_agent, iso(it.accessed_at)) for _, it in page],
+        next=paging.cursor((page[-1][0], 0)) if len(page) < len(found.listed) else end,
+    )
 
 
 @get(
@@ -186,6 +210,7 @@ async def list_shares(request: Caller) -> ShareList:
     items = [
         ListedShare(
             **_fields(request, board.session_id, link),
+            token_prefix=link.share.prefix,
             name=board.name,
             organization_id=board.organization_id,
             created_by=board.creator,
@@ -248,15 +273,14 @@ def _fields(request: Caller, session_id: str, link: shares.Link) -> dict[str, An
         "id": share.share_id,
         "token": token,
         "url": addresses.share(request, token) if token else None,
-        "token_prefix": share.prefix,
         "session_id": session_id,
         "is_active": link.token is not None,
-        "has_password": share.password_hash is not None,
+        "has_password": share.password_hash is not None or msgspec.UNSET,
         "expires_at": _iso(share.expires_at),
         "max_views": share.max_views,
         "view_count": share.view_count,
         "allow_download": share.allow_download,
-        "may_edit": share.may_edit,
+        "may_edit": share.may_edit or msgspec.UNSET,
         "created_at": iso(share.created_at),
         "last_accessed_at": _iso(share.last_accessed_at),
     }

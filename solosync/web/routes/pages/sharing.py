@@ -99,11 +99,11 @@ def shown_link(request: Caller, session: Session) -> dict[str, Any] | None:
     link = shares.get(store, with_services.keys, actor, session_id)
     if link is None:
         return None
-    accesses = shares.list_accesses(store, actor, session_id)[:SHOWN_ACCESSES]
+    accesses = shares.list_accesses(store, actor, session_id, limit=SHOWN_ACCESSES)
     shown = _shown(request, link)
     return shown | {
         "qr": qr.svg(shown["url"]) if shown["url"] else "",
-        "accesses": [(it, it.accessed_at * 1000, iso(it.accessed_at)) for it in accesses],
+        "accesses": [(it, it.accessed_at * 1000, iso(it.accessed_at)) for _, it in accesses.listed],
     }
 
 
