@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser import IN_BROWSER
 from tests.interop.drawer import drawing
-from tests.interop.test_drawing_pictures import GIVE, assets, give, picture
+from tests.interop.giving import GIVE, assets, give, picture
 from tests.live import LiveServer
 
 pytestmark = IN_BROWSER

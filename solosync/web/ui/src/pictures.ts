@@ -1,22 +1,26 @@
-// Pictures on their way onto the board: they are shown where they will stand, given to the server,
-// and put on the page when it has them.
+// Pictures on their way onto the board: they are shown where they will stand until the server has them.
 
-import { effect, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import { isTextField } from './clipboard'
-import { levelOf } from './document'
-import { round, type Box, type Point } from './geometry'
+import { Deliveries } from './delivering'
+import { newId } from './document'
+import type { Box, Point } from './geometry'
 import { loaded } from './looks/images'
 import type { Model } from './model'
-import { send, Unsent, type Problem } from './uploads'
+import type { Picture } from './offline/waiting'
+import { kindOf, MOST_BYTES, type Problem } from './uploads'
 
 export interface Arriving {
-  readonly file: File
-  readonly page: string
-  /** As long as it can't be read, there is nothing to show, and no place for it. */
-  readonly preview: ImageBitmap | null
+  readonly id: string
+  readonly name: string
+  /** What isn't taken has no place. */
+  readonly page: string | null
   readonly box: Box | null
+  readonly preview: ImageBitmap | null
   readonly share: number
   readonly problem: Problem | null
+  /** Whether this tab alone has it, as the browser has no room. */
+  readonly isLost: boolean
 }
 
 const MOST_PIXELS = 64_000_000 // the server takes no more
@@ -24,21 +28,23 @@ const SHARE_OF_VIEW = 0.8
 const STEP = 24 // pixels, from one picture to the next of those that come together
 
 export class Pictures {
-  readonly arriving = signal<Arriving[]>([])
+  private readonly deliveries: Deliveries
+  private readonly previews = signal<ReadonlyMap<string, ImageBitmap>>(new Map())
+  /** What isn't taken. */
+  private readonly refused = signal<Arriving[]>([])
+  readonly arriving = computed(() => [...this.waiting(), ...this.refused.value])
 
-  constructor (private readonly model: Model, private readonly sessionId: string) {}
+  constructor (private readonly model: Model, sessionId: string) {
+    this.deliveries = new Deliveries(model.board, model.saver, sessionId, async source => {
+      await loaded(source).catch(() => {}) // it is on the server, wherever the connection is by now
+    })
+  }
 
-  /** Those that wait for the connection are sent when it is there. */
   listen (): void {
     const { model, arriving } = this
-    effect(() => {
-      if (!['saved', 'saving'].includes(model.saver.saving.value.state)) return
-      for (const one of arriving.peek()) if (one.problem === 'offline') this.retry(one)
-    })
-    effect(() => model.surface.expect(arriving.value.filter(one => isWaiting(one))))
-    addEventListener('beforeunload', event => {
-      if (arriving.value.some(one => isWaiting(one))) event.preventDefault()
-    })
+    this.deliveries.listen()
+    effect(() => { void this.look(model.saver.waiting.pictures.value) })
+    effect(() => model.surface.expect(arriving.value))
     listenForFiles(this, model)
   }
 
@@ -49,61 +55,59 @@ export class Pictures {
     for (const file of files) void this.receive(file, at, STEP * step++)
   }
 
-  retry (one: Arriving): void {
-    void this.deliver(this.change(one, { problem: null, share: 0 }))
+  retry (id: string): void {
+    this.deliveries.retry(id)
   }
 
-  drop (one: Arriving): void {
-    this.arriving.value = this.arriving.value.filter(other => other !== one)
+  drop (id: string): void {
+    this.refused.value = this.refused.value.filter(other => other.id !== id)
+    void this.model.saver.waiting.drop(id)
+  }
+
+  private waiting (): Arriving[] {
+    const { saving, waiting } = this.model.saver
+    const { state } = saving.value
+    if (state === 'ended') return [] // what becomes of them is told by the notice
+    return waiting.pictures.value.map(({ id, name, page, box }) => {
+      const { share, problem } = this.deliveries.ways.value.get(id) ?? { share: 0, problem: null }
+      return {
+        id, name, page, box, share, preview: this.previews.value.get(id) ?? null, isLost: waiting.isLost(id),
+        problem: problem ?? (state === 'offline' ? 'offline' : null)
+      }
+    })
   }
 
   private async receive (file: File, at: Point | null, shift: number): Promise<void> {
-    const { surface, page } = this.model
-    const fresh = { file, page: page.value, preview: null, box: null, share: 0, problem: null }
-    this.arriving.value = [...this.arriving.value, fresh]
-    if (this.model.isGuest) {
-      this.change(fresh, { problem: 'account' })
-      return
+    const { surface, page, saver, isGuest } = this.model
+    const [id, shown] = [newId(), page.value]
+    const since = Date.now() + shift // those that come together one after the other, too
+    const refuse = (problem: Problem): void => {
+      const nothing = { page: null, box: null, preview: null, share: 0, isLost: false }
+      this.refused.value = [...this.refused.value, { id, name: file.name, problem, ...nothing }]
     }
-    const preview = await createImageBitmap(file).catch(() => null)
-    if (!preview || preview.width * preview.height > MOST_PIXELS) {
-      this.change(fresh, { problem: preview ? 'large' : 'kind' })
-      return
-    }
+    if (isGuest) return refuse('account')
+    if (file.size > MOST_BYTES) return refuse('large')
+    const kind = await kindOf(file)
+    const preview = kind && await createImageBitmap(file).catch(() => null)
+    if (!kind || !preview) return refuse('kind')
+    if (preview.width * preview.height > MOST_PIXELS) return refuse('large')
     const box = placed(preview, surface.view(), at ?? surface.middle, shift / surface.scale)
-    await this.deliver(this.change(fresh, { preview, box }))
+    this.previews.value = new Map(this.previews.value).set(id, preview)
+    await saver.waiting.add({ id, name: file.name, kind, content: file, page: shown, box, since })
   }
 
-  private async deliver (first: Arriving): Promise<void> {
-    let one = first
-    try {
-      const source = await send(one.file, this.sessionId, share => { one = this.change(one, { share }) })
-      await loaded(source)
-      if (!this.arriving.value.includes(one)) return // dropped meanwhile
-      this.put(one, source)
-      this.drop(one)
-    } catch (error) {
-      this.change(one, { problem: error instanceof Unsent ? error.problem : 'refused' })
+  /** Shows those that came before this page was opened, or in another tab; and no more what is gone. */
+  private async look (pictures: Picture[]): Promise<void> {
+    for (const { id, content } of pictures) {
+      if (this.previews.peek().has(id)) continue
+      const preview = await createImageBitmap(content).catch(() => null)
+      if (preview) this.previews.value = new Map(this.previews.peek()).set(id, preview)
     }
-  }
-
-  private put ({ page, box }: Arriving, source: string): void {
-    const { left, top, right, bottom } = box!
-    const { board } = this.model
-    const assets = board.on(page).filter(element => element.list === 'assets')
-    const zIndex = Math.max(0, ...assets.map(levelOf)) + 1
-    const place = { x: round(left), y: round(top), width: round(right - left), height: round(bottom - top) }
-    board.add(page, 'assets', { type: 'image', src: source, ...place, rotation: 0, zIndex })
-  }
-
-  private change (one: Arriving, changes: Partial<Arriving>): Arriving {
-    const changed = { ...one, ...changes }
-    this.arriving.value = this.arriving.value.map(other => other === one ? changed : other)
-    return changed
+    const waiting = new Set(this.model.saver.waiting.pictures.peek().map(({ id }) => id))
+    const left = [...this.previews.peek()].filter(([id]) => waiting.has(id))
+    if (left.length < this.previews.peek().size) this.previews.value = new Map(left)
   }
 }
-
-const isWaiting = ({ problem }: Arriving): boolean => problem === null || problem === 'offline'
 
 /** As large as it is, but so that one sees all of it. */
 function placed ({ width, height }: ImageBitmap, view: Box, at: Point, shift: number): Box {

@@ -13,12 +13,15 @@ import * as Y from 'yjs'
 import { askToPersist, clearSaved, databaseOf } from './offline/device'
 import { Keeping } from './offline/keeping'
 import { Tabs, type Told } from './offline/tabs'
+import { Waiting } from './offline/waiting'
 import { lookForNewer } from './offline/worker'
 import { BEAT_MS, CROWDED, CROWDED_MS, FORBIDDEN, GONE, isSomebodyElse, lookWhoIsHere, SIGNED_OUT } from './server'
 
 export type Ended = 'signed out' | 'somebody else' | 'forbidden' | 'gone' | 'refused'
 export interface Saving {
-  state: 'opening' | 'saved' | 'saving' | 'offline' | 'ended'
+  /** Stuck is what the server doesn't take, when it has everything else. */
+  state: 'opening' | 'saved' | 'saving' | 'stuck' | 'offline' | 'ended'
+  /** Changes and pictures. */
   unsaved: number
   /** Whether this browser keeps changes when the page is closed. */
   isKept: boolean
@@ -38,6 +41,7 @@ const TOO_EARLY = -1
 
 export class Saver {
   readonly saving = signal<Saving>({ state: 'opening', unsaved: 0, isKept: true })
+  readonly waiting = new Waiting(() => this.tell())
   provider!: WebsocketProvider
   private keeping: Keeping | null = null
   private tabs: Tabs | null = null
@@ -76,6 +80,7 @@ export class Saver {
     this.beat = setInterval(() => {
       this.ask()
       if (this.keeping?.needsRewriting) this.keeping.rewrite()
+      void this.waiting.keepAgain()
     }, BEAT_MS)
     if (navigator.onLine) this.provider.connect()
     this.tell()
@@ -110,11 +115,11 @@ export class Saver {
   private readonly leave = (): void => this.provider.disconnect()
   private readonly comeBack = (): void => { if (!this.ended) this.provider.connect() }
   private readonly warn = (event: Event): void => {
-    if (this.unsent.size > 0 && !this.isKept) event.preventDefault()
+    if ((this.unsent.size > 0 && !this.isKept) || this.waiting.isAtRisk) event.preventDefault()
   }
 
   private get isKept (): boolean {
-    return this.keeping?.isKept ?? false
+    return (this.keeping?.isKept ?? false) && !this.waiting.isLosing
   }
 
   // -- this device ---------------------------------------------------------------------------
@@ -126,6 +131,7 @@ export class Saver {
       database, about, this.doc, () => [...this.unsent.keys()], () => this.tell()
     )
     this.add(await this.keeping.load())
+    await this.waiting.open(this.keeping, this.tabs)
     this.tabs.tell({ kind: 'opened', vector: Y.encodeStateVector(this.doc) })
   }
 
@@ -154,10 +160,15 @@ export class Saver {
       this.askSoon()
     } else if (told.kind === 'saved') {
       for (const change of told.changes) this.unsent.delete(change)
+    } else if (told.kind === 'pictures') {
+      void this.waiting.look()
     } else if (told.kind === 'cleared') {
       if (!this.ended) this.keeping!.rewrite()
     } else {
-      if (told.kind === 'discarded') this.unsent.clear()
+      if (told.kind === 'discarded') {
+        this.unsent.clear()
+        this.waiting.clear()
+      }
       this.keeping!.stop()
       this.ended ??= 'signed out'
       this.provider.disconnect()
@@ -257,14 +268,15 @@ export class Saver {
 
   private tell (): void {
     const { ended, isKept } = this
-    this.saving.value = { state: this.state(), unsaved: this.unsent.size, isKept, ended }
+    this.saving.value = { state: this.state(), unsaved: this.unsent.size + this.waiting.settled, isKept, ended }
   }
 
   private state (): Saving['state'] {
     if (this.ended) return 'ended'
     if (!this.provider.wsconnected) return navigator.onLine && !this.wasTried() ? 'opening' : 'offline'
     if (!this.wasConnected) return 'opening'
-    return this.unsent.size > 0 ? 'saving' : 'saved'
+    if (this.unsent.size > 0 || this.waiting.count > this.waiting.stuck) return 'saving'
+    return this.waiting.count > 0 ? 'stuck' : 'saved'
   }
 
   private wasTried (): boolean {

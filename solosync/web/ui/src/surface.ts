@@ -4,7 +4,7 @@ import Konva from 'konva/lib/Core'
 import { paintBackdrop } from './backdrop'
 import type { Board, Element } from './document'
 import { isEraser, paint } from './drawing'
-import { grown, middleOf, type Box, type Point } from './geometry'
+import { grown, middleOf, together, type Box, type Point } from './geometry'
 import { handleAt, type Handle } from './handles'
 import { paintArriving } from './looks/arriving'
 import { paintCursor, type Cursor } from './looks/cursors'
@@ -215,9 +215,10 @@ export class Surface {
     if (dx !== 0 || dy !== 0) this.pan(dx * this.scale, dy * this.scale)
   }
 
-  /** Shows all that is on the page; never larger than it is. */
+  /** Shows all that is on the page, or on its way there; never larger than it is. */
   fit (): void {
-    const box = boxOfAll(this.elements())
+    let box = boxOfAll(this.elements())
+    for (const one of this.arriving) if (one.page === this.page && one.box) box = together(box, one.box)
     const { left, top, right, bottom } = grown(box ?? { left: 0, top: 0, right: 0, bottom: 0 }, MARGIN)
     const [width, height] = [this.stage.width(), this.stage.height() - this.roof - this.floor]
     const fitting = Math.min(1, width / (right - left), height / (bottom - top))

@@ -10,6 +10,7 @@ export const english = {
   opening: 'Opening…',
   saved: 'Saved',
   saving: 'Saving…',
+  stuck: (count: number): string => `Not saved: ${count} ${count === 1 ? 'picture' : 'pictures'}`,
   offlineEmpty: 'Offline — changes will be kept on this device',
   offline: (count: number): string => `Offline — ${changes(count)} kept on this device`,
   offlineLost: (count: number): string =>
@@ -68,10 +69,12 @@ export const english = {
   pictureProblems: {
     kind: "isn't a PNG, JPEG or WebP picture.",
     large: 'is too large: at most 20 MB and 64 million pixels are taken.',
-    offline: 'waits for the connection: keep this page open.',
+    offline: 'waits for the connection.',
     account: 'needs an account here; by a link one only draws and writes.',
+    later: "can't be taken by the server just now; it is tried again.",
     refused: "wasn't taken by the server."
   },
+  pictureLost: 'This browser has no room to keep it: leave this page open.',
   leaveOut: 'Leave it out',
   toolbar: 'Tools',
   colors: 'Colour',

@@ -8,23 +8,26 @@ import { texts } from '../texts'
 export function Sending ({ model }: { model: Model }): JSX.Element {
   return (
     <ul class='sending' aria-live='polite' aria-label={texts.arriving}>
-      {model.pictures.arriving.value.map((one, at) => <Picture key={at} model={model} one={one} />)}
+      {model.pictures.arriving.value.map(one => <Picture key={one.id} model={model} one={one} />)}
     </ul>
   )
 }
 
 function Picture ({ model, one }: { model: Model, one: Arriving }): JSX.Element {
-  const { file, share, problem } = one
-  const name = file.name || texts.unnamedPicture
+  const { id, share, problem, isLost } = one
+  const canRetry = problem === 'refused' || problem === 'offline' || problem === 'later'
   return (
     <li data-problem={problem}>
-      <p><b>{name}</b> {problem ? texts.pictureProblems[problem] : texts.pictureComes}</p>
+      <p>
+        <b>{one.name || texts.unnamedPicture}</b> {problem ? texts.pictureProblems[problem] : texts.pictureComes}
+        {isLost && ` ${texts.pictureLost}`}
+      </p>
       {!problem && <progress value={share} aria-label={texts.pictureComes} />}
-      {(problem === 'refused' || problem === 'offline') && (
-        <button type='button' onClick={() => model.pictures.retry(one)}>{texts.tryAgain}</button>
+      {canRetry && (
+        <button type='button' onClick={() => model.pictures.retry(id)}>{texts.tryAgain}</button>
       )}
       {problem && (
-        <button type='button' onClick={() => model.pictures.drop(one)}>{texts.leaveOut}</button>
+        <button type='button' onClick={() => model.pictures.drop(id)}>{texts.leaveOut}</button>
       )}
     </li>
   )

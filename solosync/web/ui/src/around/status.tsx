@@ -11,6 +11,7 @@ import { texts } from '../texts'
 
 function told ({ state, unsaved, isKept, ended }: Saving): string {
   if (state === 'ended') return texts.ended[ended ?? 'refused']
+  if (state === 'stuck') return texts.stuck(unsaved)
   if (state !== 'offline') return texts[state]
   if (!isKept) return unsaved > 0 ? texts.offlineLost(unsaved) : texts.offlineEmptyLost
   return unsaved > 0 ? texts.offline(unsaved) : texts.offlineEmpty
@@ -42,7 +43,7 @@ export function Closed ({ model }: { model: Model }): JSX.Element | null {
   const { state, ended = 'refused', unsaved, isKept } = model.saver.saving.value
   if (state !== 'ended') return null
   const isLeft = unsaved > 0 && (ended === 'gone' || ended === 'forbidden') && !model.isGuest
-  const left = { user: model.person.id, session: model.sessionId, name: model.name.value, doc: model.board.doc }
+  const left = { user: model.person.id, session: model.sessionId, name: model.name.value, doc: model.board.doc, pictures: model.saver.waiting.pictures.value }
   return (
     <Notice>
       <p>{texts.ended[ended]}</p>

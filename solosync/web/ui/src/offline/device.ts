@@ -1,7 +1,8 @@
 // What this browser keeps: for whom, which boards, how much of them isn't saved.
 
-import { ABOUT, answer, changesOnly, completed, openDatabase, UPDATES } from './database'
+import { ABOUT, answer, completed, countUnsent, openDatabase, PICTURE, picturesOnly, UPDATES } from './database'
 import { tellTabs } from './tabs'
+import type { Picture } from './waiting'
 
 export interface Person { id: string, name: string }
 export interface KeptBoard {
@@ -9,6 +10,7 @@ export interface KeptBoard {
   name: string
   /** When it was last opened here, in milliseconds. */
   opened: number
+  /** Changes and pictures that the server lacks. */
   unsent: number
 }
 
@@ -78,10 +80,10 @@ async function look (database: string, session: string): Promise<KeptBoard | nul
     const transaction = opened.transaction([UPDATES, ABOUT])
     const notes = transaction.objectStore(ABOUT)
     const [name, at, unsent, updates] = await Promise.all([
-      answer(notes.get('name')), answer(notes.get('opened')), answer(notes.count(changesOnly())),
-      answer(transaction.objectStore(UPDATES).count())
+      answer(notes.get('name')), answer(notes.get('opened')),
+      new Promise<number>(resolve => countUnsent(notes, resolve)), answer(transaction.objectStore(UPDATES).count())
     ])
-    if (updates === 0) return null
+    if (updates + unsent === 0) return null
     return { session, name: String(name ?? ''), opened: Number(at ?? 0), unsent }
   } finally {
     opened.close()
@@ -91,32 +93,49 @@ async function look (database: string, session: string): Promise<KeptBoard | nul
 export async function sizeOf (user: string, session: string): Promise<number> {
   const opened = await openDatabase(databaseOf(user, session))
   try {
-    const updates = await answer(opened.transaction(UPDATES).objectStore(UPDATES).getAll())
-    return updates.reduce((sum, update) => sum + update.byteLength, 0)
+    const transaction = opened.transaction([UPDATES, ABOUT])
+    const [updates, pictures] = await Promise.all([
+      answer<Uint8Array[]>(transaction.objectStore(UPDATES).getAll()),
+      answer<Picture[]>(transaction.objectStore(ABOUT).getAll(picturesOnly()))
+    ])
+    return sum(updates.map(update => update.byteLength)) + sum(pictures.map(({ content }) => content.size))
   } finally {
     opened.close()
   }
 }
 
-/** Removes a board from this device unless it has changes that the server lacks. Whether it did. */
+const sum = (sizes: number[]): number => sizes.reduce((all, size) => all + size, 0)
+
+/** Removes a board from this device unless it has something that the server lacks. Whether it did. */
 export async function clearSaved (user: string, session: string): Promise<boolean> {
   const database = databaseOf(user, session)
   const opened = await openDatabase(database)
   try {
     const transaction = opened.transaction([UPDATES, ABOUT], 'readwrite')
-    const unsent = transaction.objectStore(ABOUT).count(changesOnly())
     let isCleared = false
-    unsent.onsuccess = () => {
-      if (unsent.result > 0) return
+    countUnsent(transaction.objectStore(ABOUT), unsent => {
+      if (unsent > 0) return
       empty(transaction)
       isCleared = true
-    }
+    })
     await completed(transaction)
     if (isCleared) tellTabs(database, { kind: 'cleared' })
     return isCleared
   } finally {
     opened.close()
   }
+}
+
+/** Lets pictures wait for another board. */
+export async function handOver (user: string, session: string, name: string, pictures: Picture[]): Promise<void> {
+  if (pictures.length === 0) return
+  const opened = await openDatabase(databaseOf(user, session))
+  const transaction = opened.transaction(ABOUT, 'readwrite', { durability: 'strict' })
+  const notes = transaction.objectStore(ABOUT)
+  notes.put(name, 'name')
+  notes.put(Date.now(), 'opened')
+  for (const picture of pictures) notes.put(picture, PICTURE + picture.id)
+  await completed(transaction).finally(() => opened.close())
 }
 
 /** Removes a board from this device, with what only this device has. */
@@ -129,7 +148,7 @@ export async function discard (user: string, session: string): Promise<void> {
   await completed(transaction).finally(() => opened.close())
 }
 
-/** Removes what nobody has opened for long, unless it has changes that the server lacks. */
+/** Removes what nobody has opened for long, unless it has something that the server lacks. */
 export async function tidy (user: string): Promise<void> {
   const before = Date.now() - KEPT_DAYS * DAY_MS
   const old = (await keptBoards(user)).filter(({ opened, unsent }) => opened < before && unsent === 0)

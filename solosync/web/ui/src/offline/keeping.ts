@@ -1,10 +1,12 @@
-// The copy of a board in the browser's database, and which changes of it the server lacks.
+// The copy of a board in the browser's database, and which changes and pictures of it the server lacks.
 //
 // There is a database for each person and board. An update and the note that the server lacks it are
-// written together, so the count of changes is right whenever the browser ends.
+// written together, so the count of changes is right whenever the browser ends. A picture goes from those
+// that wait in one transaction with the change that puts it on the board, so it gets there once.
 
 import * as Y from 'yjs'
-import { ABOUT, answer, CHANGE, changesOnly, completed, openDatabase, UPDATES } from './database'
+import { ABOUT, answer, CHANGE, changesOnly, completed, openDatabase, PICTURE, picturesOnly, UPDATES } from './database'
+import type { Picture } from './waiting'
 
 export interface About { name: string, opened: number }
 
@@ -20,6 +22,10 @@ export class Keeping {
   private isWhole = true
   /** Changes that the server has, of which the database may not know it yet. */
   private saved: string[] = []
+  /** Pictures that are on the board, of which the database may not know it yet. */
+  private placed: string[] = []
+  /** A transaction to which what is written just now belongs. */
+  private within: IDBTransaction | null = null
   /** The last update of the database that is in the document for certain. */
   private read = 0
 
@@ -79,6 +85,58 @@ export class Keeping {
     this.write('relaxed', transaction => this.forget(transaction))
   }
 
+  // -- pictures that wait --------------------------------------------------------------------
+
+  async pictures (): Promise<Picture[]> {
+    if (!this.database) return []
+    return await answer(this.database.transaction(ABOUT).objectStore(ABOUT).getAll(picturesOnly()))
+  }
+
+  /** Rejects where the browser doesn't: the rest of the board may have room all the same. */
+  async keepPicture (picture: Picture): Promise<void> {
+    await this.notePicture(notes => notes.put(picture, PICTURE + picture.id))
+  }
+
+  async dropPicture (id: string): Promise<void> {
+    await this.notePicture(notes => notes.delete(PICTURE + id))
+  }
+
+  private async notePicture (note: (notes: IDBObjectStore) => void): Promise<void> {
+    if (!this.database) throw new Error('nothing is kept')
+    const transaction = this.database.transaction(ABOUT, 'readwrite', { durability: 'strict' })
+    const finished = completed(transaction)
+    note(transaction.objectStore(ABOUT))
+    transaction.commit()
+    await finished
+  }
+
+  /** Takes a picture from those that wait and lets `put` put it on the board, unless another tab did. */
+  async place (id: string, put: () => void): Promise<void> {
+    if (!this.database) {
+      this.placed.push(id)
+      put()
+      return
+    }
+    const transaction = this.database.transaction([UPDATES, ABOUT], 'readwrite', { durability: 'strict' })
+    const finished = completed(transaction)
+    const notes = transaction.objectStore(ABOUT)
+    const waits = notes.count(PICTURE + id)
+    waits.onsuccess = () => {
+      if (waits.result === 0) return
+      notes.delete(PICTURE + id)
+      this.within = transaction
+      try {
+        put()
+      } finally {
+        this.within = null
+      }
+    }
+    await finished.catch(() => {
+      this.placed.push(id)
+      this.failed()
+    })
+  }
+
   /** Writes all of the document again: something is missing, or was taken away. */
   rewrite (): void {
     this.isWhole = false
@@ -119,6 +177,10 @@ export class Keeping {
   /** At once, and committed at once: the page may be about to go. */
   private write (durability: IDBTransactionDurability, action: (transaction: IDBTransaction) => void): void {
     if (this.isStopped) return
+    if (this.within) {
+      action(this.within)
+      return
+    }
     if (this.database) {
       try {
         const transaction = this.database.transaction([UPDATES, ABOUT], 'readwrite', { durability })
@@ -167,10 +229,13 @@ export class Keeping {
   }
 
   private forget (transaction: IDBTransaction): void {
-    const forgotten = this.saved
-    for (const change of forgotten) transaction.objectStore(ABOUT).delete(CHANGE + change)
+    const [changes, pictures] = [this.saved, this.placed]
+    const notes = transaction.objectStore(ABOUT)
+    for (const change of changes) notes.delete(CHANGE + change)
+    for (const id of pictures) notes.delete(PICTURE + id)
     transaction.addEventListener('complete', () => {
-      this.saved = this.saved.filter(change => !forgotten.includes(change))
+      this.saved = this.saved.filter(change => !changes.includes(change))
+      this.placed = this.placed.filter(id => !pictures.includes(id))
     })
   }
 }

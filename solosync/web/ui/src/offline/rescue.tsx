@@ -6,12 +6,13 @@ import type { Doc } from 'yjs'
 import { stateText } from '../projecting'
 import { request } from '../server'
 import { newId } from '../values'
-import { discard } from './device'
+import { discard, handOver } from './device'
+import type { Picture } from './waiting'
 import { words } from './words'
 
 const LONGEST_NAME = 255
 
-export interface Left { user: string, session: string, name: string, doc: Doc }
+export interface Left { user: string, session: string, name: string, doc: Doc, pictures: Picture[] }
 
 export function Rescue ({ left, discarded }: { left: Left, discarded: () => void }): JSX.Element {
   const [state, become] = useState<'asking' | 'working' | 'failed'>('asking')
@@ -44,9 +45,11 @@ export function Rescue ({ left, discarded }: { left: Left, discarded: () => void
   )
 }
 
-/** Makes a new board of it; the id. Only then the copy on this device goes. */
-async function rescued ({ user, session, name, doc }: Left, key: string): Promise<string> {
-  const called = JSON.stringify(words.rescued(name || words.unnamed).slice(0, LONGEST_NAME))
+/** Makes a new board of it; the id. Only then the copy on this device goes. Pictures that wait are sent from
+ * the new board's page. */
+async function rescued ({ user, session, name, doc, pictures }: Left, key: string): Promise<string> {
+  const title = words.rescued(name || words.unnamed).slice(0, LONGEST_NAME)
+  const called = JSON.stringify(title)
   const answer = await request('/api/v1/solo/sessions/', {
     method: 'POST',
     // Asked again after an answer that was lost, it is the same board.
@@ -55,6 +58,7 @@ async function rescued ({ user, session, name, doc }: Left, key: string): Promis
   })
   if (!answer.ok) throw new Error(answer.statusText)
   const { id } = await answer.json()
+  await handOver(user, id, title, pictures)
   await discard(user, session)
   return id
 }

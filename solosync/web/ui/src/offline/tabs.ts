@@ -5,6 +5,8 @@ export type Told =
   | { kind: 'opened', vector: Uint8Array }
   | { kind: 'has', update: Uint8Array, changes: string[] }
   | { kind: 'saved', changes: string[] }
+  /** Those that wait on this device have become more, or fewer. */
+  | { kind: 'pictures' }
   /** What is saved was removed from this device. */
   | { kind: 'cleared' }
   /** The person signs out: nothing more is kept; or nothing at all, not even what isn't saved. */

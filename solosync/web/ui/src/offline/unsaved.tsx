@@ -39,7 +39,7 @@ function BoardLeft ({ user, row: { board, sent } }: { user: string, row: Row }):
   return (
     <>
       <p><b>{name || words.unnamed}</b>: {words.stuck[sent.outcome]} {words.unsaved(unsent)}.</p>
-      {isLost && <Rescue left={{ user, session, name, doc: sent.doc }} discarded={discarded} />}
+      {isLost && <Rescue left={{ user, session, name, doc: sent.doc, pictures: sent.pictures }} discarded={discarded} />}
     </>
   )
 }
