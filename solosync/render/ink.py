@@ -3,9 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from solosync.render.geometry import Matrix, Path, Points
-from solosync.render.pdfium_page import GRAY, RGBA, PdfiumPage
-from solosync.render.polylines import placed
+from solosync.render.geometry import Matrix, Path
+from solosync.render.pdfium_file import GRAY, RGBA
+from solosync.render.pdfium_page import PdfiumPage
+from solosync.render.polylines import Lines, placed
 from solosync.render.scene import Color, Stroke
 
 Pixels = npt.NDArray[np.uint8]  # (height, width, 4): RGBA, not premultiplied
@@ -25,16 +26,13 @@ class Ink:
     def fill(
         self, path: Path, matrix: Matrix, color: Color, alpha: float, *, even_odd: bool = False
     ) -> None:
-        self.outlines(placed(path, matrix), color, alpha, even_odd=even_odd)
+        self._page.fill_path(path, matrix, color, alpha, even_odd=even_odd)
+        self._spill()
 
-    def outlines(
-        self, polygons: list[Points], color: Color, alpha: float, *, even_odd: bool = False
-    ) -> None:
+    def outlines(self, polygons: Lines, color: Color, alpha: float) -> None:
         """Polygons in this array's pixels, filled as one path."""
-        shape = self._page.shape(polygons)
-        if shape:
-            self._page.write(color, alpha, shape, "f*" if even_odd else "f")
-            self._spill()
+        self._page.fill(polygons, color, alpha)
+        self._spill()
 
     def stroke(self, op: Stroke, matrix: Matrix) -> None:
         self._page.stroke(op, matrix)
@@ -48,12 +46,12 @@ class Ink:
         self._page.unclip()
 
     def flow(self) -> None:
-        if self._page.parts:
+        if self._page.stream:
             self._page.draw(self.pixels, RGBA)
             self._page = PdfiumPage(self.width, self.height)
 
     def _spill(self) -> None:
-        if self._page.size > _MAX_BUFFERED and not self._page.clips:
+        if self._page.stream.size > _MAX_BUFFERED and not self._page.clips:
             self.flow()
 
 
@@ -65,15 +63,13 @@ class Stencil:
         self._page = PdfiumPage(width, height)
 
     def fill(self, path: Path, matrix: Matrix, *, even_odd: bool = False) -> None:
-        shape = self._page.shape(placed(path, matrix))
-        if shape:
-            self._page.write((255, 255, 255), 1, shape, "f*" if even_odd else "f")
+        self._page.fill_path(path, matrix, (255, 255, 255), 1, even_odd=even_odd)
 
     def stroke(self, op: Stroke, matrix: Matrix) -> None:
         self._page.stroke(op, matrix)
 
     def mask(self) -> Mask:
         mask = np.zeros((self.height, self.width), np.uint8)
-        if self._page.parts:
+        if self._page.stream:
             self._page.draw(mask, GRAY)
         return mask

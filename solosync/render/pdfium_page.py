@@ -5,77 +5,92 @@ of coverage, fills non-zero or even-odd, and knows all caps, joins and dashes.
 Nothing here may run in two threads at once: PDFium can't.
 """
 
-import functools
 import math
 
 import numpy as np
 import numpy.typing as npt
-import pypdfium2  # noqa: F401 - starts PDFium
-import pypdfium2.raw as pdfium
 
-from solosync.render import wide_strokes
-from solosync.render.far import Line, near_lines, near_polygon
+from solosync.render import pdfium_file
+from solosync.render.far import near_lines, near_polygon
 from solosync.render.geometry import (
     IDENTITY,
     Box,
     Matrix,
+    Path,
     Points,
+    box_of,
     ellipse,
     rectangle,
 )
-from solosync.render.polylines import placed
+from solosync.render.pdfium_points import GRID, ORIGIN
+from solosync.render.pdfium_stream import Stream
+from solosync.render.polylines import Lines, flattened, placed
 from solosync.render.scene import MITER_LIMIT, Color, Stroke
 
-GRID = 256  # coordinates are written as whole numbers of 1/GRID pixel, PDFium's own precision
-_FAR = 20_000  # beyond this many pixels PDFium bends lines, so they are cut off before
-RGBA = pdfium.FPDFBitmap_BGRA  # with the bytes the other way round
-GRAY = pdfium.FPDFBitmap_Gray
+_FAR = 20_000  # < ORIGIN; beyond this many pixels PDFium bends lines, so they are cut off before
+_CHAIN_OF_RECTANGLE = 13  # points: up to four curves may be the sides of one
 _CAPS = {"butt": 0, "round": 1, "square": 2}
 _JOINS = {"miter": 0, "round": 1, "bevel": 2}
 
 
 class PdfiumPage:
-    """A page's content stream, and the little PDF file around it. ``size`` is about how long the
-    stream is, ``clips`` how many clips are open."""
+    """What is painted, until it is drawn. ``clips`` is how many clips are open."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
-        self.parts: list[str] = []
-        self.size = 0
         self.clips = 0
+        self.stream = Stream()
         self._alphas: set[int] = set()
         self._set: tuple[Color, int] | None = None
 
-    def write(self, color: Color, alpha: float, shape: str, paint: str) -> None:
+    def fill(self, polygons: Lines, color: Color, alpha: float, *, even_odd: bool = False) -> None:
+        near = self._near(polygons)
+        if near:
+            self._color(color, alpha)
+            self.stream.lines(near)
+            self.stream.write("f*\n" if even_odd else "f\n")
+
+    def fill_path(
+        self, path: Path, matrix: Matrix, color: Color, alpha: float, *, even_odd: bool = False
+    ) -> None:
+        chains = _chains(path, matrix)
+        if chains is None or max(chains.lengths) <= _CHAIN_OF_RECTANGLE:
+            self.fill(placed(path, matrix), color, alpha, even_odd=even_odd)
+            return
+        extent = box_of(chains.points)
+        if self._is_out(extent, 1.0):
+            return
+        if max(map(abs, extent)) > _FAR:
+            self.fill(flattened(chains), color, alpha, even_odd=even_odd)
+            return
+        self._color(color, alpha)
+        self.stream.curves(chains)
+        self.stream.write("f*\n" if even_odd else "f\n")
+
+    def _color(self, color: Color, alpha: float) -> None:
         level = round(max(0.0, min(1.0, alpha)) * 255)
         if self._set != (color, level):
             self._set = (color, level)
             self._alphas.add(level)
             red, green, blue = color
             rgb = f"{red / 255:.4f} {green / 255:.4f} {blue / 255:.4f}"
-            self.parts.append(f"{rgb} rg {rgb} RG /a{level} gs\n")
-        self.parts.append(f"{shape}{paint}\n")
-        self.size += len(shape)
+            self.stream.write(f"{rgb} rg {rgb} RG /a{level} gs\n")
 
-    def shape(self, polygons: list[Points]) -> str:
-        """Nothing if they are out of the picture."""
-        polygons = [each for each in polygons if len(each)]
-        if not polygons:
-            return ""
-        points = polygons[0] if len(polygons) == 1 else np.concatenate(polygons)
-        extent = _extent(points)
+    def _near(self, polygons: Lines) -> Lines | None:
+        """What is in the picture, or not too far out of it."""
+        points, lengths = polygons
+        if not len(points):
+            return None
+        extent = box_of(points)
         if self._is_out(extent, 1.0):
-            return ""
+            return None
         if max(map(abs, extent)) > _FAR:
-            polygons = [near_polygon(each, _FAR) for each in polygons]
-            polygons = [each for each in polygons if len(each)]
-            if not polygons:
-                return ""
-            points = np.concatenate(polygons)
-        if len(polygons) == 1 and len(points) > 3 and _is_straight(points[0], points[1]):
-            points = _unsnapped(points)
-            polygons = [points]
-        return "".join([_polyline(len(each)) for each in polygons]) % _numbers(points)
+            points, lengths = Lines.of([near_polygon(each, _FAR) for each in polygons.split()])
+        if not min(lengths):
+            lengths = [length for length in lengths if length]
+        if len(lengths) == 1 and len(points) > 3 and _is_straight(*points[:2].tolist()):
+            return Lines.of([_unsnapped(points)])
+        return Lines(points, lengths) if len(points) else None
 
     def stroke(self, op: Stroke, matrix: Matrix) -> None:
         scale = matrix.scale
@@ -90,53 +105,74 @@ class PdfiumPage:
             numbers = (stretch.a, stretch.b, stretch.c, stretch.d, stretch.e * GRID)
             if max(map(abs, numbers)) < 1e7 and abs(stretch.f) < _FAR:
                 form = " ".join(f"{number:.6f}" for number in numbers)
-                self.parts.append(f"q {form} {stretch.f * GRID:.6f} cm\n")
+                origin = f"1 0 0 1 {ORIGIN * GRID} {ORIGIN * GRID} cm"
+                self.stream.write(f"q {origin} {form} {stretch.f * GRID:.6f} cm\n")
                 self._set = None
-                self._stroke(op, straight, scale, cull=False)
-                self.parts.append("Q\n")
+                self._stroke(op, straight, scale, is_stretched=True)
+                self.stream.write("Q\n")
                 self._set = None
 
-    def _stroke(self, op: Stroke, matrix: Matrix, scale: float, *, cull: bool = True) -> None:
+    def _stroke(
+        self, op: Stroke, matrix: Matrix, scale: float, *, is_stretched: bool = False
+    ) -> None:
         width = op.width * scale
-        path = op.path if width < 1 or op.dash else wide_strokes.simplified(op.path)
-        lines = [
-            (each, part.is_closed)
-            for part, each in zip(path.subpaths, placed(path, matrix), strict=True)
-            if len(each) > 1
-        ]
-        if not lines:
-            return
-        points = lines[0][0] if len(lines) == 1 else np.concatenate([each for each, _ in lines])
-        extent = _extent(points)
-        if len(lines) == 1 and max(extent.width, extent.height) < 1 / GRID:
-            self._dot(op, points[0], width)
+        chains = None if is_stretched else _chains(op.path, matrix)
+        lines = chains or placed(op.path, matrix)
+        closed = [part.is_closed for part in op.path.subpaths]
+        if min(lines.lengths, default=0) < 2:
+            lines, closed, chains = *_without_points(lines, closed), None
+            if not closed:
+                return
+        extent = box_of(lines.points)
+        if len(closed) == 1 and max(extent.width, extent.height) < 1 / GRID:
+            self._dot(op, lines.points[0], width, is_stretched=is_stretched)
             return
         around = width / 2 * (MITER_LIMIT if op.join == "miter" else 1.5) + 1
-        if cull and self._is_out(extent, around):
+        if not is_stretched and self._is_out(extent, around):
             return
-        phase = [0.0] * len(lines)
-        if max(map(abs, extent)) > _FAR:
-            cut = near_lines(lines, _FAR)
-            lines, phase = [(each, closed) for each, closed, _ in cut], [run for *_, run in cut]
-            if not lines:
-                return
         # PDFium draws no line thinner than a pixel, so a thinner one is drawn fainter instead.
         alpha = op.alpha * min(1.0, width)
         pen = f"{max(width, 1) * GRID:.0f} w {_CAPS[op.cap]} J {_JOINS[op.join]} j "
-        dash = f"[{_dash(op.dash, scale)}]"
-        if not any(phase):
-            # Where lines of one path lie upon each other, as hand-drawn ones do, PDFium adds up
-            # how much of a pixel each covers. Opaque ones may be painted one after another.
-            # Hairlines are blended one by one by browsers too, however translucent they are.
-            shape = _written(lines, "S " if alpha >= 1 or width < 1 else "")
-            color = _lifted(op.color, alpha) if width < 1 else op.color
-            self.write(color, alpha, f"{pen}{dash} 0 d {shape}", "S")
+        pen += f"[{_dash(op.dash, scale)}]"
+        if max(map(abs, extent)) > _FAR:
+            self._color(op.color, alpha)
+            flat = lines if chains is None else flattened(chains)
+            self._write_near(flat, closed, pen, is_stretched=is_stretched)
             return
-        for line, run in zip(lines, phase, strict=True):
-            shape = _written([line], "")
-            self.write(op.color, alpha, f"{pen}{dash} {run * GRID:.0f} d {shape}", "S")
+        # Where lines of one path lie upon each other, as hand-drawn ones do, PDFium adds up
+        # how much of a pixel each covers. Opaque ones may be painted one after another.
+        # Hairlines are blended one by one by browsers too, however translucent they are.
+        self._color(_lifted(op.color, alpha) if width < 1 else op.color, alpha)
+        self.stream.write(f"{pen} 0 d ")
+        between = "S " if alpha >= 1 or width < 1 else ""
+        after = [f"h {between}" if each else between for each in closed]
+        if chains is not None:
+            self.stream.curves(chains, after, is_wide=width >= 1 and not op.dash)
+        else:
+            self._write(lines, after, is_stretched=is_stretched)
+        self.stream.write("S\n")
 
-    def _dot(self, op: Stroke, at: Points, width: float) -> None:
+    def _write_near(
+        self, lines: Lines, closed: list[bool], pen: str, *, is_stretched: bool
+    ) -> None:
+        """Lines that go too far, in pieces."""
+        each = list(zip(lines.split(), closed, strict=True))
+        for line, is_closed, run in near_lines(each, _FAR):
+            self.stream.write(f"{pen} {run * GRID:.0f} d ")
+            after = ["h S\n" if is_closed else "S\n"]
+            self._write(Lines.of([line]), after, is_stretched=is_stretched)
+
+    def _write(self, lines: Lines, after: list[str], *, is_stretched: bool) -> None:
+        if not is_stretched:
+            self.stream.lines(lines, after)
+            return
+        # With numbers from the picture's own origin.
+        for line, end in zip(lines.split(), after, strict=True):
+            form = "%d %d m " + "%d %d l " * (len(line) - 1)
+            numbers = np.rint(line * GRID).astype(np.int64).ravel().tolist()
+            self.stream.write(form % tuple(numbers) + end)
+
+    def _dot(self, op: Stroke, at: Points, width: float, *, is_stretched: bool) -> None:
         """A line without length: its two caps."""
         (x, y), radius = at.tolist(), width / 2
         if op.cap == "round":
@@ -145,37 +181,30 @@ class PdfiumPage:
             path = rectangle(Box(x - radius, y - radius, x + radius, y + radius))
         else:
             return
-        shape = self.shape(placed(path, IDENTITY))
-        if shape:
-            self.write(op.color, op.alpha, shape, "f")
+        near = self._near(placed(path, IDENTITY))
+        if near:
+            self._color(op.color, op.alpha)
+            self._write(near, ["f\n"], is_stretched=is_stretched)
 
-    def clip(self, polygons: list[Points]) -> None:
-        shape = self.shape(polygons)
-        if not shape:
-            shape = "0 0 m 0 0 l "  # nothing is inside
-        self.parts.append(f"q {shape}W n\n")
+    def clip(self, polygons: Lines) -> None:
+        self.stream.write("q ")
+        near = self._near(polygons)
+        if near:
+            self.stream.lines(near)
+        else:
+            self.stream.write("0 0 m 0 0 l ")  # nothing is inside
+        self.stream.write("W n\n")
         self.clips += 1
         self._set = None
 
     def unclip(self) -> None:
-        self.parts.append("Q\n")
+        self.stream.write("Q\n")
         self.clips -= 1
         self._set = None
 
     def draw(self, target: npt.NDArray[np.uint8], bitmap_format: int) -> None:
-        content = self._file()
-        document = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
-        page = pdfium.FPDF_LoadPage(document, 0)
-        bitmap = pdfium.FPDFBitmap_CreateEx(
-            self.width, self.height, bitmap_format, target.ctypes.data, target.strides[0]
-        )
-        if not (document and page and bitmap):
-            raise MemoryError(f"a picture of {self.width} x {self.height} pixels can't be drawn")
-        flags = pdfium.FPDF_REVERSE_BYTE_ORDER
-        pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, self.width, self.height, 0, flags)
-        pdfium.FPDFBitmap_Destroy(bitmap)
-        pdfium.FPDF_ClosePage(page)
-        pdfium.FPDF_CloseDocument(document)
+        """Once, over what is there."""
+        pdfium_file.draw(self.stream.content(), self._alphas, target, bitmap_format)
 
     def _is_out(self, extent: Box, around: float) -> bool:
         left, top, right, bottom = extent
@@ -188,33 +217,19 @@ class PdfiumPage:
         )
         return not inside
 
-    def _file(self) -> bytes:
-        unit = 1 / GRID
-        content = f"{unit} 0 0 {-unit} 0 {self.height} cm\n{''.join(self.parts)}".encode()
-        states = "".join(
-            # Rounded down by PDFium, so a little is added.
-            f"/a{level}<</ca {(level + 0.1) / 255:.5f}/CA {(level + 0.1) / 255:.5f}>>"
-            for level in self._alphas
-        )
-        page = (
-            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {self.width} {self.height}]/Contents 4 0 R"
-            f"/Resources<</ExtGState<<{states}>>>>>>"
-        )
-        objects = [
-            b"<</Type/Catalog/Pages 2 0 R>>",
-            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-            page.encode(),
-            b"<</Length %d>>stream\n%b\nendstream" % (len(content), content),
-        ]
-        file = bytearray(b"%PDF-1.7\n")
-        table = ["0000000000 65535 f \n"]
-        for number, each in enumerate(objects, 1):
-            table.append(f"{len(file):010d} 00000 n \n")
-            file += b"%d 0 obj%b\nendobj\n" % (number, each)
-        start = len(file)
-        file += f"xref\n0 {len(table)}\n{''.join(table)}".encode()
-        file += f"trailer<</Size {len(table)}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF".encode()
-        return bytes(file)
+
+def _chains(path: Path, matrix: Matrix) -> Lines | None:
+    """Its control points in pixels, if all of it is curves."""
+    parts = path.subpaths
+    if not parts or not all(part.is_curved and len(part.points) for part in parts):
+        return None
+    together = np.concatenate([part.points for part in parts])
+    return Lines(matrix.apply(together), [len(part.points) for part in parts])
+
+
+def _without_points(lines: Lines, closed: list[bool]) -> tuple[Lines, list[bool]]:
+    kept = [each for each in zip(lines.split(), closed, strict=True) if len(each[0]) > 1]
+    return Lines.of([line for line, _ in kept]), [is_closed for _, is_closed in kept]
 
 
 def _is_similarity(matrix: Matrix) -> bool:
@@ -224,26 +239,6 @@ def _is_similarity(matrix: Matrix) -> bool:
     turned = abs(a - d) + abs(b + c)
     mirrored = abs(a + d) + abs(b - c)
     return min(turned, mirrored) <= 1e-6 * size
-
-
-def _extent(points: Points) -> Box:
-    (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-    return Box(left, top, right, bottom)
-
-
-@functools.lru_cache(4096)
-def _polyline(length: int) -> str:
-    return "%d %d m " + "%d %d l " * (length - 1) if length else ""
-
-
-def _written(lines: list[Line], between: str) -> str:
-    points = lines[0][0] if len(lines) == 1 else np.concatenate([each for each, _ in lines])
-    form = between.join([_polyline(len(each)) + ("h " if closed else "") for each, closed in lines])
-    return form % _numbers(points)
-
-
-def _numbers(points: Points) -> tuple[int, ...]:
-    return tuple(np.rint(points * GRID).astype(np.int64).ravel().tolist())
 
 
 def _lifted(color: Color, alpha: float) -> Color:
@@ -262,9 +257,9 @@ def _dash(dash: tuple[float, ...], scale: float) -> str:
     return " ".join(f"{length:.1f}" for length in lengths)
 
 
-def _is_straight(start: Points, end: Points) -> bool:
+def _is_straight(start: list[float], end: list[float]) -> bool:
     """Whether a side runs along the pixels."""
-    return bool(abs(start[0] - end[0]) <= 1 / GRID or abs(start[1] - end[1]) <= 1 / GRID)
+    return abs(start[0] - end[0]) <= 1 / GRID or abs(start[1] - end[1]) <= 1 / GRID
 
 
 def _unsnapped(polygon: Points) -> Points:

@@ -1,50 +1,101 @@
 """Paths as polylines in pixels, many subpaths at once."""
 
-import numpy as np
+from typing import NamedTuple
 
-from solosync.render.geometry import Matrix, Path, Points, Subpath
+import numpy as np
+import numpy.typing as npt
+
+from solosync.render.geometry import Matrix, Path, Points
 
 FLATNESS = 0.06  # in pixels: small letters and dots lose no ink
-_MANY = 4  # subpaths, from which on it is faster to work on them together
+_MOST_PIECES = 64  # of a curve
+
+_Complex = npt.NDArray[np.complex128]  # x + y·j
+_Integers = npt.NDArray[np.intp]
 
 
-def placed(path: Path, matrix: Matrix) -> list[Points]:
+class Lines(NamedTuple):
+    """Polylines one after the other, and how many of the points each has."""
+
+    points: Points
+    lengths: list[int]
+
+    def split(self) -> list[Points]:
+        if len(self.lengths) == 1:
+            return [self.points]
+        lines, start = [], 0
+        for length in self.lengths:
+            lines.append(self.points[start : start + length])
+            start += length
+        return lines
+
+    @classmethod
+    def of(cls, lines: list[Points]) -> "Lines":
+        points = np.concatenate(lines) if lines else np.empty((0, 2))
+        return cls(points, [len(line) for line in lines])
+
+
+def placed(path: Path, matrix: Matrix) -> Lines:
     """A path's subpaths as ``matrix`` takes them to pixels, curves flattened there."""
     subpaths = path.subpaths
-    curved = sum(part.is_curved for part in subpaths)
-    if len(subpaths) < _MANY or 0 < curved < len(subpaths):
-        return [_placed(part, matrix) for part in subpaths]
+    if not subpaths:
+        return Lines(np.empty((0, 2)), [])
     lengths = [len(part.points) for part in subpaths]
-    points = matrix.apply(np.concatenate([part.points for part in subpaths]))
-    if curved and min(lengths) > 0:
-        return _flattened(points, lengths)
-    return np.split(points, np.cumsum(lengths)[:-1])
+    together = np.concatenate([part.points for part in subpaths])
+    points = matrix.apply(together if len(subpaths) > 1 else subpaths[0].points)
+    curved = sum(part.is_curved for part in subpaths)
+    if not curved:
+        return Lines(points, lengths)
+    if curved == len(subpaths):
+        return flattened(Lines(points, lengths))
+    alone = zip(subpaths, Lines(points, lengths).split(), strict=True)
+    return Lines.of(
+        [
+            flattened(Lines(line, [len(line)])).points if part.is_curved else line
+            for part, line in alone
+        ]
+    )
 
 
-def flattened(chain: Points) -> Points:
-    """A chain of cubics in pixels as a polyline."""
-    return Subpath(chain, is_curved=True).flat(FLATNESS)
+def flattened(chains: Lines) -> Lines:
+    """Chains of cubics in pixels as polylines, each cubic in as many pieces as it needs."""
+    points = np.ascontiguousarray(chains.points).view(np.complex128).ravel()
+    sizes = np.array(chains.lengths, np.intp)
+    curves = np.maximum(sizes - 1, 0) // 3
+    firsts = np.cumsum(sizes) - sizes
+    chain = np.repeat(np.arange(len(sizes)), curves)
+    starts = firsts[chain] + 3 * _counted(curves, chain)
+    p, q, r, s = (points[starts + place] for place in range(4))
+    bend, other = p - 2 * q + r, q - 2 * r + s
+    # The distance between a cubic and its chords of n equal pieces is at most 3/4 bend / n².
+    worst = np.maximum(np.abs(bend), np.abs(other)) * (0.75 / FLATNESS)
+    pieces = np.clip(np.ceil(np.sqrt(worst)), 1, _MOST_PIECES).astype(np.intp)
+    if len(pieces) and pieces.max() > 1:
+        curve = np.repeat(np.arange(len(pieces)), pieces)
+        t = (_counted(pieces, curve) + 1) / pieces[curve]
+        ends = s - p + 3 * (q - r), 3 * bend, 3 * (q - p), p
+        a, b, c, d = (each[curve] for each in ends)
+        flat = ((a * t + b) * t + c) * t + d
+    else:
+        curve, flat = np.arange(len(pieces)), s
+    return _begun(points, sizes, firsts, flat, chain[curve])
 
 
-def _placed(part: Subpath, matrix: Matrix) -> Points:
-    points = matrix.apply(part.points)
-    return flattened(points) if part.is_curved else points
+def _counted(counts: _Integers, which: _Integers) -> _Integers:
+    """0, 1, 2 ... for each of ``which``, whose numbers come so many times."""
+    numbers: _Integers = np.arange(len(which)) - (np.cumsum(counts) - counts)[which]
+    return numbers
 
 
-def _flattened(points: Points, lengths: list[int]) -> list[Points]:
-    """Chains, one after the other in ``points``, as if they were one: from the end of each to the
-    start of the next goes a cubic that is straight, and left out afterwards."""
-    sizes = np.array(lengths)
-    ends = np.cumsum(sizes)
-    joined = np.empty((len(points) + 2 * (len(sizes) - 1), 2))
-    joined[np.arange(len(points)) + 2 * np.repeat(np.arange(len(sizes)), sizes)] = points
-    gaps = ends[:-1] + 2 * np.arange(len(sizes) - 1)
-    lasts, firsts = points[ends[:-1] - 1], points[ends[:-1]]
-    joined[gaps] = lasts + (firsts - lasts) / 3
-    joined[gaps + 1] = lasts + (firsts - lasts) * (2 / 3)
-    flat = flattened(joined)
-    pieces = (len(flat) - 1) // (len(joined) // 3)
-    curves = sizes // 3
-    starts = np.concatenate([[0], np.cumsum(curves + 1)[:-1]]) * pieces
-    stops = starts + curves * pieces + 1
-    return [flat[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)]
+def _begun(
+    points: _Complex, sizes: _Integers, firsts: _Integers, flat: _Complex, chain: _Integers
+) -> Lines:
+    """With each chain's first point before its others."""
+    begun = sizes > 0
+    lengths = np.bincount(chain, minlength=len(sizes)) + begun
+    is_first = np.zeros(len(flat) + int(begun.sum()), bool)
+    is_first[(np.cumsum(lengths) - lengths)[begun]] = True
+    lines = np.empty(len(is_first), np.complex128)
+    lines[is_first] = points[firsts[begun]]
+    lines[~is_first] = flat
+    return Lines(lines.view(np.float64).reshape(-1, 2), lengths.tolist())

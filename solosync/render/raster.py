@@ -6,19 +6,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from solosync.render.composite import EVERYWHERE, compose, erase
 from solosync.render.faces import Face
-from solosync.render.geometry import Box, Matrix, Points, box_of, moved, scaled
+from solosync.render.geometry import Box, Matrix, Path, Points, box_of, moved, scaled
 from solosync.render.ink import Ink, Mask, Pixels, Stencil
 from solosync.render.png import encode_png
-from solosync.render.polylines import flattened
+from solosync.render.polylines import Lines, placed
 from solosync.render.resample import patch
 from solosync.render.scene import (
     Fill,
-    Glyphs,
     Group,
     Op,
     Picture,
@@ -230,32 +228,23 @@ def _is_eraser(group: Group) -> bool:
     )
 
 
-def outlines(op: Text, matrix: Matrix) -> list[Points]:
+def outlines(op: Text, matrix: Matrix) -> Lines:
     """The glyphs of a text as polygons in pixels."""
     size = op.size * matrix.scale
     if not 0 < size < 1e6:
-        return []
-    return [
-        polygon
-        for run in op.runs
-        for polygon in _run_outlines(run, op, matrix, max(0, math.ceil(math.log2(size))))
-    ]
-
-
-def _run_outlines(run: Glyphs, op: Text, matrix: Matrix, fineness: int) -> list[Points]:
-    polygons: list[npt.NDArray[np.float64]] = []
-    places: list[tuple[float, float]] = []
-    for glyph, place in zip(run.ids, run.positions.tolist(), strict=True):
-        parts = _glyph(run.face, glyph, fineness)
-        polygons += parts
-        places += [place] * len(parts)
-    if not polygons:
-        return []
-    lengths = [len(polygon) for polygon in polygons]
-    scale = op.size / run.face.units_per_em
-    points = np.concatenate(polygons) * scale + np.repeat(np.array(places), lengths, axis=0)
-    placed = moved(op.x, _baseline(op, matrix)).then(matrix).apply(points)
-    return np.split(placed, np.cumsum(lengths)[:-1])
+        return Lines.of([])
+    fineness = max(0, math.ceil(math.log2(size)))
+    points: list[Points] = []
+    lengths: list[int] = []
+    for run in op.runs:
+        glyphs = [_glyph(run.face, glyph, fineness) for glyph in run.ids]
+        lengths += [length for glyph in glyphs for length in glyph.lengths]
+        together = np.concatenate([glyph.points for glyph in glyphs])
+        together *= op.size / run.face.units_per_em
+        together += np.repeat(run.positions, [len(glyph.points) for glyph in glyphs], axis=0)
+        points.append(together)
+    there = moved(op.x, _baseline(op, matrix)).then(matrix)
+    return Lines(there.apply(np.concatenate(points or [np.empty((0, 2))])), lengths)
 
 
 def _baseline(op: Text, matrix: Matrix) -> float:
@@ -267,11 +256,9 @@ def _baseline(op: Text, matrix: Matrix) -> float:
 
 
 @functools.lru_cache(_LARGEST_GLYPHS)
-def _glyph(face: Face, glyph: int, fineness: int) -> tuple[Points, ...]:
+def _glyph(face: Face, glyph: int, fineness: int) -> Lines:
     """Its outlines in font units, their curves fine enough for 2**fineness pixels per em."""
     scale = 2**fineness / face.units_per_em
-    return tuple(
-        flattened(part.points * scale) / scale if part.is_curved else part.points
-        for part in face.glyph_path(glyph).subpaths
-        if len(part.points) > 2
-    )
+    parts = tuple(part for part in face.glyph_path(glyph).subpaths if len(part.points) > 2)
+    points, lengths = placed(Path(parts), scaled(scale))
+    return Lines(points / scale, lengths)

@@ -152,42 +152,42 @@ class Sheet:
 
 def bounds(ops: Iterable[Op]) -> Box:
     """The box of what is painted, line widths included; what only erases takes no room."""
-    box = NOWHERE
+    return _united(ops, IDENTITY, NOWHERE)
+
+
+def _united(ops: Iterable[Op], matrix: Matrix, box: Box) -> Box:
+    """The box with all that is painted by the ops. Most paths lie inside of what others take, which
+    is found sooner than how large they are."""
     for op in ops:
-        box = box.union(_op_bounds(op, IDENTITY))
+        match op:
+            case Fill():
+                box = box.union(op.path.bounds_by(matrix, box))
+            case Stroke():
+                box = box.union(_stroke_bounds(op, matrix, box))
+            case Picture():
+                unit = Box(0, 0, 1, 1).corners()
+                box = box.union(box_of(op.matrix.then(matrix).apply(unit)))
+            case Text():
+                ink = text_box(op)
+                if not ink.is_empty:
+                    box = box.union(box_of(matrix.apply(ink.corners())))
+            case Group() if op.composite != "destination-out":
+                inner = op.matrix.then(matrix)
+                if op.clip is None:
+                    box = _united(op.parts, inner, box)
+                else:
+                    cut = _united(op.parts, inner, NOWHERE)
+                    box = box.union(cut.intersection(op.clip.bounds_by(matrix)))
     return box
 
 
-def _op_bounds(op: Op, matrix: Matrix) -> Box:
-    match op:
-        case Fill():
-            return op.path.bounds_by(matrix)
-        case Stroke():
-            return _stroke_bounds(op, matrix)
-        case Picture():
-            unit = Box(0, 0, 1, 1).corners()
-            return box_of(op.matrix.then(matrix).apply(unit))
-        case Text():
-            ink = text_box(op)
-            return NOWHERE if ink.is_empty else box_of(matrix.apply(ink.corners()))
-        case Group():
-            if op.composite == "destination-out":
-                return NOWHERE
-            inner = op.matrix.then(matrix)
-            box = NOWHERE
-            for part in op.parts:
-                box = box.union(_op_bounds(part, inner))
-            if op.clip is not None:
-                box = box.intersection(op.clip.bounds_by(matrix))
-            return box
-
-
-def _stroke_bounds(op: Stroke, matrix: Matrix) -> Box:
+def _stroke_bounds(op: Stroke, matrix: Matrix, known: Box) -> Box:
     around = op.width / 2
     if op.cap == "square":
         around *= math.sqrt(2)
-    box = op.path.bounds_by(matrix)
-    return box.grown(around * matrix.scale) if box.left <= box.right else box
+    around *= matrix.scale
+    box = op.path.bounds_by(matrix, known.grown(-around))
+    return box.grown(around) if box.left <= box.right else box
 
 
 def text_box(op: Text) -> Box:

@@ -1,56 +1,66 @@
 """What Chromium leaves out of strokes that are at least a pixel wide."""
 
 import numpy as np
+import numpy.typing as npt
 
-from solosync.render.geometry import Path, Points, Subpath
+from solosync.render.polylines import Lines
 
 FLAT = 1e-5  # the square of how far handles stray, in lengths of the chord
+_SAME = 1e-6  # pixels
+
+_Integers = npt.NDArray[np.intp]
+_Truths = npt.NDArray[np.bool_]
 
 
-def simplified(path: Path) -> Path:
-    """Of the curves of a doubled line, as drawn by hand: those that hardly bend as lines, and
-    none of two equal ones after each other, which would only make its edges bolder.
+def simplify(chains: Lines, strokes: _Integers) -> _Truths:
+    """Of the curves of doubled lines, as drawn by hand: makes lines of those that hardly bend, in
+    place, and tells which chains to keep: none of two equal ones after each other, which would
+    only make the stroke's edges bolder.
 
-    Thinner than a pixel, Chromium follows each curve and blends each line.
+    ``strokes`` says which stroke each chain belongs to, 0 for none of these. Thinner than a pixel,
+    Chromium follows each curve and blends each line; of a single line it follows each curve too.
     """
-    subpaths = path.subpaths
-    if len(subpaths) < 2 or not all(part.is_curved and len(part.points) for part in subpaths):
-        return path
-    points = np.concatenate([part.points for part in subpaths])
-    sizes = [len(part.points) for part in subpaths]
-    _straighten(points, sizes)
-    kept: list[Subpath] = []
-    for part, chain in zip(subpaths, np.split(points, np.cumsum(sizes)[:-1]), strict=True):
-        if not kept or not _is_same(chain, kept[-1].points):
-            kept.append(Subpath(chain, part.is_closed, is_curved=True))
-    return Path(tuple(kept))
+    sizes = np.array(chains.lengths, np.intp)
+    together = (strokes[1:] == strokes[:-1]) & (strokes[1:] > 0)
+    is_doubled = np.append(together, False) | np.insert(together, 0, False)
+    if is_doubled.any():
+        _straighten(chains, sizes, is_doubled)
+    again = np.insert(together & (sizes[1:] == sizes[:-1]), 0, False)
+    kept: _Truths = ~(again & _is_same(chains, sizes, again))
+    return kept
 
 
-def _is_same(one: Points, other: Points) -> bool:
-    return (
-        len(one) == len(other)
-        and bool(one[0, 0] == other[0, 0])
-        and bool(np.abs(one - other).max() < 1e-6)
-    )
+def _is_same(chains: Lines, sizes: _Integers, candidates: _Truths) -> _Truths:
+    """Which of the candidates are as the chain before them, which has the same size."""
+    chain = np.repeat(np.arange(len(sizes)), sizes)
+    at = np.flatnonzero(candidates[chain])
+    points = np.ascontiguousarray(chains.points).view(np.complex128).ravel()
+    here, there = points[at], points[at - sizes[chain[at]]]
+    is_first = at == (np.cumsum(sizes) - sizes)[chain[at]]
+    differs = (np.abs(here - there) > _SAME) | (is_first & (here.real != there.real))
+    same: _Truths = np.bincount(chain[at], weights=differs, minlength=len(sizes)) == 0
+    return same
 
 
-def _straighten(points: Points, sizes: list[int]) -> None:
-    """Puts the handles of all cubics that hardly bend onto their chords, in place. ``points`` are
-    chains of so many (3k + 1) points, one after the other."""
-    lengths = np.array(sizes)
-    places = np.arange(len(points)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    is_start = (places % 3 == 0) & (places < np.repeat(lengths, lengths) - 1)
+def _straighten(chains: Lines, sizes: _Integers, chosen: _Truths) -> None:
+    """Puts the handles of all cubics that hardly bend onto their chords, in place."""
+    points = chains.points
+    places = np.arange(len(points)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    is_start = (places % 3 == 0) & (places < np.repeat(np.where(chosen, sizes - 1, 0), sizes))
     starts = np.flatnonzero(is_start)
-    first = points[starts]
-    chord = points[starts + 3] - first
-    square = (chord * chord).sum(axis=1)
-    longer_side = np.abs(chord).max(axis=1)
+    x, y = points[:, 0], points[:, 1]
+    first_x, first_y = x[starts], y[starts]
+    chord_x, chord_y = x[starts + 3] - first_x, y[starts + 3] - first_y
+    square = chord_x * chord_x + chord_y * chord_y
+    longer_side = np.maximum(np.abs(chord_x), np.abs(chord_y))
     is_flat = square > 0
-    for handle in (points[starts + 1] - first, points[starts + 2] - first):
-        along = (handle * chord).sum(axis=1)
-        beside = handle[:, 0] * chord[:, 1] - handle[:, 1] * chord[:, 0]
+    for place in (1, 2):
+        handle_x, handle_y = x[starts + place] - first_x, y[starts + place] - first_y
+        along = handle_x * chord_x + handle_y * chord_y
+        beside = handle_x * chord_y - handle_y * chord_x
         is_flat &= (along >= 0) & (along <= square)
         is_flat &= beside * beside <= FLAT * longer_side * longer_side * square
-    flat, first, chord = starts[is_flat], first[is_flat], chord[is_flat]
-    points[flat + 1] = first + chord / 3
-    points[flat + 2] = first + chord * (2 / 3)
+    flat = starts[is_flat]
+    chord = points[flat + 3] - points[flat]
+    points[flat + 1] = points[flat] + chord / 3
+    points[flat + 2] = points[flat] + chord * (2 / 3)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from solosync.render.geometry import (
+    IDENTITY,
     NOWHERE,
     Box,
     Path,
@@ -88,3 +89,10 @@ def test_bounds_by_a_matrix_are_those_of_the_path_moved():
 def test_bounds_take_in_every_subpath():
     path = Path.joined([rectangle(Box(0, 0, 1, 1)), ellipse(50, 50, 2, 2), curve([(-7, 3)])])
     assert path.bounds == pytest.approx(Box(-7, 0, 52, 52))
+
+
+def test_a_path_within_a_known_box_adds_nothing_and_another_its_exact_bounds():
+    path = curve([(0, 0), (10, 40), (20, 40), (30, 0)])
+    assert path.bounds_by(IDENTITY, Box(0, 0, 30, 40)) == NOWHERE
+    for known in (Box(0, 0, 30, 29), Box(50, 50, 60, 60), NOWHERE):
+        assert path.bounds_by(IDENTITY, known) == pytest.approx((0, 0, 30, 30))

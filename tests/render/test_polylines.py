@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from solosync.render.geometry import IDENTITY, Path, Subpath, rotated, scaled
-from solosync.render.polylines import FLATNESS, flattened, placed
+from solosync.render.polylines import FLATNESS, Lines, flattened, placed
 
 TURN = scaled(3).then(rotated(0.4))
 
@@ -36,11 +36,13 @@ def distance(point: np.ndarray, line: np.ndarray) -> float:
 def test_subpaths_together_are_as_they_are_alone(curved, straight):
     for seed in range(5):
         path = path_of(curved=curved, straight=straight, seed=seed)
-        together = placed(path, TURN)
+        together = placed(path, TURN).split()
         assert len(together) == len(path.subpaths)
         for line, part in zip(together, path.subpaths, strict=True):
             points = TURN.apply(part.points)
-            alone = flattened(points) if part.is_curved else points
+            alone = points
+            if part.is_curved:
+                alone = flattened(Lines(points, [len(points)])).points
             assert np.abs(line[[0, -1]] - alone[[0, -1]]).max() < 1e-9
             if part.is_curved:
                 assert max(distance(point, line) for point in alone) <= 2 * FLATNESS
@@ -50,6 +52,13 @@ def test_subpaths_together_are_as_they_are_alone(curved, straight):
 
 
 def test_a_path_of_nothing_has_no_lines_and_empty_subpaths_stay_empty():
-    assert placed(Path(()), IDENTITY) == []
+    assert placed(Path(()), IDENTITY).split() == []
     empty = Path((Subpath(np.empty((0, 2)), is_curved=True),) * 6)
-    assert [len(line) for line in placed(empty, TURN)] == [0] * 6
+    assert placed(empty, TURN).lengths == [0] * 6
+
+
+def test_a_curve_has_the_pieces_that_it_needs_and_a_straight_one_is_a_single_line():
+    chain = [(0, 0), (1, 0), (2, 0), (3, 0), (3, 90), (60, 90), (60, 0), (61, 0), (62, 0), (63, 0)]
+    line = placed(Path.cubics(chain), IDENTITY).points
+    assert (line[[0, 1, -2, -1]] == [(0, 0), (3, 0), (60, 0), (63, 0)]).all()
+    assert 10 < len(line) < 64

@@ -1,6 +1,6 @@
 """The Excalidraw dialect: a board of one page, drawn as Excalidraw 0.18 exports it."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -183,7 +183,7 @@ class _Board:
         ops = shapes.look(element).paint(sketches, alpha)
         if element.type == "arrow":
             ops += arrows.heads(element, sketches, self.backdrop, alpha)
-        matrix = _place(element, shapes.outline_box(sketches))
+        matrix = _place(element, lambda: shapes.outline_box(sketches))
         parts = _grouped(ops, matrix)
         if label is None:
             return parts
@@ -194,13 +194,15 @@ class _Board:
             turn = rotated(label.angle, (box.left + box.right) / 2, (box.top + box.bottom) / 2)
             label_matrix = moved(box.left, box.top).then(turn)
         else:
-            label_matrix = _place(label, Box(0, 0, label.width, label.height))
+            label_matrix = _place(label, lambda: Box(0, 0, label.width, label.height))
         return parts + _grouped(self._inner(label, self._alpha(label)), label_matrix)
 
     def _placed(self, element: Element, ops: list[Op]) -> list[Op]:
-        box = Box(0, 0, element.width, element.height)
-        if element.type == "freedraw":
-            box = box_of(np.array(element.points))
+        def box() -> Box:
+            if element.type == "freedraw":
+                return box_of(np.array(element.points))
+            return Box(0, 0, element.width, element.height)
+
         return _grouped(ops, _place(element, box))
 
     def _alpha(self, element: Element) -> float:
@@ -256,11 +258,12 @@ def _frame(element: Element, alpha: float) -> list[Op]:
     return [*texts.frame_name(element), outline]
 
 
-def _place(element: Element, box: Box) -> Matrix:
-    """From the element's coordinates to the page's; it turns around the middle of the box."""
+def _place(element: Element, find_box: Callable[[], Box]) -> Matrix:
+    """From the element's coordinates to the page's; it turns around the middle of its box."""
     place = moved(element.x, element.y)
     if not element.angle:
         return place
+    box = find_box()
     x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     return rotated(element.angle, x, y).then(place)
 
