@@ -7,6 +7,10 @@ Milliseconds everywhere, but microseconds where an answer must show them (a sess
 from datetime import UTC, datetime
 from time import time_ns
 
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+
 
 def now_ms() -> int:
     return time_ns() // 1_000_000

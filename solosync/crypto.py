@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from solosync.clock import now_ms
+from solosync.clock import HOUR_MS, now_ms
 from solosync.errors import Damaged, Unauthenticated
 from solosync.paths import KEYS_NAME
 
@@ -41,7 +41,7 @@ _HASH_PASSES = 2
 
 
 # How long a key that was replaced still verifies: longer than what it signed lives.
-OVERLAP_MS = 3_600_000
+OVERLAP_MS = HOUR_MS
 
 
 class SigningKey(msgspec.Struct, frozen=True):

@@ -75,7 +75,7 @@ def restore(arguments: argparse.Namespace) -> int:
 
     config = load(arguments)
     with Archive(arguments.file) as archive:
-        when = clock.iso(archive.manifest.made_at_ms)[:16].replace("T", " ")
+        when = clock.text(archive.manifest.made_at_ms)
         what = f"the backup of {when} UTC ({_content(archive.manifest)})"
         if config.database.exists() and not arguments.yes:
             _ask(f"Put {what} in the place of what is in {config.data_dir}? That is set aside.")

@@ -17,7 +17,7 @@ from solosync.store import maintenance, migrations
 from solosync.store.engine import Store
 
 RESTORE = "Stop the server and put back a backup: `solosync restore FILE` keeps what is there."
-OLD_BACKUP_MS = 7 * 24 * 3_600_000
+OLD_BACKUP_MS = 7 * clock.DAY_MS
 CLOCK_SLACK_US = 60 * 1_000_000
 EARLIEST_US = 1_767_225_600 * 1_000_000  # 2026-01-01: no machine that runs this is older
 
@@ -74,7 +74,7 @@ def judge_backup(made: backups.Last | None, newest_us: int, now_ms: int) -> Find
     if made is None:
         found = "none was made yet"
         return Finding("backup", "warning" if newest_us else "ok", found, advice * bool(newest_us))
-    when = f"{clock.iso(made.made_at)[:16].replace('T', ' ')} UTC, {made.file}"
+    when = f"{clock.text(made.made_at)} UTC, {made.file}"
     if made.made_at < min(newest_us // 1000, now_ms - OLD_BACKUP_MS):
         return Finding("backup", "warning", f"the last is of {when}", advice)
     return Finding("backup", "ok", when)

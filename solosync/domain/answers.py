@@ -19,7 +19,7 @@ from solosync.store.engine import Store
 from solosync.store.packing import pack, unpack
 from solosync.store.transactions import Tx
 
-KEPT_MS = 24 * 3_600_000
+KEPT_MS = clock.DAY_MS
 # Compressed, of one answer and of a person's large ones together. Of what is beyond that, only that
 # it was done is known: whoever saves a board all day would fill the disk.
 MOST_BYTES = 8 * 1024 * 1024

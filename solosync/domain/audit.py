@@ -33,7 +33,6 @@ LONGEST_TEXT = 500
 # The log is never shortened, and anybody may ask for codes and mistype passwords: what those do who
 # aren't known is written down this often in a minute, and beyond that only that it goes on.
 MOST_BY_STRANGERS = 120
-MINUTE_MS = 60_000
 FLOOD = "audit.flood"
 _ASKED = "code.request"
 _ACTION = re.compile(r"[a-z_]+(\.[a-z_]*)?", re.ASCII)
@@ -79,7 +78,7 @@ def record(tx: Tx, event: Event) -> None:
     tx.emit(Audited(event.action, event.outcome))
     if event.actor_id is None and event.request_id and _is_try(event):
         newest = audit.newest_tries_of_strangers(tx, MOST_BY_STRANGERS, but_done=(_ASKED, FLOOD))
-        if len(newest) == MOST_BY_STRANGERS and newest[-1][1] > event.created_at - MINUTE_MS:
+        if len(newest) == MOST_BY_STRANGERS and newest[-1][1] > event.created_at - clock.MINUTE_MS:
             if newest[0][0] == FLOOD:
                 return
             event = msgspec.structs.replace(event, action=FLOOD, target="", parameters={})

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Callable
 
 from solosync import origin
-from solosync.clock import now_ms
+from solosync.clock import DAY_MS, HOUR_MS, MINUTE_MS, now_ms
 from solosync.config import Config
 from solosync.crypto import Keys, new_token
 from solosync.domain import accounts, audit, mail, mailings, registration
@@ -28,7 +28,6 @@ from solosync.store.transactions import Tx
 
 OTP_MINUTES = 5
 MOST_TRIES = 5
-DAY_MS = 24 * mailings.HOUR_MS
 MOST_GUESSES_A_DAY = 100
 _DIGITS: dict[CodeKind, int] = {"otp": 6, "magic": 8}
 _LINK = "magic link"
@@ -68,7 +67,7 @@ def request(
             link_hash=keys.hash_token(_LINK, link) if link else None,
             tries=0,
             created_at=now,
-            expires_at=now + minutes * 60_000,
+            expires_at=now + minutes * MINUTE_MS,
             used_at=None,
         )
         codes.insert(tx, code)
@@ -146,7 +145,7 @@ def is_code(kind: CodeKind, token: str) -> bool:
 
 def purge(tx: Tx, now: int) -> None:
     """Forgets codes that neither work nor count any more."""
-    codes.purge(tx, now, now - mailings.HOUR_MS, tried_before=now - DAY_MS)
+    codes.purge(tx, now, now - HOUR_MS, tried_before=now - DAY_MS)
 
 
 def _action(kind: CodeKind) -> str:

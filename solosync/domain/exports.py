@@ -31,9 +31,8 @@ TASKS: dict[Format, str] = {
     "svg": "solo.generate_svg_export",
 }
 LINK = "export"
-LINK_MS = 60 * 60 * 1000
-DAY_MS = 24 * 3_600_000
-IDEMPOTENCY_MS = DAY_MS
+LINK_MS = clock.HOUR_MS
+IDEMPOTENCY_MS = clock.DAY_MS
 
 
 class Asked(NamedTuple):
@@ -228,7 +227,7 @@ def _new(actor: Actor, session: Session, asked: Asked, rev: int) -> Export:
         error=None,
         created_at=now,
         updated_at=now,
-        expires_at=now + asked.days * DAY_MS,
+        expires_at=now + asked.days * clock.DAY_MS,
     )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from solosync import clock
 from solosync.blobs import Blobs
+from solosync.clock import DAY_MS
 from solosync.errors import Unavailable
 from solosync.records.figures import (
     BoardFigures,
@@ -18,8 +19,6 @@ from solosync.store import figures, files, maintenance
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
 
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 LARGEST = 10
 EXPORT_STATUSES = ("pending", "processing", "completed", "failed")
 JOB_STATUSES = ("queued", "running", "done", "failed", "cancelled")

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 MOST_BYTES = 20 * 1024 * 1024
 UPLOAD_SECONDS = 60 * 60
-KEPT_MS = 24 * 3_600_000
+KEPT_MS = clock.DAY_MS
 """What nothing refers to is kept this long: its address may be on its way into a board."""
 UPLOAD = "upload"
 

@@ -19,8 +19,6 @@ from solosync.store.engine import Store
 from solosync.store.packing import pack
 from solosync.store.transactions import Tx
 
-DAY_MS = 24 * 3_600_000
-
 
 class Loaded(NamedTuple):
     """A board's document as stored: apply the updates in order."""

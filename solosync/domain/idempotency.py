@@ -7,7 +7,7 @@ from solosync.store import idempotency
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
 
-KEPT_MS = 24 * 3_600_000
+KEPT_MS = clock.DAY_MS
 
 
 def find_answer(store: Store, session: Session, user_id: str, key: str) -> bytes | None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec import structs
 
 from solosync import origin
-from solosync.clock import now_ms
+from solosync.clock import DAY_MS, now_ms
 from solosync.config import Config
 from solosync.crypto import Keys, new_token
 from solosync.domain import (
@@ -42,7 +42,6 @@ DAYS = 7
 MOST_A_DAY = 100
 """By one person: each is a mail to an address of their choice."""
 KEPT_DAYS = 30
-DAY_MS = 24 * 3600 * 1000
 TOO_LATE = "This invitation was used or taken back, or has run out. Ask for a new one."
 _LINK = "invitation"
 _MAILED = "invitation, as it was mailed"

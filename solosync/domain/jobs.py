@@ -5,6 +5,7 @@ rows what it missed.
 """
 
 from solosync import clock
+from solosync.clock import DAY_MS
 from solosync.domain import audit
 from solosync.errors import Conflict, NotFound, RateLimited
 from solosync.events import JobQueued, JobSettled
@@ -19,8 +20,8 @@ from solosync.store.transactions import Tx
 MOST_UNFINISHED = 20
 MOST_ATTEMPTS = 3
 RETRY_AFTER_SECONDS = 30
-DONE_KEPT_MS = 24 * 3_600_000
-FAILED_KEPT_MS = 30 * 24 * 3_600_000
+DONE_KEPT_MS = DAY_MS
+FAILED_KEPT_MS = 30 * DAY_MS
 
 
 def add(tx: Tx, task: str, subject: str = "", user_id: str | None = None) -> str:

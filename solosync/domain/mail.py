@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from solosync.clock import now_ms
+from solosync.clock import MINUTE_MS, now_ms
 from solosync.crypto import Keys
 from solosync.domain import jobs
 from solosync.errors import Gone, NotFound
@@ -27,7 +27,6 @@ FIELDS: dict[Template, frozenset[str]] = {
     "taken": frozenset(("link",)),
     "test": frozenset(),
 }
-MINUTE_MS = 60_000
 # A provider that is down overnight has been noticed by then.
 LONGEST_TRY_MS = 24 * 60 * MINUTE_MS
 SOONEST_AGAIN_SECONDS = 10

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
+from solosync.clock import HOUR_MS
 from solosync.errors import RateLimited
 from solosync.store import codes
 from solosync.store.transactions import Tx
 
-HOUR_MS = 3_600_000
 MOST_AN_HOUR = 10
 """Codes that are asked for from one network address: a single stranger can't use up somebody's."""
 MOST_OF_ALL = 30

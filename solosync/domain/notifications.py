@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solosync.clock import now_ms
+from solosync.clock import DAY_MS, now_ms
 from solosync.errors import NotFound
 from solosync.events import NotificationAdded
 from solosync.ids import new_id
@@ -68,4 +68,4 @@ def mark_all_read(store: Store, actor: Actor) -> int:
 
 def purge(tx: Tx, now: int) -> None:
     """Those read long ago."""
-    notifications.purge(tx, now - KEPT_DAYS * 24 * 3600 * 1000)
+    notifications.purge(tx, now - KEPT_DAYS * DAY_MS)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from solosync import crypto, origin
-from solosync.clock import now_ms
+from solosync.clock import DAY_MS, now_ms
 from solosync.config import Config, is_loopback
 from solosync.crypto import Keys
 from solosync.domain import accounts, audit, mail, mailings
@@ -149,7 +149,7 @@ def admit(
 
 def purge(tx: Tx, now: int) -> None:
     """Forgets accounts whose address was never proved; the address and username are free again."""
-    users.purge_unproved(tx, now - UNPROVED_DAYS * 24 * 3_600_000)
+    users.purge_unproved(tx, now - UNPROVED_DAYS * DAY_MS)
 
 
 def _outcome(registered: Event, user_id: str | None) -> Event:

@@ -14,7 +14,6 @@ from solosync import clock, crypto, paths
 from solosync.blobs import Blobs
 from solosync.domain import archives, audit, backups
 from solosync.domain.archives import Archive, Tell
-from solosync.domain.history import DAY_MS
 from solosync.errors import Damaged, Invalid, Locked
 from solosync.records.backups import Manifest
 from solosync.store import files, maintenance, replacing, restored
@@ -115,7 +114,7 @@ def _check(store: Store, archive: Archive) -> None:
 def _raise_by(manifest: Manifest, highest: int) -> int:
     """So much that no rev names what another content was called: neither in the former data, nor
     where the same backup was restored on another day, and that is lost."""
-    days = max(0, clock.now_ms() - manifest.made_at_ms) // DAY_MS
+    days = max(0, clock.now_ms() - manifest.made_at_ms) // clock.DAY_MS
     return RAISED_BY * (1 + max(days, highest // RAISED_BY))
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from solosync import crypto
-from solosync.clock import now_ms
+from solosync.clock import DAY_MS, now_ms
 from solosync.crypto import Keys, new_token
 from solosync.domain import audit
 from solosync.errors import NotFound, Unauthenticated
@@ -26,7 +26,6 @@ from solosync.store.transactions import Tx
 LINK = "share link"
 VIEW = "share view"
 VIEW_SECONDS = 60 * 60
-DAY_MS = 24 * 3_600_000
 LONGEST_DAYS = 3650
 MOST_VIEWS = 1_000_000_000
 # Who has looked can be read for so long after a link has ended.

@@ -4,13 +4,11 @@
 from typing import NamedTuple
 
 from solosync.board.document import Document, combine
-from solosync.domain.history import DAY_MS
+from solosync.clock import DAY_MS, HOUR_MS
 from solosync.records.sessions import Session
 from solosync.records.updates import Outline, Update
 from solosync.store import bases, updates
 from solosync.store.engine import Store
-
-HOUR_MS = 3_600_000
 
 
 class Keep(NamedTuple):

@@ -5,11 +5,11 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from solosync.clock import DAY_MS
 from solosync.config import Config
 from solosync.domain import (
     answers,
     codes,
-    history,
     idempotency,
     invitations,
     jobs,
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 def run(store: Store, config: Config, now_ms: int) -> None:
     """All of it, one after the other, as if it were ``now_ms``."""
     thin_histories(store, config, now_ms)
-    purge_trash(store, now_ms - config.trash_days * history.DAY_MS)
+    purge_trash(store, now_ms - config.trash_days * DAY_MS)
     drop_expired(store, now_ms)
     give_back_space(store)
 
@@ -74,7 +74,7 @@ def drop_expired(store: Store, now_ms: int) -> None:
     def drop(tx: Tx) -> None:
         answers.purge(tx, now_ms)
         idempotency.purge(tx, now_ms)
-        bases.drop_older(tx, now_ms - held_bases.KEPT_DAYS * history.DAY_MS)
+        bases.drop_older(tx, now_ms - held_bases.KEPT_DAYS * DAY_MS)
         links.purge(tx, now_ms)
         tokens.purge(tx, now_ms)
         pairings.purge(tx, now_ms)
@@ -87,7 +87,7 @@ def drop_expired(store: Store, now_ms: int) -> None:
 
     store.write(drop)
     # A search through all history, which must not hold up those who draw.
-    before = now_ms - held_bases.KEPT_DAYS * history.DAY_MS
+    before = now_ms - held_bases.KEPT_DAYS * DAY_MS
     forgotten = store.read(lambda tx: devices.list_forgotten(tx, before))
     store.write(lambda tx: devices.purge(tx, forgotten))
 

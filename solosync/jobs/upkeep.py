@@ -3,13 +3,13 @@
 import logging
 
 from solosync import clock, crypto, paths
+from solosync.clock import DAY_MS
 from solosync.domain import audit_chain, export_work, files, shares, upkeep
 from solosync.jobs.context import Context
 from solosync.records.jobs import Job
 
 log = logging.getLogger(__name__)
 
-DAY_MS = 24 * 3_600_000
 TEMPORARY_MS = DAY_MS
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 
 import msgspec
 
-from solosync.clock import now_ms
+from solosync.clock import HOUR_MS, now_ms
 from solosync.config import is_loopback
 from solosync.crypto import new_token
 from solosync.errors import Forbidden, Unavailable
@@ -33,7 +33,7 @@ DISCOVERY = "/.well-known/openid-configuration"
 SCOPE = "openid email profile"
 ANSWER_SECONDS = 10.0
 ANSWER_BYTES = 256 * 1024
-KEPT_MS = 60 * 60 * 1000
+KEPT_MS = HOUR_MS
 LONGEST_NAME = 200
 DOWN = "The sign-in provider can't be reached, or doesn't answer as it should. Try again later."
 UNPROVED = "What the sign-in provider answered didn't pass the checks, so nobody was signed in."

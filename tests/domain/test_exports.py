@@ -167,7 +167,7 @@ def test_failure_is_told_and_what_is_done_stays_done(
 def test_export_past_its_time_is_deleted_with_its_file(store, blobs, ann, request_export):
     soon, late = request_export("json", days=1), request_export("json", days=2)
     (kept,) = blobs.list()
-    day = exports.DAY_MS + 1000
+    day = clock.DAY_MS + 1000
     assert export_work.clean_up(store, blobs, clock.now_ms()) == 0
     assert export_work.clean_up(store, blobs, clock.now_ms() + day) == 1
     with pytest.raises(NotFound):

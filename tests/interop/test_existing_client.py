@@ -7,7 +7,6 @@ import pytest
 
 from solosync import clock, paths
 from solosync.domain import upkeep
-from solosync.domain.history import DAY_MS
 from solosync.settings import load
 from solosync.store.engine import Store
 from tests.interop.boards import HUGE, ODD, Autosaver, by_id, stroke
@@ -137,7 +136,7 @@ def a_week_later(server):
     server.stop()
     settings = load({"data_dir": str(server.folder)}, {})
     with Store.open(server.folder / paths.DATABASE_NAME) as store:
-        upkeep.run(store, settings, clock.now_ms() + 8 * DAY_MS)
+        upkeep.run(store, settings, clock.now_ms() + 8 * clock.DAY_MS)
     server.start()
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 from solosync import clock as clocks
+from solosync.clock import HOUR_MS
 from solosync.domain import history, thinning
-from solosync.domain.thinning import HOUR_MS, Keep
+from solosync.domain.thinning import Keep
 from solosync.errors import NotFound
 from tests.realtime.boards import ids, state_of, stroke
 

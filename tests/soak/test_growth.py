@@ -22,7 +22,7 @@ from tests.realtime.boards import LISTS, open_board
 POINTS = 40
 OPENINGS = 15
 FULL_COUNT = 10_000
-TWO_DAYS_MS = 2 * history.DAY_MS
+TWO_DAYS_MS = 2 * clock.DAY_MS
 MOST_BYTES = 3  # times the board's JSON
 LONGEST_OPENING = 5  # times parsing the board's JSON
 SOAK = [pytest.mark.soak, pytest.mark.timeout(3600)]

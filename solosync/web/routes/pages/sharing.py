@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from solosync import qr
-from solosync.clock import iso, now_ms
+from solosync.clock import DAY_MS, iso, now_ms
 from solosync.domain import shares
 from solosync.records.sessions import Session
 from solosync.web import addresses, limits, listing
@@ -115,7 +115,7 @@ def _shown(request: Caller, link: shares.Link) -> dict[str, Any]:
         "url": addresses.share(request, token) if token else "",
         "views": share.view_count,
         "max_views": share.max_views,
-        "days_left": math.ceil(left / shares.DAY_MS) if left is not None else None,
+        "days_left": math.ceil(left / DAY_MS) if left is not None else None,
         "is_protected": share.password_hash is not None,
         "allow_download": share.allow_download,
         "may_edit": share.may_edit,
