@@ -129,6 +129,12 @@ def test_board_saved_through_two_doors_is_there_after_a_restart(home):
         assert state_of(client, board) == before
         boards = json.loads(run(home, "boards", "list", "--json").stdout)
         assert [(row["id"], row["name"]) for row in boards] == [(board, "Plan")]
+        backup = run(home, "backup", "-o", "backup.zip")
+        assert (backup.returncode, backup.stderr) == (0, "")
+    back = run(home, "restore", "backup.zip", "--yes")
+    assert (back.returncode, back.stderr) == (0, "")
+    with server(home) as url, signed_in(url) as client:
+        assert state_of(client, board) == before
 
 
 def test_pages_and_their_files_are_inside(home):
