@@ -8,6 +8,7 @@ import sys
 import time
 from base64 import b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -30,7 +31,7 @@ from tests.tunnels import NGROK, Programs, has_ended
 pytestmark = [pytest.mark.binary, pytest.mark.timeout(180)]
 
 PROGRAM = ROOT / "dist" / ("solosync.exe" if sys.platform == "win32" else "solosync")
-LARGEST_BYTES = 65_000_000
+LARGEST_BYTES = 52_000_000
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
 STROKE = {"id": "s1", "tool": "pen", "points": [{"x": 1, "y": 2.5}], "unknown": {"deep": [None]}}
 PAGE = {"id": "p1", "name": "One", "strokes": []}
@@ -60,9 +61,16 @@ def run(home: Path, *words: str, stdin: str = "") -> subprocess.CompletedProcess
 def server(home: Path) -> Iterator[str]:
     """A running server's address; at the end it stops without a word."""
     port = free_port()
-    with running(port, program=[PROGRAM], env={"HOME": str(home)}) as process:
+    env = {"HOME": str(home), "TMPDIR": str(home)}
+    with running(port, program=[PROGRAM], env=env) as process:
         yield f"http://127.0.0.1:{port}"
         assert stop(process) == (0, "", "")
+    assert unpacked(home) == set()
+
+
+def unpacked(home: Path) -> set[str]:
+    """What of the program a running server has unpacked, of its own files and of libraries."""
+    return {entry.name for folder in home.glob("_MEI*") for entry in folder.iterdir()}
 
 
 def signed_in(url: str) -> httpx.Client:
@@ -161,10 +169,10 @@ def asset(place: int, kind: str, media: str, content: bytes) -> dict:
     return {"id": kind, "type": kind, "src": source, "x": x, "y": 0, "width": 80, "height": 80}
 
 
-# Between them these need each library that draws: text in three scripts, a colour under an eraser,
+# Between them these need each library that draws: text in four scripts, a colour under an eraser,
 # a bitmap, an SVG and a PDF file.
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="9"/></svg>'
-TEXT = "Plan \u041f\u043b\u0430\u043d \u0645\u0631\u062d\u0628\u0627 \U0001f600"
+TEXT = "Plan \u041f\u043b\u0430\u043d \u4f60\u597d \u0645\u0631\u062d\u0628\u0627 \U0001f600"
 LINE = {**STROKE, "color": "#ff0000", "size": 8, "points": [[0, 0], [300, 200]]}
 ERASED = {**LINE, "id": "e", "tool": "eraser", "composite": "destination-out", "size": 20}
 DRAWING = {
@@ -215,6 +223,33 @@ def exported(client: httpx.Client, answer: httpx.Response) -> dict:
         time.sleep(0.1)  # another process can't be waited for but by asking
         answer = client.get(f"/api/v1/exports/{export['id']}/")
     return export
+
+
+def test_files_are_drawn_without_a_server(home):
+    """By several at once, as a machine may be asked to: each has unpacked what it needs."""
+    file = home / "plan.json"
+    file.write_text(json.dumps(DRAWING))
+    starts = {"png": b"\x89PNG", "pdf": b"%PDF-", "svg": b"<"}
+    with ThreadPoolExecutor() as several:
+        words = [("render", str(file), "-o", str(home / f"plan.{kind}")) for kind in starts]
+        done = list(several.map(lambda given: run(home, *given), words))
+    assert [(one.returncode, one.stderr) for one in done] == [(0, "")] * len(starts)
+    for kind, start in starts.items():
+        assert (home / f"plan.{kind}").read_bytes().startswith(start)
+
+
+LARGE = {"PIL", "cryptography", "fontTools", "numpy", "obstore", "uharfbuzz", "zeroconf"}
+
+
+def test_what_only_some_need_is_unpacked_when_they_need_it(home):
+    run(home, "users", "add", EMAIL, "--password-stdin", stdin=f"{PASSWORD}\n")
+    with server(home) as url:
+        assert not unpacked(home) & LARGE
+        with signed_in(url) as client:
+            made = client.post("/api/v1/solo/sessions/", json={"name": "Plan", "state": DRAWING})
+            path = f"/api/v1/solo/sessions/{made.json()['id']}/thumbnail/"
+            assert client.post(path, timeout=60).status_code == 200
+        assert unpacked(home) & LARGE == LARGE - {"obstore", "zeroconf"}
 
 
 def test_program_is_small(home):

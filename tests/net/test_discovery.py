@@ -12,7 +12,7 @@ from solosync import __version__, paths
 from solosync.store.engine import Store
 from tests.children import read_line
 from tests.net import hosts
-from tests.servers import FROM_SOURCE, PATIENCE_SECONDS
+from tests.servers import FROM_SOURCE, PATIENCE_SECONDS, ROOT
 
 PORT = 8765
 BASE = f"http://{hosts.OUR_ADDRESS}:{PORT}"
@@ -170,3 +170,20 @@ def test_change_of_addresses_is_told_and_so_is_the_end(network, server, listenin
     os.kill(server.pid, signal.SIGTERM)
     assert json.loads(read_line(listening))["what"] == "removed"
     assert server.wait(PATIENCE_SECONDS) == 0
+
+
+@pytest.mark.binary
+def test_the_one_file_program_is_found_too_and_has_a_certificate(network, data_dir):
+    us, _ = network
+    program = ROOT / "dist" / "solosync"
+    with listener(network) as listening:
+        words = ("serve", "--no-open", "--lan", "--tls", "--port", str(PORT))
+        process = us.start(program, *words, "--data-dir", str(data_dir), "--log-level", "error")
+        try:
+            heard = json.loads(read_line(listening))
+            assert (heard["what"], heard["properties"]["tls"]) == ("added", "1")
+            process.terminate()
+            assert process.wait(timeout=PATIENCE_SECONDS) == 0
+        finally:
+            process.kill()
+            process.communicate()
