@@ -16,7 +16,7 @@ from solosync.records.listing import Query, Slice
 from solosync.records.sessions import Session
 from solosync.records.updates import NewUpdate
 from solosync.records.users import User
-from solosync.store import organizations, sessions, updates
+from solosync.store import organizations, sessions, thumbnails, updates
 from solosync.store.engine import Store
 from solosync.store.transactions import Tx
 
@@ -98,8 +98,9 @@ def import_session(
 
 
 def duplicate_session(store: Store, actor: Actor, session: Session, state: bytes) -> Created:
-    """A copy of the board as it is shown (`state`), in the same organization."""
-    return create_session(
+    """A copy of the board as it is shown (`state`), in the same organization. The picture of it is
+    the copy's, too, until it has its own."""
+    created = create_session(
         store,
         actor,
         name=session.name[: LONGEST_NAME - len(COPY_MARK)] + COPY_MARK,
@@ -108,6 +109,9 @@ def duplicate_session(store: Store, actor: Actor, session: Session, state: bytes
         thumbnail_url=session.thumbnail_url,
         kind="duplicate",
     )
+    copy = created.session
+    store.write(lambda tx: thumbnails.copy(tx, session.key, copy.key))
+    return created
 
 
 def get_session(store: Store, actor: Actor, session_id: str, *, trashed: bool = False) -> Session:

@@ -6,6 +6,9 @@ from typing import NamedTuple
 from solosync.store.transactions import Tx
 
 
+_NO_REV = -1  # whatever rev the board has, its own thumbnail is still due
+
+
 class Thumbnail(NamedTuple):
     """Contents by their SHA-256; ``version`` is when it was made, in ms."""
 
@@ -64,6 +67,25 @@ def put(tx: Tx, session_key: int, rev: int, *, version: int, webp: str, png: str
             (version, session_key),
         )
     return [sha256 for sha256 in before or () if sha256 is not None]
+
+
+def copy(tx: Tx, from_key: int, to_key: int) -> None:
+    """Gives a board that has none what another one has, if it has one, until its own is made."""
+    tx.execute(
+        """
+        INSERT INTO thumbnails (session_key, tried_rev, webp, png)
+        SELECT ?, ?, webp, png FROM thumbnails WHERE session_key = ? AND webp IS NOT NULL
+        """,
+        (to_key, _NO_REV, from_key),
+    )
+    tx.execute(
+        """
+        UPDATE sessions
+        SET thumbnail_version = (SELECT thumbnail_version FROM sessions WHERE key = ?)
+        WHERE key = ?
+        """,
+        (from_key, to_key),
+    )
 
 
 def put_failure(tx: Tx, session_key: int, rev: int) -> None:

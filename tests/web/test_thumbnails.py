@@ -161,6 +161,19 @@ def test_board_is_due_when_it_has_changed_and_rested(store, ann, board, url, cli
     assert not due(31)
 
 
+def test_copy_shows_the_picture_of_its_original_until_it_has_its_own(
+    store, ann, client, board, url
+):
+    ann.post(f"{url}duplicate/")
+    original = make(ann, url)
+    copy = ann.post(f"{url}duplicate/").json()
+    assert has_red(picture(client.get(copy["thumbnail_url"])))
+    assert thumbnails.queue_due(store, clock.now_ms() + 60_000) == 2  # both copies are due
+    ann.patch(f"{BOARDS}{copy['id']}/", json={"state": {"pages": [{"id": "p", "strokes": []}]}})
+    assert not has_red(picture(client.get(make(ann, f"{BOARDS}{copy['id']}/"))))
+    assert has_red(picture(client.get(original)))
+
+
 def test_what_cant_be_drawn_isnt_tried_again_until_it_changes(store, ann, board, url):
     thumbnails.fail(store, board["id"])
     later = clock.now_ms() + 60_000
