@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from solosync.store.transactions import Tx
 
-
 _NO_REV = -1  # whatever rev the board has, its own thumbnail is still due
 
 

@@ -36,6 +36,20 @@ PASTE = """
     })()
 """
 
+# Strokes of random points, some 30 KB each.
+PASTE_MUCH = """
+    (() => {
+      const random = () => Math.round(Math.random() * 1e7) / 1e6
+      const fields = () => ({
+        tool: 'pen', points: Array.from({ length: 1000 }, () => ({ x: random(), y: random() }))
+      })
+      const items = Array.from({ length: 60 }, () => ({ list: 'strokes', fields: fields() }))
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('application/x-solosync+json', JSON.stringify({ page: '', items }))
+      document.dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }))
+    })()
+"""
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
@@ -158,3 +172,22 @@ def test_guest_comes_back_after_an_hour_with_what_is_not_saved(server, theirs):
     guest.wait_for_count(1)
     guest.wait_for_status("Saved")
     assert len(strokes(device.get(board)["state"])) == 1
+
+
+def test_what_is_more_than_a_link_takes_at_once_goes_in_several_messages(server, theirs):
+    device = server.sign_in()
+    board = device.make_board()
+    guest = Guest(theirs, share(device, board))
+    guest.page.run(PASTE_MUCH)
+    guest.wait_for_count(60)
+    guest.wait_for_status("Saved")
+    guest.go_offline()
+    guest.press("z", control=True)
+    guest.page.run(PASTE_MUCH)
+    guest.press("p")
+    guest.draw()
+    guest.go_offline(False)
+    guest.wait_for_count(61)
+    guest.wait_for_status("Saved")
+    shown = strokes(device.get(board)["state"])
+    assert [len(stroke["points"]) for stroke in shown] == [*[1000] * 60, 5]

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import './board.css'
 import './shared.css'
 import { Bar } from './around/bar'
+import { Empty } from './around/empty'
 import { GuestBar, GuestClosed } from './around/guest'
 import { Help } from './around/help'
 import { HistoryPanel, PreviewBanner } from './around/history'
@@ -57,6 +58,7 @@ function Board ({ model }: { model: Model }): JSX.Element {
             ref={area} id='canvas' role='application' aria-label={texts.canvas(model.count.value)} tabIndex={0}
             data-tool={model.preview.value ? 'hand' : model.choice.value.tool}
           />
+          <Empty model={model} />
           <SelectionBar model={model} />
           <Writer model={model} />
           <PreviewBanner model={model} />

@@ -15,6 +15,7 @@ import { Keeping } from './offline/keeping'
 import { Tabs, type Told } from './offline/tabs'
 import { Waiting } from './offline/waiting'
 import { lookForNewer } from './offline/worker'
+import { sendInPieces } from './pieces'
 import { BEAT_MS, CROWDED, CROWDED_MS, FORBIDDEN, GONE, isSomebodyElse, lookWhoIsHere, SIGNED_OUT } from './server'
 
 export type Ended = 'signed out' | 'somebody else' | 'forbidden' | 'gone' | 'refused'
@@ -70,6 +71,7 @@ export class Saver {
       params,
       shouldReconnect: ({ code }) => code !== TOO_LONG && (code < 4400 || code > 4499)
     })
+    if (!keeper) sendInPieces(this.provider, this.doc)
     this.listenToServer()
     this.doc.on('update', (update: Uint8Array, origin: unknown) => this.updated(update, origin))
     if (keeper) await this.keep(databaseOf(keeper.user, sessionId), keeper.name)

@@ -15,10 +15,12 @@ interface Selected {
   readonly carrying: Carrying | null
   readonly marquee: Box | null
   shot: Shot | null
+  changed: (keys: Set<string>) => void
 }
 
 const BLUE = '#3451d1'
-const EXACT = 60 // so many elements are shown as they will be; of more, a picture is
+export const EXACT = 60 // so many elements are shown as they will be; of more, a picture is
+const MOST_AT_ONCE = 250 // in one frame
 const OUTLINED = 200
 const ROUND = new Set(['turn', 'start', 'end'])
 
@@ -64,7 +66,7 @@ export function drawSelection (context: CanvasRenderingContext2D, here: Selected
   const elements = selectedElements(here)
   const box = boxOfAll(elements)
   if (!carrying) here.shot = null
-  else if (elements.length > EXACT) (here.shot ??= new Shot(context, elements)).draw(context, carrying.matrix)
+  else if (elements.length > EXACT) (here.shot ??= new Shot(context, elements, here)).draw(context, carrying.matrix)
   else for (const element of elements) drawCarried(context, element, carrying)
   context.strokeStyle = shown(BLUE)
   context.lineWidth = 1 / scale
@@ -89,22 +91,38 @@ function drawCarried (context: CanvasRenderingContext2D, element: Element, carry
   context.restore()
 }
 
-/** What was seen of thousands of elements when one took hold of them: drawn once, then moved. */
+/** What was seen of thousands of elements when one took hold of them: drawn once, some in each frame, then
+ * moved. Until then they are seen where they were. */
 export class Shot {
+  private done = 0
   private readonly canvas = document.createElement('canvas')
   private readonly back: DOMMatrix
 
-  constructor (context: CanvasRenderingContext2D, elements: Element[]) {
+  constructor (context: CanvasRenderingContext2D, private readonly elements: Element[], private readonly here: Selected) {
     this.canvas.width = context.canvas.width
     this.canvas.height = context.canvas.height
     const view = context.getTransform()
     const own = this.canvas.getContext('2d')!
     own.setTransform(view)
-    for (const element of elements) paint(own, element, null)
     this.back = view.inverse()
+    requestAnimationFrame(() => this.goOn(own))
+  }
+
+  get isDone (): boolean {
+    return this.done === this.elements.length
+  }
+
+  private goOn (own: CanvasRenderingContext2D): void {
+    const { here, elements } = this
+    if (here.shot !== this) return // let go meanwhile
+    const end = Math.min(elements.length, this.done + MOST_AT_ONCE)
+    while (this.done < end) paint(own, elements[this.done++]!, null)
+    if (this.isDone) here.changed(new Set(here.selected))
+    else requestAnimationFrame(() => this.goOn(own))
   }
 
   draw (context: CanvasRenderingContext2D, matrix: Matrix): void {
+    if (!this.isDone) return
     context.save()
     context.setTransform(context.getTransform().multiply(new DOMMatrix(matrix)).multiply(this.back))
     context.drawImage(this.canvas, 0, 0)

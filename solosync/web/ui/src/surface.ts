@@ -12,7 +12,7 @@ import { isDark } from './looks/dark'
 import { erase, paintRing, type Ring } from './looks/erasing'
 import { boxOfView, Painter, type View } from './painting'
 import type { Arriving } from './pictures'
-import { boxOfAll, drawSelection, handlesOn, type Shot } from './selecting'
+import { boxOfAll, drawSelection, EXACT, handlesOn, type Shot } from './selecting'
 import type { Carrying, Matrix } from './transforming'
 
 const [SMALLEST, LARGEST] = [0.05, 16]
@@ -47,7 +47,7 @@ export class Surface {
     () => this.looking(),
     () => this.elements(),
     ({ key }) => ({
-      isHidden: key === this.hidden || (this.carrying !== null && this.selected.has(key)),
+      isHidden: key === this.hidden || (this.isCarriedAway && this.selected.has(key)),
       alpha: this.faded.has(key) ? FADED : 1
     }),
     () => this.below.batchDraw()
@@ -165,6 +165,19 @@ export class Surface {
     if (!ring && !this.ring) return
     this.ring = ring
     this.above.batchDraw()
+  }
+
+  /** Shows what is selected on its way, or, with null, where it is. */
+  carry (carrying: Carrying | null): void {
+    const wasAway = this.isCarriedAway
+    this.carrying = carrying
+    if (this.isCarriedAway !== wasAway) this.changed(new Set(this.selected))
+    else this.doing()
+  }
+
+  /** Of many, only when there is a picture that is carried instead. */
+  private get isCarriedAway (): boolean {
+    return this.carrying !== null && (this.selected.size <= EXACT || this.shot?.isDone === true)
   }
 
   /** Shows pictures that aren't on the board yet. */

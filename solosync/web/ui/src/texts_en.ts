@@ -62,6 +62,9 @@ export const english = {
     text: 'Text',
     note: 'Sticky note'
   },
+  begin: 'Draw here, press T to write, or drop a picture. Press ? for all keys.',
+  beginAsGuest: 'Draw here, or press T to write. Press ? for all keys.',
+  beginByFinger: 'Draw here with a finger or a pen.',
   addPicture: 'Add pictures',
   unnamedPicture: 'Picture',
   arriving: 'Pictures on their way',

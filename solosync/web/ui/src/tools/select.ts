@@ -62,10 +62,8 @@ function frame ({ surface, selected }: Hands, from: Point): Doing {
 function carry ({ surface, board, selected }: Hands, to: (point: Point, held: Held) => Carrying | null): Doing {
   const put = (carrying: Carrying | null): void => {
     const isOther = (surface.carrying === null) !== (carrying === null)
-    surface.carrying = carrying
-    if (!isOther) return surface.doing()
-    surface.changed(new Set(surface.selected))
-    selected()
+    surface.carry(carrying)
+    if (isOther) selected()
   }
   return {
     move: (points, held) => put(to(points.at(-1)!, held)),
@@ -75,7 +73,7 @@ function carry ({ surface, board, selected }: Hands, to: (point: Point, held: He
       const changes = new Map<string, Fields>()
       for (const element of selectedElements(surface)) changes.set(element.key, carrying.fields(element))
       board.set(changes)
-      surface.left = surface.shot && { shot: surface.shot, matrix: carrying.matrix }
+      surface.left = surface.shot?.isDone ? { shot: surface.shot, matrix: carrying.matrix } : null
       put(null)
     },
     cancel: () => put(null)
