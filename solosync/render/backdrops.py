@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from solosync.render.geometry import Box, Path, Points, Subpath, rectangle
+from solosync.render.geometry import Box, Path, Points, Subpath
 from solosync.render.scene import Backdrop, Fill, Stroke
+from solosync.render.shapes import rectangle
 
 USUAL_SPACING = 20.0  # in place of one that makes no sense
 MOST_LINES = 1000  # each way; beyond that, every second, fourth, ... is painted

@@ -18,9 +18,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from solosync.render import assets, data_urls
 from solosync.render.errors import Unreadable
-from solosync.render.geometry import Box, ellipse, rectangle
+from solosync.render.geometry import Box
 from solosync.render.geometry import Path as Outline
 from solosync.render.scene import Color, Fill, Op, Stroke
+from solosync.render.shapes import ellipse, rectangle
 
 MAX_PIXELS = 64 << 20  # of one picture
 MAX_BYTES = 32 << 20  # of one picture, as it is stored

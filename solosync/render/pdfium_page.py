@@ -12,20 +12,12 @@ import numpy.typing as npt
 
 from solosync.render import pdfium_file
 from solosync.render.far import near_lines, near_polygon
-from solosync.render.geometry import (
-    IDENTITY,
-    Box,
-    Matrix,
-    Path,
-    Points,
-    box_of,
-    ellipse,
-    rectangle,
-)
+from solosync.render.geometry import IDENTITY, Box, Matrix, Path, Points, box_of
 from solosync.render.pdfium_points import GRID, ORIGIN
 from solosync.render.pdfium_stream import Stream
 from solosync.render.polylines import Lines, flattened, placed
 from solosync.render.scene import MITER_LIMIT, Color, Stroke
+from solosync.render.shapes import ellipse, rectangle
 
 _FAR = 20_000  # < ORIGIN; beyond this many pixels PDFium bends lines, so they are cut off before
 _CHAIN_OF_RECTANGLE = 13  # points: up to four curves may be the sides of one

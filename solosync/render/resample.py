@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from solosync.render.geometry import Box, Matrix, moved, rectangle
+from solosync.render.geometry import Box, Matrix, moved
 from solosync.render.ink import Pixels, Stencil
+from solosync.render.shapes import rectangle
 
 UNIT = rectangle(Box(0, 0, 1, 1))
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from solosync.records.pictures import Format, PictureOptions, chosen_pages
 from solosync.render import backdrops
-from solosync.render.geometry import Box, Matrix, moved, rectangle, scaled
+from solosync.render.geometry import Box, Matrix, moved, scaled
 from solosync.render.scene import Fill, Group, Op, Page, Scene, Sheet, bounds
+from solosync.render.shapes import rectangle
 
 EMPTY = Box(0, 0, 800, 600)  # what is seen of a page without content
 PAPERS = {"a4": (210 / 25.4 * 96, 297 / 25.4 * 96), "letter": (8.5 * 96, 11 * 96)}

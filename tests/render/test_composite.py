@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from solosync.render import composite, raster
-from solosync.render.geometry import Box, rectangle
+from solosync.render.geometry import Box
 from solosync.render.scene import Fill, Group, Sheet
+from solosync.render.shapes import rectangle
 
 PAINTED = json.loads(Path(__file__).with_name("composites.json").read_text())
 # Backdrop and source of each case.

@@ -5,19 +5,10 @@ import pytest
 from PIL import Image
 
 from solosync.render import cuts, erase, raster, regions
-from solosync.render.geometry import (
-    IDENTITY,
-    Box,
-    Path,
-    Subpath,
-    ellipse,
-    moved,
-    rectangle,
-    rotated,
-    scaled,
-)
+from solosync.render.geometry import IDENTITY, Box, Path, Subpath, moved, rotated, scaled
 from solosync.render.images import Bitmap
 from solosync.render.scene import Fill, Group, Picture, Sheet, Stroke, Text
+from solosync.render.shapes import ellipse, rectangle
 from solosync.render.text import shape, text_op
 
 INK = (0, 0, 0)

@@ -3,19 +3,8 @@ import random
 import numpy as np
 import pytest
 
-from solosync.render.geometry import (
-    IDENTITY,
-    NOWHERE,
-    Box,
-    Path,
-    Subpath,
-    ellipse,
-    moved,
-    rectangle,
-    rotated,
-    rounded_rectangle,
-    scaled,
-)
+from solosync.render.geometry import IDENTITY, NOWHERE, Box, Path, Subpath, moved, rotated, scaled
+from solosync.render.shapes import ellipse, rectangle, rounded_rectangle
 
 
 def curve(points, *, is_closed=False):

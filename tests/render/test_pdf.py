@@ -17,10 +17,11 @@ from PIL import Image
 from solosync.render import fonts, freehand, pdf
 from solosync.render.faces import Face
 from solosync.render.freehand_widths import Pen
-from solosync.render.geometry import Box, Path, ellipse, moved, rectangle, rotated, scaled
+from solosync.render.geometry import Box, Path, moved, rotated, scaled
 from solosync.render.images import Bitmap
 from solosync.render.pdf_pictures import jpeg_frame
 from solosync.render.scene import Fill, Glyphs, Group, Picture, Sheet, Stroke, Text
+from solosync.render.shapes import ellipse, rectangle
 from solosync.render.text import shape, text_op
 from tests.render import typefounder
 

@@ -10,19 +10,10 @@ import pytest
 from PIL import Image
 
 from solosync.render import raster, text
-from solosync.render.geometry import (
-    Box,
-    Matrix,
-    Path,
-    Subpath,
-    ellipse,
-    moved,
-    rectangle,
-    rotated,
-    scaled,
-)
+from solosync.render.geometry import Box, Matrix, Path, Subpath, moved, rotated, scaled
 from solosync.render.images import Bitmap
 from solosync.render.scene import Fill, Group, Op, Picture, Sheet, Stroke
+from solosync.render.shapes import ellipse, rectangle
 
 RED = (255, 0, 0)
 BLUE = (0, 0, 255)

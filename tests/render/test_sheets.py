@@ -3,8 +3,9 @@ import pytest
 from solosync.errors import Invalid
 from solosync.records.pictures import parse_options
 from solosync.render import sheets
-from solosync.render.geometry import Box, Path, rectangle
+from solosync.render.geometry import Box, Path
 from solosync.render.scene import Backdrop, Fill, Page, Scene, Stroke, bounds
+from solosync.render.shapes import rectangle
 
 RED = (255, 0, 0)
 PLAIN = Backdrop()

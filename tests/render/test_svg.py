@@ -10,7 +10,7 @@ from PIL import Image
 
 from solosync.records.pictures import parse_options
 from solosync.render import raster, sheets, svg
-from solosync.render.geometry import Box, Path, ellipse, moved, rectangle, rotated, scaled
+from solosync.render.geometry import Box, Path, moved, rotated, scaled
 from solosync.render.images import Bitmap
 from solosync.render.scene import (
     Backdrop,
@@ -22,6 +22,7 @@ from solosync.render.scene import (
     Sheet,
     Stroke,
 )
+from solosync.render.shapes import ellipse, rectangle
 from solosync.render.text import shape, text_op
 
 SVG = "{http://www.w3.org/2000/svg}"

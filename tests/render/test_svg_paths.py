@@ -5,17 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from solosync.render.geometry import (
-    IDENTITY,
-    Box,
-    Path,
-    Subpath,
-    ellipse,
-    moved,
-    rectangle,
-    rotated,
-    scaled,
-)
+from solosync.render.geometry import IDENTITY, Box, Path, Subpath, moved, rotated, scaled
+from solosync.render.shapes import ellipse, rectangle
 from solosync.render.svg_paths import number, path_data, transform
 
 NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")

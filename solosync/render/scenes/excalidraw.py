@@ -5,16 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from solosync.render.geometry import (
-    Box,
-    Matrix,
-    Path,
-    Subpath,
-    box_of,
-    moved,
-    rotated,
-    rounded_rectangle,
-)
+from solosync.render.geometry import Box, Matrix, Path, Subpath, box_of, moved, rotated
 from solosync.render.images import Pictures
 from solosync.render.scene import Backdrop, Color, Group, Op, Page, Scene, Stroke, Text, bounds
 from solosync.render.scenes import excalidraw_arrows as arrows
@@ -32,6 +23,7 @@ from solosync.render.scenes.excalidraw_elements import (
 from solosync.render.scenes.excalidraw_freedraw import freedraw
 from solosync.render.scenes.excalidraw_images import image
 from solosync.render.scenes.values import entries, is_color, paint, string
+from solosync.render.shapes import rounded_rectangle
 
 WHITE = (255, 255, 255)
 FRAME_COLOR = (0xBB, 0xBB, 0xBB)

@@ -3,19 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from solosync.render.geometry import (
-    IDENTITY,
-    Box,
-    Matrix,
-    Path,
-    ellipse,
-    rectangle,
-    rounded_rectangle,
-)
+from solosync.render.geometry import IDENTITY, Box, Matrix, Path
 from solosync.render.images import Pictures
 from solosync.render.scene import Color, Fill, Group, Op, Picture
 from solosync.render.scenes.excalidraw_elements import Element
 from solosync.render.scenes.values import number, positive, string
+from solosync.render.shapes import ellipse, rectangle, rounded_rectangle
 
 PALE: Color = (0xE7, 0xE7, 0xE7)
 GREY: Color = (0x88, 0x88, 0x88)

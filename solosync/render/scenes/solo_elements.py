@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from solosync.render.geometry import Box, Path, ellipse
+from solosync.render.geometry import Box, Path
 from solosync.render.scene import Color, Fill, Group, Op, Stroke
 from solosync.render.scenes.values import FARTHEST, color, number, paint, positive, share, string
+from solosync.render.shapes import ellipse
 
 if TYPE_CHECKING:
     from solosync.render.images import Pictures

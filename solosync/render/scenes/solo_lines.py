@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from solosync.render import freehand
 from solosync.render.freehand_widths import Pen
-from solosync.render.geometry import Path, ellipse, rectangle
+from solosync.render.geometry import Path
 from solosync.render.scene import Fill, Join, Op, Stroke
 from solosync.render.scenes.solo_elements import Element, round_line, together
 from solosync.render.scenes.values import paint, positive, share
+from solosync.render.shapes import ellipse, rectangle
 
 HIGHLIGHTER_ALPHA = 0.4
 ARROW_SIZE = 10.0

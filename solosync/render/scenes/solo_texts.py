@@ -5,10 +5,11 @@ lines as high as the font is large, broken where they are wider than their width
 """
 
 from solosync.render import text as typesetting
-from solosync.render.geometry import Box, rounded_rectangle
+from solosync.render.geometry import Box
 from solosync.render.scene import Color, Fill, Op
 from solosync.render.scenes.solo_elements import Element, together
 from solosync.render.scenes.values import color, positive, string
+from solosync.render.shapes import rounded_rectangle
 
 FONT_SIZE = 16.0
 SMALLEST_OF_STROKE = 8.0  # a smaller size of a stroke is the width of a pen, not that of a font
