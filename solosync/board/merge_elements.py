@@ -136,10 +136,7 @@ class ElementMerge:
                 counts[id_] += 1
                 where[id_] = entry
         for id_, index in missing.items():
-            if counts[id_] == 1 and (where[id_].page, where[id_].list_name) != (
-                place.page,
-                place.list_name,
-            ):
+            if counts[id_] == 1 and where[id_].page != place.page:
                 place.entries[index] = where[id_]
 
     def _base_ids(self, list_: str) -> Counter[str | None]:
@@ -164,24 +161,22 @@ class ElementMerge:
             self._lost_edit(place, before, item)
             return
         current = self.sides.layout.entries[entry.key]
-        if self.sides.layout.shape.by_field and before.is_object and item.is_object:
-            if not current.item.is_object:
-                self._replace(place, before, item, current)
-                return
-            changes = self.sides.three_way(
-                before.fields,
-                item.fields,
-                current.item.fields,
-                place.page_id,
-                place.list_name,
-                item.id,
-            )
-            # An element without an id has none to be set aside under, and isn't matched here.
-            if changes:
-                self.sides.layout.change(current, changes)
-                self.sides.outcome.changed += 1
-        else:
+        are_objects = before.is_object and item.is_object and current.item.is_object
+        if not (self.sides.layout.shape.by_field and are_objects):
             self._replace(place, before, item, current)
+            return
+        changes = self.sides.three_way(
+            before.fields,
+            item.fields,
+            current.item.fields,
+            place.page_id,
+            place.list_name,
+            item.id,
+        )
+        # An element without an id has none to be set aside under, and isn't matched here.
+        if changes:
+            self.sides.layout.change(current, changes)
+            self.sides.outcome.changed += 1
 
     def _replace(self, place: _Place, before: Item, item: Item, current: Entry) -> None:
         if current.item.text == item.text:

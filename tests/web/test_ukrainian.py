@@ -12,6 +12,7 @@ from tests.servers import ROOT
 CODE = ROOT / "solosync"
 # What only programs meet, and the person at the terminal.
 NOT_ON_PAGES = {
+    *("domain/archives.py", "domain/backups.py", "domain/restoring.py"),
     *("domain/api_keys.py", "domain/audit.py", "domain/audit_chain.py", "domain/features.py"),
     *("domain/files.py", "domain/image_headers.py", "domain/jobs.py", "domain/mail.py"),
     *("domain/notifications.py", "domain/organizations.py", "domain/members.py"),

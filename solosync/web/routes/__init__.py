@@ -25,12 +25,11 @@ from solosync.web.routes.api_keys import (
 from solosync.web.routes.devices import change_device, list_devices, revoke_device
 from solosync.web.routes.exports import (
     delete_export,
-    download_export,
     list_exports,
     read_export,
     request_export,
 )
-from solosync.web.routes.files import show_file
+from solosync.web.routes.files import download_export, show_file
 from solosync.web.routes.health import live, ready
 from solosync.web.routes.invitations import (
     accept_invitation,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, delete, get, post
+from litestar import Response, delete, get, post
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, QueryParameter
 
@@ -20,8 +20,8 @@ from solosync.records import scopes
 from solosync.records.exports import Export, ExportStatus
 from solosync.records.pictures import FORMATS, Format, parse_format, parse_options
 from solosync.records.sessions import Session
-from solosync.web import addresses, downloads, limits, listing, paging, repeats
-from solosync.web.auth import public, signed_in
+from solosync.web import addresses, limits, listing, paging, repeats
+from solosync.web.auth import signed_in
 from solosync.web.bodies import read_object, received_file
 from solosync.web.documented import (
     BODY,
@@ -198,34 +198,6 @@ async def delete_export(request: Caller, export_id: FromPath[str]) -> None:
         request.user,
         _id(export_id),
     )
-
-
-@get(
-    "/exports/{export_id:str}",
-    guards=[public],
-    opt={RATE: limits.AUTOSAVE},
-    include_in_schema=False,
-)
-async def download_export(
-    request: Request[Any, Any, Any], export_id: FromPath[str]
-) -> Response[Any]:
-    """The file, for whoever has the signed address."""
-    with_services = services(request)
-    expires = request.query_params.get("expires", "")
-    signature = request.query_params.get("signature", "")
-    is_number = expires.isascii() and expires.isdecimal() and len(expires) < 19
-    link = exports.Link(int(expires) if is_number else 0, signature)
-    export = exports.get_signed(with_services.store, with_services.keys, export_id, link)
-    assert export.sha256 and export.file_size is not None and export.content_type and export.suffix
-    headers = {
-        "Content-Disposition": downloads.attachment(export.title, export.suffix),
-        "Cache-Control": "private, no-cache",
-    }
-    download = downloads.Download(export.sha256, export.file_size, export.content_type, headers)
-    answer = await downloads.send(request, with_services.blobs, download)
-    if answer.status_code in (200, 206):
-        await asyncio.to_thread(exports.record_download, with_services.store, export)
-    return answer
 
 
 async def request_new(request: Caller, session: Session, asked: exports.Asked) -> exports.Requested:

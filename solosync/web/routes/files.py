@@ -1,13 +1,14 @@
-"""Uploaded pictures, shown to whoever knows their address."""
+"""Files by their address: uploaded pictures for whoever knows it, exports by a signed one."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
-from solosync.domain import files, image_headers
+from solosync.domain import exports, files, image_headers
 from solosync.errors import NotFound
 from solosync.web import downloads, limits
 from solosync.web.auth import public
@@ -28,3 +29,31 @@ async def show_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Res
     headers = {"Cache-Control": downloads.FOREVER}
     download = downloads.Download(file.sha256, file.size, file.content_type, headers)
     return await downloads.send(request, with_services.blobs, download)
+
+
+@get(
+    "/exports/{export_id:str}",
+    guards=[public],
+    opt={RATE: limits.AUTOSAVE},
+    include_in_schema=False,
+)
+async def download_export(
+    request: Request[Any, Any, Any], export_id: FromPath[str]
+) -> Response[Any]:
+    """The file, for whoever has the signed address."""
+    with_services = services(request)
+    expires = request.query_params.get("expires", "")
+    signature = request.query_params.get("signature", "")
+    is_number = expires.isascii() and expires.isdecimal() and len(expires) < 19
+    link = exports.Link(int(expires) if is_number else 0, signature)
+    export = exports.get_signed(with_services.store, with_services.keys, export_id, link)
+    assert export.sha256 and export.file_size is not None and export.content_type and export.suffix
+    headers = {
+        "Content-Disposition": downloads.attachment(export.title, export.suffix),
+        "Cache-Control": "private, no-cache",
+    }
+    download = downloads.Download(export.sha256, export.file_size, export.content_type, headers)
+    answer = await downloads.send(request, with_services.blobs, download)
+    if answer.status_code in (200, 206):
+        await asyncio.to_thread(exports.record_download, with_services.store, export)
+    return answer
