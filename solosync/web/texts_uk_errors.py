@@ -22,6 +22,7 @@ SENTENCES = {
     "That did not work.": "Не вдалося.",
     "That value can't be used.": "Таке значення не підходить.",
     "Sign in first.": "Спершу ввійдіть.",
+    "Somebody else is signed in here.": "Тут увійшла інша особа.",
     "You may not do that.": "Вам цього не можна.",
     "That is gone for good.": "Цього більше немає.",
     "That can't be done as things are.": "За цих обставин це неможливо.",
