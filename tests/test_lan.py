@@ -64,7 +64,7 @@ def test_pages_api_and_sockets_are_served_by_https_to_who_trusts_the_authority(p
             cookies = page.history[0].headers.get_list("set-cookie")
             assert cookies
             assert all("Secure" in cookie for cookie in cookies)
-            assert "strict-transport-security" not in page.headers
+            assert page.headers["strict-transport-security"] == "max-age=0"
             token = client.post("/api/auth/jwt/token/", json=form).json()["access"]
             board = client.post(
                 "/api/v1/solo/sessions/", headers={"Authorization": f"Bearer {token}"}

@@ -46,7 +46,6 @@ _HEADERS = {
     b"cache-control": b"no-store",
 }
 _CHOSEN = re.compile(rf"(?:^|;) ?{LANGUAGE_COOKIE}=({'|'.join(LANGUAGES)})(?:;|$)".encode())
-_HSTS = b"max-age=31536000"
 # Probes of containers and proxies ask by whatever name; there is nothing to learn here.
 _ANY_HOST = ("/health/live", "/health/ready")
 _SOCKETS = "/ws/"
@@ -142,8 +141,8 @@ class Application(Litestar):
                 state["is_answered"] = True
                 state["status"] = message["status"]
                 headers = _completed(message["headers"], state)
-                if self._hosts.insists_on_tls(scope):
-                    headers.append((b"strict-transport-security", _HSTS))
+                if policy := self._hosts.tls_policy(scope):
+                    headers.append((b"strict-transport-security", policy))
                 message["headers"] = headers
             await send(message)
 

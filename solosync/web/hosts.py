@@ -18,6 +18,9 @@ TUNNELLED = "is_tunnelled"
 # mailed. An address's zone is left out too: it means something on one machine only.
 _HOST = re.compile(r"([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 
+_A_YEAR = b"max-age=31536000"
+_NO_LONGER = b"max-age=0"
+
 
 class Hosts:
     """The names this server goes by. A page of a name that an attacker points here (DNS rebinding)
@@ -44,15 +47,20 @@ class Hosts:
         # On a network, the address that this very connection came in on is ours too.
         return self._is_open and name == _server_address(scope)
 
-    def insists_on_tls(self, scope: Scope) -> bool:
-        """Whether browsers are to come by TLS from now on: where it is spoken here, or at a proxy
-        that answers for `public_url`. With a certificate of our own they would let nobody past
-        their warning any more, for a year, whatever we do then; and a tunnel is gone tomorrow."""
-        if self._is_self_made or _is_tunnelled(scope):
-            return False
+    def tls_policy(self, scope: Scope) -> bytes | None:
+        """For how long browsers are to come by TLS alone (HSTS, RFC 6797): where it is spoken here,
+        or at a proxy that answers for `public_url`. A tunnel is gone tomorrow.
+
+        With a certificate of our own they would let nobody past their warning any more, whatever
+        we do then: names are told to forget it. Of addresses they never keep it.
+        """
+        if _is_tunnelled(scope):
+            return None
+        if self._is_self_made and not _is_address(_host_name(_host(scope))):
+            return _NO_LONGER
         if scope["scheme"] in ("https", "wss"):
-            return True
-        return self._public_url == f"https://{_host(scope).lower()}"
+            return _A_YEAR
+        return _A_YEAR if self._public_url == f"https://{_host(scope).lower()}" else None
 
 
 def _is_tunnelled(scope: Scope) -> bool:
@@ -75,10 +83,15 @@ def _host_name(host: str) -> str:
 
 @functools.lru_cache(maxsize=256)
 def _is_loopback_address(name: str) -> bool:
+    return _is_address(name) and ipaddress.ip_address(name).is_loopback
+
+
+def _is_address(name: str) -> bool:
     try:
-        return ipaddress.ip_address(name).is_loopback
+        ipaddress.ip_address(name)
     except ValueError:
         return False
+    return True
 
 
 def _server_address(scope: Scope) -> str:

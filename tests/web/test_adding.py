@@ -128,7 +128,10 @@ def test_browsers_are_not_bound_to_a_certificate_of_our_own(serving, config):
     client = serving(replace(config, tls=True, public_url="https://boards.example"))
     for host in ("localhost", "boards.example"):
         headers = client.get("https://127.0.0.1:8765/", headers={"Host": host}).headers
-        assert "strict-transport-security" not in headers
+        assert headers["strict-transport-security"] == "max-age=0"
+    # Browsers keep nothing of the kind for an address.
+    headers = client.get("https://127.0.0.1:8765/").headers
+    assert headers["strict-transport-security"] == "max-age=31536000"
 
 
 def test_other_devices_page_is_said_in_ukrainian_too(client):
