@@ -14,6 +14,7 @@ from typing import Any
 from litestar import Litestar, Request, Response
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, MethodNotAllowedException
+from litestar.response import Redirect
 from litestar.routes import HTTPRoute
 from litestar.types import Message, Receive, Scope, Send
 
@@ -157,6 +158,8 @@ def answer_unrouted(request: Request[Any, Any, Any], error: Exception) -> Respon
         return error_answers.answer(request, limited)
     detail = "There is nothing at this address."
     if isinstance(error, MethodNotAllowedException):
+        if request.method == "GET" and error_answers.wants_page(request):
+            return Redirect("/", status_code=303)  # a form's address, typed in or opened anew
         allowed = (error.headers or {}).get("allow", "")
         detail = f"Only {allowed} can be asked for here."
     return error_answers.answer(request, _unrouted(error, detail))

@@ -137,7 +137,7 @@ def _respond(
     headers: dict[str, str],
     members: Mapping[str, object],
 ) -> Response[Any]:
-    if _wants_page(request):
+    if wants_page(request):
         title = HTTPStatus(status).phrase
         asked = request.scope["path"] if request.method == "GET" else ""
         context = {"title": title, "detail": detail, "status": status, "asked": asked}
@@ -147,7 +147,7 @@ def _respond(
     return Response(content, status_code=status, media_type=media, headers=headers)
 
 
-def _wants_page(request: Request[Any, Any, Any]) -> bool:
+def wants_page(request: Request[Any, Any, Any]) -> bool:
     """Whether a person looks at this in a browser's tab."""
     path = request.scope["path"]
     is_api = path.startswith(("/api", "/health", "/ws")) and not path.startswith(PAGES_IN_API)

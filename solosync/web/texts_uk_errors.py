@@ -23,6 +23,7 @@ SENTENCES = {
     "That value can't be used.": "Таке значення не підходить.",
     "Sign in first.": "Спершу ввійдіть.",
     "Somebody else is signed in here.": "Тут увійшла інша особа.",
+    "There is nothing at this address.": "За цією адресою нічого немає.",
     "You may not do that.": "Вам цього не можна.",
     "That is gone for good.": "Цього більше немає.",
     "That can't be done as things are.": "За цих обставин це неможливо.",

@@ -181,6 +181,15 @@ def test_people_get_a_page_for_what_is_not_there(client):
     assert response.status_code == 404
     assert response.headers["content-type"].startswith("text/html")
     assert "There is nothing at this address." in response.text
+    response = client.get("/nowhere", headers={"Accept": "text/html", "Accept-Language": "uk"})
+    assert "знайдено · solosync</title>" in response.text
+    assert "цією адресою нічого немає." in response.text
+
+
+def test_forms_address_typed_in_leads_to_the_start_page(client):
+    response = client.get("/sign-in", headers={"Accept": "text/html"}, follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (303, "/")
+    assert_problem(client.get("/sign-in"), 405, code="method_not_allowed")
 
 
 @pytest.mark.parametrize("place", ["header", "query", "path"])
