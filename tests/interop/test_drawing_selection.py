@@ -291,15 +291,26 @@ def test_menu_is_asked_for_by_mouse_finger_and_key_and_does_what_it_says(server,
         choose("Copy")
         assert ann.page.run(SAID) == "1 copied"
         drawer.drag((900, 600), button="right", buttons=2)
-        assert ann.page.run(f"{MENU}.length") == 7  # nothing is selected any more
+        assert ann.page.run(f"{MENU}.length") == 8  # nothing is selected any more
         choose("Paste")
         ann.page.wait_for(f"{SAID} === '1 pasted'")
         drawer.wait_for_count(10)
         [copy] = [name for name in ann.order("texts") if name not in before]
         assert ann.shown()[copy]["text"] == "Tea"
 
-        drawer.drag((900, 600), button="right", buttons=2)  # on what was pasted there
-        choose("Delete")
+        drawer.drag((900, 600), (960, 640), modifiers=ALT)
+        drawer.wait_for_count(11)
+        assert ann.shown()[copy]["text"] == "Tea"  # which stays, and another one is carried on
+        drawer.press("a", control=True)
+        drawer.drag((960, 640), modifiers=SHIFT)
+        drawer.press("Delete")
+        drawer.wait_for_count(1)
+        ann.undo()
+        drawer.wait_for_count(11)
+        for place in ((900, 600), (960, 640)):
+            drawer.press("a", control=True)
+            drawer.drag(place)  # it is selected alone, then
+            drawer.press("Delete")
         drawer.wait_for_count(9)
         ann.walk_to("Picture, ")
         ann.key("ContextMenu", "ContextMenu")
@@ -307,7 +318,8 @@ def test_menu_is_asked_for_by_mouse_finger_and_key_and_does_what_it_says(server,
         assert {name for name, one in ann.shown().items() if one.get("locked")} == {"fixed", "low"}
 
         drawer.press("Escape")
-        drawer.press("v")
+        drawer.press("p")
+        drawer.press("Escape")  # the pen is put away
         ann.page.call("Emulation.setTouchEmulationEnabled", enabled=True)
         drawer.touch("touchStart", (900, 600))
         ann.page.wait_for("document.querySelector('[role=menu]') !== null")

@@ -42,7 +42,8 @@ function Board ({ model }: { model: Model }): JSX.Element {
       pointed: point => model.pointed(point),
       write: (place, element) => model.write(place, element),
       mayDraw: () => model.mayDraw,
-      selected: () => model.selection.show()
+      selected: () => model.selection.show(),
+      copy: (dx, dy) => model.selection.duplicate(dx, dy)
     }, tools)
     listenToKeys(model, gestures)
     model.clipboard.listen()

@@ -14,9 +14,9 @@ const DONE: Doing = { move: () => {}, end: () => {}, cancel: () => {} }
 export class Gestures {
   private readonly down = new Map<number, PointerEvent>()
   private doing: Doing | null = null
+  private isHeld = false
   private last: Point = { x: 0, y: 0 }
   private hasPen = false
-  isHolding = false // the space bar makes every tool the hand
 
   constructor (
     readonly area: HTMLElement,
@@ -40,6 +40,12 @@ export class Gestures {
     area.addEventListener('wheel', event => this.wheel(event), { passive: false })
   }
 
+  /** The space bar makes every tool the hand. */
+  hold (isHeld: boolean): void {
+    this.isHeld = isHeld
+    this.area.toggleAttribute('data-held', isHeld)
+  }
+
   private press (event: PointerEvent): void {
     if (event.button > 1 && event.button !== ERASING_END) return
     if (event.pointerType === 'pen') this.begunByPen()
@@ -53,7 +59,7 @@ export class Gestures {
     }
     // With a pen in use, what touches besides it is a palm, or a finger that moves the page.
     const isPalm = this.hasPen && event.pointerType === 'touch'
-    if (isPalm || event.button === 1 || this.isHolding) return
+    if (isPalm || event.button === 1 || this.isHeld) return
     if (!this.hands.mayDraw()) return
     const { surface, choice } = this.hands
     const press = { at: surface.at(event), point: pointOf(this.hands, event), event }

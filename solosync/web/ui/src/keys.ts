@@ -4,6 +4,7 @@ import type { Gestures } from './gestures'
 import { openMenu } from './menu'
 import type { Model } from './model'
 import { isActualSize, keysToNavigate } from './navigating'
+import { texts } from './texts'
 import { OFFERS } from './tools/choices'
 import { offered } from './tools/offered'
 import { isShape } from './tools/shapes'
@@ -32,7 +33,8 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
     Escape: () => {
       if (gestures.cancel()) return
       if (model.preview.value) model.lookAtNow()
-      else model.selection.unselect()
+      else if (model.selection.count.value > 0) model.selection.unselect()
+      else model.chooseTool('select')
     },
     ContextMenu: () => openMenu(model, gestures, null),
     Delete: () => model.selection.remove(),
@@ -50,6 +52,7 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
     y: () => model.redo(),
     a: () => model.selection.all(),
     d: () => model.selection.duplicate(),
+    s: () => { model.hint.value = texts.savedByItself },
     ']': event => model.selection.arrange(event.shiftKey ? 'front' : 'forward'),
     '[': event => model.selection.arrange(event.shiftKey ? 'back' : 'backward')
   }
@@ -64,8 +67,8 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
     action(event)
   })
   listenToTab(model, gestures.area)
-  addEventListener('keyup', event => { if (event.key === ' ') gestures.isHolding = false })
-  addEventListener('blur', () => { gestures.isHolding = false })
+  addEventListener('keyup', event => { if (event.key === ' ') gestures.hold(false) })
+  addEventListener('blur', () => gestures.hold(false))
 }
 
 /** The letter on the key where a layout without Latin letters is chosen. */
@@ -94,7 +97,7 @@ function other (model: Model, gestures: Gestures, event: KeyboardEvent): (() => 
   const withEnter = event.key === 'Enter' && !isOnButton ? model.choice.value.tool : 'hand'
   if (withEnter === 'text' || withEnter === 'note') return () => model.write(model.surface.middle, null)
   if (isShape(withEnter)) return () => model.putShape()
-  if (event.key === ' ' && !isOnButton) return () => { gestures.isHolding = true }
+  if (event.key === ' ' && !isOnButton) return () => gestures.hold(true)
   return undefined
 }
 

@@ -73,7 +73,7 @@ export function entriesOf (model: Model, { at }: Asked): Entry[][] {
     label: texts.selectAll, keys: 'Ctrl A', act: () => selection.all(), isOff: model.count.value === 0
   }
   if (selection.count.value === 0) {
-    return [
+    return nonempty([
       [paste, all],
       [
         { label: texts.undo, keys: 'Ctrl Z', act: () => model.undo(), isOff: !model.canUndo.value },
@@ -83,12 +83,13 @@ export function entriesOf (model: Model, { at }: Asked): Entry[][] {
         { label: texts.fit, keys: '0', act: () => model.surface.fit() },
         { label: texts.actualSize, keys: 'Shift 0', act: () => model.surface.actualSize() },
         { label: texts.help, keys: '?', act: () => { model.isHelping.value = true } }
-      ]
-    ]
+      ],
+      model.isGuest ? [] : [{ label: texts.export, act: () => location.assign(`/boards/${model.sessionId}#exports`) }]
+    ])
   }
   const written = model.selectedText
   const fixed = selection.fixed
-  return [
+  return nonempty([
     written ? [{ label: texts.changeText, keys: 'Enter', act: () => model.write(at, written) }] : [],
     [
       { label: texts.cut, keys: 'Ctrl X', act: () => clipboard.cut() },
@@ -104,5 +105,7 @@ export function entriesOf (model: Model, { at }: Asked): Entry[][] {
     ],
     fixed === null ? [] : [{ label: fixed ? texts.release : texts.fix, act: () => selection.fix(!fixed) }],
     [all, { label: texts.remove, keys: 'Delete', act: () => selection.remove() }]
-  ].filter(group => group.length > 0)
+  ])
 }
+
+const nonempty = (groups: Entry[][]): Entry[][] => groups.filter(group => group.length > 0)

@@ -154,8 +154,8 @@ export class Selection {
     return { page: surface.page, items: items.map(({ list, fields }) => ({ list, fields })) }
   }
 
-  duplicate (): void {
-    if (this.count.value > 0 && this.model.mayDraw) this.put(this.copied(), ASIDE, ASIDE)
+  duplicate (dx = ASIDE, dy = ASIDE): void {
+    if (this.count.value > 0 && this.model.mayDraw) this.put(this.copied(), dx, dy)
   }
 
   /** Around a point; else where it was copied, or beside that if it is there already; in the middle if that isn't seen. */

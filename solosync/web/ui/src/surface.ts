@@ -177,7 +177,7 @@ export class Surface {
 
   /** Of many, only when there is a picture that is carried instead. */
   private get isCarriedAway (): boolean {
-    return this.carrying !== null && (this.selected.size <= EXACT || this.shot?.isDone === true)
+    return this.carrying !== null && !this.carrying.isCopy && (this.selected.size <= EXACT || this.shot?.isDone === true)
   }
 
   /** Shows pictures that aren't on the board yet. */

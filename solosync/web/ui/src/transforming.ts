@@ -17,7 +17,13 @@ export type Matrix = [number, number, number, number, number, number]
 
 /** What is done to elements: as it looks, and what of an element it changes. Only a move looks exactly
  * as it will be. */
-export interface Carrying { matrix: Matrix, isMove: boolean, fields: (element: Element) => Fields }
+export interface Carrying {
+  matrix: Matrix
+  isMove: boolean
+  /** What is carried stays where it was, too. */
+  isCopy?: boolean
+  fields: (element: Element) => Fields
+}
 
 export function move (dx: number, dy: number): Carrying {
   return { matrix: [1, 0, 0, 1, dx, dy], isMove: true, fields: element => moved(element, dx, dy) }

@@ -68,7 +68,7 @@ function show (viewing: Viewing, area: HTMLDivElement): void {
   const choice = { tool: 'hand', color: '', size: 0, isFilled: false, opacity: 1 } as const
   const nothing = (): void => {}
   const hands = {
-    surface, board, choice: () => choice, mayDraw: () => false, pointed: nothing, write: nothing, selected: nothing
+    surface, board, choice: () => choice, mayDraw: () => false, pointed: nothing, write: nothing, selected: nothing, copy: nothing
   }
   new Gestures(area, hands, {})
   listenToKeys(viewing)

@@ -25,17 +25,30 @@ export const select: Tool = (hands, { at, event }) => {
     hands.selected()
     return frame(hands, at)
   }
-  if (!surface.selected.has(hit.key)) {
+  const wasSelected = surface.selected.has(hit.key)
+  if (!wasSelected) {
     if (!isAdding) surface.selected.clear()
     surface.selected.add(hit.key)
   }
   hands.selected()
   let isMoved = false // a finger that only presses never lies quite still
-  return carry(hands, to => {
+  const carrying = carry(hands, (to, { alt }) => {
     const [dx, dy] = [to.x - at.x, to.y - at.y]
     isMoved ||= Math.hypot(dx, dy) * surface.scale >= STILL
-    return isMoved ? move(dx, dy) : null
+    return isMoved ? { ...move(dx, dy), isCopy: alt } : null
   })
+  const end = (): void => {
+    carrying.end()
+    if (wasSelected && !isMoved) chooseAnew(hands, hit.key, isAdding)
+  }
+  return { ...carrying, end }
+}
+
+/** A press on one of those that are selected leaves it alone, or with Shift out. */
+function chooseAnew ({ surface, selected }: Hands, key: string, isAdding: boolean): void {
+  if (isAdding) surface.selected.delete(key)
+  else surface.selected = new Set([key])
+  selected()
 }
 
 /** A picture that somebody fixed is a ground to draw on: the keyboard alone reaches it. */
@@ -58,8 +71,8 @@ function frame ({ surface, selected }: Hands, from: Point): Doing {
   }
 }
 
-/** What is selected follows the pointer; where it is let go, it stays. */
-function carry ({ surface, board, selected }: Hands, to: (point: Point, held: Held) => Carrying | null): Doing {
+/** What is selected follows the pointer; where it is let go, it stays, or a copy of it with Alt. */
+function carry ({ surface, board, selected, copy }: Hands, to: (point: Point, held: Held) => Carrying | null): Doing {
   const put = (carrying: Carrying | null): void => {
     const isOther = (surface.carrying === null) !== (carrying === null)
     surface.carry(carrying)
@@ -70,6 +83,10 @@ function carry ({ surface, board, selected }: Hands, to: (point: Point, held: He
     end: () => {
       const { carrying } = surface
       if (!carrying) return
+      if (carrying.isCopy) {
+        put(null)
+        return copy(carrying.matrix[4], carrying.matrix[5])
+      }
       const changes = new Map<string, Fields>()
       for (const element of selectedElements(surface)) changes.set(element.key, carrying.fields(element))
       board.set(changes)
@@ -92,12 +109,14 @@ function pull (hands: Hands, from: Point, handle: Handle): Doing | null {
   })
 }
 
-/** The side or corner opposite of the handle stays where it is; with Alt, the middle does. */
+/** The side or corner opposite of the handle stays where it is; with Alt, the middle does. By its corners a
+ * picture keeps its proportions, with Shift everything else. */
 function resize (hands: Hands, from: Point, handle: Handle): Doing | null {
   const elements = selectedElements(hands.surface)
   const box = extentOfAll(elements)
   if (!box) return null
   const { isProportional } = holdOf(elements)
+  const isPicture = handle.x !== 0 && handle.y !== 0 && elements.every(({ list }) => list === 'assets')
   const least = LEAST / hands.surface.scale
   const [width, height] = [box.right - box.left, box.bottom - box.top]
   const fixed = {
@@ -110,7 +129,7 @@ function resize (hands: Hands, from: Point, handle: Handle): Doing | null {
     const both = alt ? 2 : 1
     let sx = factor(width, both * handle.x * (to.x - from.x))
     let sy = factor(height, both * handle.y * (to.y - from.y))
-    if (isProportional || shift) sx = sy = Math.abs(sx - 1) > Math.abs(sy - 1) ? sx : sy
+    if (isProportional || shift !== isPicture) sx = sy = Math.abs(sx - 1) > Math.abs(sy - 1) ? sx : sy
     return sx === 1 && sy === 1 ? null : scale(alt ? middleOf(box) : fixed, sx, sy)
   })
 }

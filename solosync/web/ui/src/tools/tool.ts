@@ -18,6 +18,8 @@ export interface Hands {
   pointed: (point: Point | null) => void
   write: (place: Point, element: Element | null) => void
   selected: () => void
+  /** What is selected, so far from where it is. */
+  copy: (dx: number, dy: number) => void
   mayDraw: () => boolean
 }
 
