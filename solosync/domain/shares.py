@@ -110,7 +110,7 @@ def get(store: Store, keys: Keys, actor: Actor, session_id: str) -> Link | None:
 
     def find(tx: Tx) -> tuple[Share | None, bool]:
         key = _session(tx, actor, session_id).key
-        return shares.find_in_use(tx, key), bool(shares.find_open_boards(tx, [key], now))
+        return shares.find_in_use(tx, key), shares.is_open(tx, key, now)
 
     share, is_good = store.read(find)
     return None if share is None else _link(keys, share, is_good)
@@ -185,7 +185,7 @@ def show_session(store: Store, actor: Actor, session_id: str) -> tuple[Session, 
 
     def find(tx: Tx) -> tuple[Session, bool]:
         session = _session(tx, actor, session_id)
-        return session, session.key in shares.find_open_boards(tx, [session.key], now)
+        return session, shares.is_open(tx, session.key, now)
 
     return store.read(find)
 

@@ -115,7 +115,7 @@ def refresh(store: Store, keys: Keys, token: str, *, address: str) -> SignIn:
         found = refresh_tokens.find(tx, token_hash)
         if found is None or found.expires_at <= now:
             return None
-        user = _find_user(tx, found.device_id)
+        user = users.find_by_device(tx, found.device_id)
         if user is None:
             return None
         if _is_reused(found, now):
@@ -140,8 +140,10 @@ def check_refresh(store: Store, keys: Keys, token: str) -> Actor:
 
     def find(tx: Tx) -> tuple[RefreshToken, User] | None:
         found = refresh_tokens.find(tx, token_hash)
-        user = _find_user(tx, found.device_id) if found and found.expires_at > now else None
-        return (found, user) if found and user else None
+        if found is None or found.expires_at <= now:
+            return None
+        user = users.find_by_device(tx, found.device_id)
+        return (found, user) if user else None
 
     known = store.read(find)
     if known is None:
@@ -176,7 +178,7 @@ def verify(store: Store, keys: Keys, access: str) -> Actor:
         return credentials.verify_key(store, keys, access)
     claims = keys.read_signed(ACCESS, access)
     user_id, device_id = str(claims["sub"]), str(claims.get("device"))
-    user = store.read(lambda tx: _find_user(tx, device_id))
+    user = store.read(lambda tx: users.find_by_device(tx, device_id))
     if user is None or user.user_id != user_id:
         raise Unauthenticated("You were signed out. Sign in again.")
     return _actor(user, device_id)
@@ -211,15 +213,6 @@ def revoke_all(tx: Tx, user_id: str, at: int, *, but: str | None = None) -> None
     for device_id in devices.revoke_all(tx, user_id, at, but=but):
         refresh_tokens.delete_for_device(tx, device_id)
         tx.emit(DeviceRevoked(device_id))
-
-
-def _find_user(tx: Tx, device_id: str) -> User | None:
-    """The active person whose device this is, if it isn't signed out."""
-    device = devices.find(tx, device_id)
-    if device is None or device.revoked_at is not None:
-        return None
-    user = users.find(tx, device.user_id)
-    return user if user is not None and user.is_active else None
 
 
 def _is_reused(token: RefreshToken, now: int) -> bool:

@@ -135,6 +135,18 @@ def find_open_boards(tx: Tx, session_keys: Iterable[int], now: int) -> set[int]:
     return {key for (key,) in rows}
 
 
+def is_open(tx: Tx, session_key: int, now: int) -> bool:
+    """Whether somebody could open the board by a link."""
+    row = tx.one(
+        f"""
+        SELECT 1 {_STANDING}
+        AND coalesce(shares.view_count < shares.max_views, 1) AND shares.session_key = :key
+        """,
+        {"now": now, "key": session_key},
+    )
+    return row is not None
+
+
 def count_view(tx: Tx, share_id: str, access: Access) -> bool:
     """One more has looked; False, and nothing is counted, if no view is left."""
     counted = tx.execute(

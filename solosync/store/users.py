@@ -65,6 +65,18 @@ def find(tx: Tx, user_id: str) -> User | None:
     return _user(tx.one(f"SELECT {COLUMNS} FROM users WHERE user_id = ?", (user_id,)))
 
 
+def find_by_device(tx: Tx, device_id: str) -> User | None:
+    """The active person whose sign-in this is, if it wasn't ended."""
+    row = tx.one(
+        f"""
+        SELECT {COLUMNS} FROM devices JOIN users USING (user_id)
+        WHERE devices.device_id = ? AND devices.revoked_at IS NULL AND users.is_active
+        """,
+        (device_id,),
+    )
+    return _user(row)
+
+
 def find_by_email(tx: Tx, email: str) -> User | None:
     return _user(tx.one(f"SELECT {COLUMNS} FROM users WHERE email = ?", (email,)))
 

@@ -16,7 +16,7 @@ from solosync.records.exports import Export
 from solosync.records.files import File
 from solosync.records.sessions import Session
 from solosync.web.hosts import TUNNELLED
-from solosync.web.services import Services, services
+from solosync.web.services import services
 
 Asked = Request[Any, Any, Any]
 LONGEST_PATH = 1000
@@ -95,10 +95,9 @@ def thumbnail(request: Asked, session: Session) -> str | None:
     """The one that a client gave, else ours, if there is one."""
     if session.thumbnail_url is not None:
         return session.thumbnail_url
-    with_services: Services = services(request)
-    name = thumbnails.name(with_services.keys, session)
-    if name is None:
+    if session.thumbnail_version is None:
         return None
+    name = thumbnails.name(services(request).keys, session)
     return f"{lasting_base(request)}/thumbnails/{name}?v={session.thumbnail_version}"
 
 

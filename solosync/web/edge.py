@@ -12,8 +12,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from litestar import Litestar, Request, Response
+from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, MethodNotAllowedException
+from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect
 from litestar.routes import HTTPRoute
 from litestar.types import Message, Receive, Scope, Send
@@ -22,7 +24,7 @@ from solosync import origin
 from solosync.config import Config
 from solosync.domain import Store
 from solosync.errors import RateLimited, SolosyncError, Unavailable
-from solosync.ids import new_id
+from solosync.ids import new_request_id
 from solosync.origin import LANGUAGE_COOKIE, LANGUAGES, Language, Origin
 from solosync.web import conditional, error_answers, errors, limits, repeats
 from solosync.web.hosts import Hosts
@@ -66,6 +68,7 @@ class Application(Litestar):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         _complete_options(self)
+        _spare_copies(self)
 
     def prepare(self, config: Config, store: Store | None) -> None:
         """Says what the next start is to serve. Routes are the same for all; they are what takes
@@ -191,6 +194,22 @@ def _complete_options(app: Litestar) -> None:
             route.route_handler_map["OPTIONS"] = (handler, model)
 
 
+def _spare_copies(app: Litestar) -> None:
+    """Litestar hands each guard a copy of the handler, in case it would change it; ours don't, and
+    making it takes as long as all our headers."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if hasattr(handler, "__dict__"):  # those for OPTIONS haven't, and have no guards
+                handler.authorize_connection = functools.partial(_ask_guards, handler)
+
+
+async def _ask_guards(
+    handler: BaseRouteHandler, connection: ASGIConnection[Any, Any, Any, Any]
+) -> None:
+    for guard in handler.resolve_guards():
+        await guard(connection, handler)  # type: ignore[misc]
+
+
 async def _refuse(scope: Scope, send: Send, error: SolosyncError) -> None:
     """Answers without the framework."""
     outcome = errors.outcome(error)
@@ -212,7 +231,7 @@ def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
     for name, value in headers:
         if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
             return value.decode()
-    return new_id()
+    return new_request_id()
 
 
 def _head_bytes(scope: Scope) -> int:

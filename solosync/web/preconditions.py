@@ -42,6 +42,8 @@ def stated_rev(request: Request[Any, Any, Any]) -> StatedRev:
 def is_strict(request: Request[Any, Any, Any]) -> bool:
     """Whether the client prefers a refusal to a merge (RFC 7240)."""
     wishes = ",".join(request.headers.getall("prefer", [])).lower()
+    if not wishes:
+        return False
     bare = wishes.replace(" ", "").replace('"', "")
     return "handling=strict" in re.split("[,;]", bare)
 
