@@ -141,7 +141,7 @@ class Document:
         self._unread += 1
         if self._unread > FORGET_VIEW_AFTER + self._layout.size():
             self.forget_view()
-        merged = emitted[0] if len(emitted) == 1 else merge_updates(*emitted)
+        merged = combine(emitted)
         if merged == update and update.find(_SKIP, _HEAD) < 0:
             return merged  # it came through whole, as nearly all do
         if _NOTHING in emitted or self._lacks(update):
@@ -197,7 +197,7 @@ class Document:
             self._layout.writing = False
         if self._emitted:
             self._reading = None
-            change.update = merge_updates(*self._emitted)
+            change.update = combine(self._emitted)
 
     def _on_update(self, event: TransactionEvent) -> None:
         self._emitted.append(event.update)

@@ -199,8 +199,9 @@ class Layout(ABC):
         """Several new elements of one list, as (order, item)."""
 
     @abstractmethod
-    def change(self, entry: Entry, fields: dict[str, str | None]) -> None:
-        """Sets some fields of an element that is an object."""
+    def change(self, entry: Entry, fields: dict[str, str | None], wanted: Item) -> None:
+        """Sets some fields of an element that is an object; ``wanted`` is what comes of it where
+        nobody else has changed it."""
 
     @abstractmethod
     def replace(self, entry: Entry, item: Item) -> None:

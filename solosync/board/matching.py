@@ -22,19 +22,32 @@ class PageLike(Protocol):
     def id(self) -> str | None: ...
 
 
-def match_items(old: Sequence[Item], new: Sequence[Item]) -> list[int | None]:
-    """For each item of ``new``, the index of the same item in ``old``, or None."""
+# So many items are compared at once, by whether they are the same objects, which most are.
+_AT_ONCE = 64
+
+
+def common_ends(old: list[Item], new: list[Item]) -> tuple[int, int]:
+    """How many items at the front of both are equal, and then how many at the back."""
     shorter = min(len(old), len(new))
-    start = 0
-    for before, after in zip(old, new, strict=False):
-        if before is not after and before.text != after.text:
-            break
-        start += 1
-    matches: list[int | None] = [*range(start), *[None] * (len(new) - start)]
-    end = 0
-    while end < shorter - start and _equal(old[-1 - end], new[-1 - end]):
-        matches[-1 - end] = len(old) - 1 - end
-        end += 1
+    front = back = 0
+    while front < shorter and old[front : front + _AT_ONCE] == new[front : front + _AT_ONCE]:
+        front += _AT_ONCE
+    front = min(front, shorter)
+    while front < shorter and _equal(old[front], new[front]):
+        front += 1
+    while back < shorter - front and _equal(old[-1 - back], new[-1 - back]):
+        back += 1
+    return front, back
+
+
+def match_items(
+    old: list[Item], new: list[Item], ends: tuple[int, int] | None = None
+) -> list[int | None]:
+    """For each item of ``new``, the index of the same item in ``old``, or None. ``ends`` are their
+    common ends, if they are known."""
+    start, end = common_ends(old, new) if ends is None else ends
+    matches: list[int | None] = [*range(start), *[None] * (len(new) - start - end)]
+    matches += range(len(old) - end, len(old))
     if start == len(new) - end or start == len(old) - end:
         return matches
     places: dict[tuple[str | None, str], list[int]] = {}

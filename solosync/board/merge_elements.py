@@ -1,32 +1,15 @@
 """The elements of a merge: what became of each list, and which elements moved between lists."""
 
 from collections import Counter
-from dataclasses import dataclass, field
 
 from solosync.board.entries import Entry, free_key
 from solosync.board.layout import ROOT
-from solosync.board.matching import match_items, outside_order
+from solosync.board.matching import common_ends, match_items, outside_order
+from solosync.board.merge_places import Place
 from solosync.board.merge_sides import Sides
 from solosync.board.states import Item
 
-
-@dataclass(slots=True, eq=False)
-class _Place:
-    """One list of elements: in the base, in the save, and where it stands in the document."""
-
-    page: str
-    page_id: str | None
-    list_name: str
-    base: list[Item]
-    save: list[Item]
-    matches: list[int | None] = field(default_factory=list)  # save index -> base index
-    entries: list[Entry | None] = field(default_factory=list)  # base index -> entry
-    strangers: dict[str, list[Entry]] = field(default_factory=dict)  # entries not in the base
-    # save index -> the entry that comes from another list, and what it was in the base
-    arrivals: dict[int, tuple[Entry, Item]] = field(default_factory=dict)
-
-
-_End = tuple[_Place, int]  # one end of a move: an index in a list of the base, or of the save
+_End = tuple[Place, int]  # one end of a move: an index in a list of the base, or of the save
 
 
 class ElementMerge:
@@ -34,7 +17,7 @@ class ElementMerge:
 
     def __init__(self, sides: Sides) -> None:
         self.sides = sides
-        self.places: list[_Place] = []
+        self.places: list[Place] = []
         self.base_ids: dict[str, Counter[str | None]] = {}
 
     def note_lists(
@@ -57,12 +40,12 @@ class ElementMerge:
                     self.sides.layout.declare_list(page, name, False)
             if before or wanted:
                 key = page if page is not None else free_key(page_id, self.sides.layout.pages)
-                self.places.append(_Place(key, page_id, name, before, wanted))
+                self.places.append(Place(key, page_id, name, before, wanted))
 
     def run(self) -> None:
         for place in self.places:
-            place.matches = match_items(place.base, place.save)
-        touched = [place for place in self.places if self._differs(place)]
+            place.match()
+        touched = [place for place in self.places if place.differs]
         moves = self._moves(touched)
         for place in touched:
             self._find_entries(place)
@@ -79,34 +62,34 @@ class ElementMerge:
         for place in touched:
             self._place(place, {index for target, index in moves.values() if target is place})
 
-    def _differs(self, place: _Place) -> bool:
-        base = place.base
-        return len(base) != len(place.save) or any(
-            match != index or (base[index] is not item and base[index].text != item.text)
-            for index, (match, item) in enumerate(zip(place.matches, place.save, strict=True))
-        )
-
-    def _moves(self, places: list[_Place]) -> dict[_End, _End]:
+    def _moves(self, places: list[Place]) -> dict[_End, _End]:
         """Elements whose id is gone from one list and new in another, once each."""
         gone: dict[tuple[str, str], list[_End]] = {}
         came: dict[tuple[str, str], list[_End]] = {}
         for place in places:
-            kept = {match for match in place.matches if match is not None}
-            for index, item in enumerate(place.base):
-                if index not in kept and item.id is not None:
-                    gone.setdefault((place.list_name, item.id), []).append((place, index))
-            for index, (match, item) in enumerate(zip(place.matches, place.save, strict=True)):
-                if match is None and item.id is not None:
-                    came.setdefault((place.list_name, item.id), []).append((place, index))
+            kept = set(place.kept().values())
+            for index in place.in_base:
+                id_ = place.base[index].id
+                if index not in kept and id_ is not None:
+                    gone.setdefault((place.list_name, id_), []).append((place, index))
+            for index in place.in_save:
+                id_ = place.save[index].id
+                if place.matches[index] is None and id_ is not None:
+                    came.setdefault((place.list_name, id_), []).append((place, index))
         return {
             ends[0]: came[name][0]
             for name, ends in gone.items()
             if len(ends) == 1 and len(came.get(name, ())) == 1
         }
 
-    def _find_entries(self, place: _Place) -> None:
+    def _find_entries(self, place: Place) -> None:
         group = self.sides.layout.group(place.page, place.list_name)
-        found = match_items([entry.item for entry in group], place.base)
+        items = [entry.item for entry in group]
+        ends = common_ends(items, place.base)
+        if ends[0] == len(items) == len(place.base):
+            place.entries = [*group]  # nobody else has changed this list
+            return
+        found = match_items(items, place.base, ends)
         place.entries = [group[index] if index is not None else None for index in found]
         known = set(found)
         for index, entry in enumerate(group):
@@ -117,7 +100,7 @@ class ElementMerge:
         if None in place.entries:
             self._find_moved(place)
 
-    def _find_moved(self, place: _Place) -> None:
+    def _find_moved(self, place: Place) -> None:
         """Elements of the base that another device moved: by an id that occurs once, in the base
         and now. (A copied page has the ids of the first: one's element isn't the other's.)"""
         in_base = self._base_ids(place.list_name)
@@ -147,14 +130,13 @@ class ElementMerge:
             )
         return self.base_ids[list_]
 
-    def _change(self, place: _Place) -> None:
-        for match, item in zip(place.matches, place.save, strict=True):
-            if match is not None and place.base[match].text != item.text:
-                self._change_one(place, place.base[match], item, place.entries[match])
+    def _change(self, place: Place) -> None:
+        for index, match in place.kept().items():
+            self._change_one(place, place.base[match], place.save[index], place.entries[match])
         for index, (entry, before) in place.arrivals.items():
             self._change_one(place, before, place.save[index], entry)
 
-    def _change_one(self, place: _Place, before: Item, item: Item, entry: Entry | None) -> None:
+    def _change_one(self, place: Place, before: Item, item: Item, entry: Entry | None) -> None:
         if before.text == item.text:
             return
         if entry is None:
@@ -175,10 +157,10 @@ class ElementMerge:
         )
         # An element without an id has none to be set aside under, and isn't matched here.
         if changes:
-            self.sides.layout.change(current, changes)
+            self.sides.layout.change(current, changes, item)
             self.sides.outcome.changed += 1
 
-    def _replace(self, place: _Place, before: Item, item: Item, current: Entry) -> None:
+    def _replace(self, place: Place, before: Item, item: Item, current: Entry) -> None:
         if current.item.text == item.text:
             return
         if self.sides.blind or current.item.text != before.text:
@@ -186,18 +168,18 @@ class ElementMerge:
         self.sides.layout.replace(current, item)
         self.sides.outcome.changed += 1
 
-    def _lost_edit(self, place: _Place, before: Item, item: Item) -> None:
+    def _lost_edit(self, place: Place, before: Item, item: Item) -> None:
         """The save changed what another device deleted: deletion wins, the edit is set aside."""
         if before.text != item.text:
             self.sides.set_aside(place.page_id, place.list_name, item.id, item.text)
 
-    def _remove(self, place: _Place, moved: set[int]) -> None:
+    def _remove(self, place: Place, moved: set[int]) -> None:
         if not self.sides.may_delete:
             return
-        kept = {match for match in place.matches if match is not None}
+        kept = set(place.kept().values())
         keys = []
-        for index, item in enumerate(place.base):
-            known = place.entries[index]
+        for index in place.in_base:
+            item, known = place.base[index], place.entries[index]
             if index in kept or index in moved or known is None:
                 continue
             entry = self.sides.layout.entries[known.key]
@@ -207,23 +189,22 @@ class ElementMerge:
         self.sides.layout.remove(keys)
         self.sides.outcome.removed += len(keys)
 
-    def _place(self, place: _Place, arriving: set[int]) -> None:
+    def _place(self, place: Place, arriving: set[int]) -> None:
         """New elements, and those that the save moved, go right after the one before them."""
-        kept = [i for i, match in enumerate(place.matches) if match is not None]
+        kept = place.kept()
         moved: set[int] = set()
         if self.sides.may_delete:
-            order = [match for match in place.matches if match is not None]
-            moved = {kept[position] for position in outside_order(order)}
-        if not moved and None not in place.matches:
+            indexes = list(kept)
+            moved = {indexes[position] for position in outside_order(list(kept.values()))}
+        if not moved and len(kept) == len(place.in_save):
             return
-        before: Entry | None = None
+        before = self._last_before(place)
         run: list[tuple[Item, Entry | None]] = []
-        for index, item in enumerate(place.save):
-            match = place.matches[index]
+        for index in place.in_save:
+            item, match = place.save[index], place.matches[index]
             if match is not None:
-                known = place.entries[match]
-                here = known and self.sides.layout.entries.get(known.key)
-                if here is None or (here.page, here.list_name) != (place.page, place.list_name):
+                here = self._here(place, match)
+                if here is None:
                     continue  # deleted, or moved elsewhere, by another device
                 if index in moved:
                     run.append((item, here))
@@ -242,7 +223,20 @@ class ElementMerge:
                     before = twin
         self._flush(place, before, run)
 
-    def _element_twin(self, place: _Place, item: Item) -> Entry | None:
+    def _last_before(self, place: Place) -> Entry | None:
+        """What the first of the differing elements comes after."""
+        front = reversed(range(place.in_save.start))
+        return next((here for match in front if (here := self._here(place, match))), None)
+
+    def _here(self, place: Place, match: int) -> Entry | None:
+        """An element of the base, if it still stands in this list."""
+        known = place.entries[match]
+        here = self.sides.layout.entries.get(known.key) if known is not None else None
+        if here is None or (here.page, here.list_name) != (place.page, place.list_name):
+            return None
+        return here
+
+    def _element_twin(self, place: Place, item: Item) -> Entry | None:
         """The element another device added meanwhile that is this one, if there is one.
 
         Equal ids with different values are two elements where elements merge by field; where an
@@ -266,7 +260,7 @@ class ElementMerge:
         del candidates[index]
         return self.sides.layout.entries[entry.key]
 
-    def _held(self, place: _Place, item: Item) -> Item | None:
+    def _held(self, place: Place, item: Item) -> Item | None:
         """The element as the device held it last, if it did."""
         if item.id is None:
             return None
@@ -279,7 +273,7 @@ class ElementMerge:
         return None
 
     def _flush(
-        self, place: _Place, before: Entry | None, run: list[tuple[Item, Entry | None]]
+        self, place: Place, before: Entry | None, run: list[tuple[Item, Entry | None]]
     ) -> None:
         if not run:
             return

@@ -69,8 +69,11 @@ class Holdings:
 
     def best(self, device_id: str, save: State) -> Base | None:
         """The base with the fewest differences from a save; the newest of equals."""
+        known = self._devices.get(device_id, [])
+        if len(known) == 1:
+            return known[0]
         found: tuple[int, Base] | None = None
-        for base in reversed(self._devices.get(device_id, [])):
+        for base in reversed(known):
             apart = base.state.difference(save)
             if found is None or apart < found[0]:
                 found = (apart, base)

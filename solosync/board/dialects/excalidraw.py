@@ -157,7 +157,7 @@ class ExcalidrawLayout(Layout):
             added.append(entry)
         return added
 
-    def change(self, entry: Entry, fields: dict[str, str | None]) -> None:
+    def change(self, entry: Entry, fields: dict[str, str | None], wanted: Item) -> None:
         now = {k: v for k, v in {**entry.item.fields, **fields}.items() if v is not None}
         self.replace(entry, Item.of_fields(now))
 

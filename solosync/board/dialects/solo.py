@@ -159,7 +159,7 @@ class SoloLayout(Layout):
     def add_many(self, page: str, list_: str, items: Iterable[tuple[str, Item]]) -> list[Entry]:
         return [self.add(page, list_, order, item) for order, item in items]
 
-    def change(self, entry: Entry, fields: dict[str, str | None]) -> None:
+    def change(self, entry: Entry, fields: dict[str, str | None], wanted: Item) -> None:
         element = self._elements[entry.key]
         now = dict(entry.item.fields)
         if "$value" in element:
@@ -168,7 +168,8 @@ class SoloLayout(Layout):
             self.replace(entry, Item.of_fields(whole))
             return
         _set_all(element, now, fields)
-        self._put(Entry(entry.key, entry.page, entry.list_name, entry.order, Item.of_fields(now)))
+        item = wanted if wanted.fields == now else Item.of_fields(now)
+        self._put(Entry(entry.key, entry.page, entry.list_name, entry.order, item))
 
     def replace(self, entry: Entry, item: Item) -> None:
         element = self._elements[entry.key]
