@@ -146,6 +146,11 @@ def _notes(done: Restored) -> Iterator[str]:
     ended = done.ended
     if done.aside is not None:
         yield f"What was there is in {done.aside}; delete it when you are sure."
+    if done.boards_since:
+        yield (
+            f"{_count(done.boards_since, 'board')} made since the backup can be had from there, by"
+            " `solosync export` with that as its --data-dir."
+        )
     yield "Everybody has to sign in again; on this machine `solosync open` does it."
     if ended.keys:
         yield f"{_count(ended.keys, 'API key')} ended: nothing here says that it is still good."

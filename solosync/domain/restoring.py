@@ -5,6 +5,8 @@ Nothing that is there is touched before all of the backup was checked, and nothi
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +16,11 @@ from solosync import clock, crypto, paths
 from solosync.blobs import Blobs
 from solosync.domain import archives, audit, backups
 from solosync.domain.archives import Archive, Tell
-from solosync.errors import Damaged, Invalid, Locked
+from solosync.errors import Damaged, Invalid, Locked, NotFound, Unavailable
 from solosync.records.backups import Manifest
-from solosync.store import files, maintenance, replacing, restored
+from solosync.store import files, former, maintenance, replacing, restored
 from solosync.store.engine import Store
+from solosync.store.former import Former
 from solosync.store.lock import FolderLock
 from solosync.store.restored import Ended
 from solosync.store.transactions import Tx
@@ -27,10 +30,11 @@ _INCOMING = "incoming"
 
 
 class Restored(NamedTuple):
-    """`aside` is where the former data is now, None if there was none."""
+    """`aside` is where the former data is now, None if there was none; `boards_since` of them were
+    made since the backup."""
 
     aside: Path | None
-    raised_by: int
+    boards_since: int
     ended: Ended
 
 
@@ -57,7 +61,7 @@ def restore(
         staged = replacing.stage(data_dir)
         try:
             _unpack(archive, staged, open_blobs, backups.Meter(manifest.size, show).add)
-            raised_by, ended = _prepare(archive, data_dir, staged)
+            boards_since, ended = _prepare(archive, data_dir, staged, open_blobs)
             moment = clock.iso(clock.now_ms())[:19].replace(":", "").replace("-", "")
             aside = replacing.replace(data_dir, staged, moment.replace("T", "-"))
         except BaseException:
@@ -65,7 +69,7 @@ def restore(
             if not (data_dir / paths.RESTORING_NAME).exists():
                 shutil.rmtree(staged, ignore_errors=True)
             raise
-        return Restored(aside, raised_by, ended)
+        return Restored(aside, boards_since, ended)
     finally:
         lock.release()
 
@@ -84,22 +88,52 @@ def _unpack(
         blobs.put(staged / _INCOMING)
 
 
-def _prepare(archive: Archive, data_dir: Path, staged: Path) -> tuple[int, Ended]:
+def _prepare(
+    archive: Archive, data_dir: Path, staged: Path, open_blobs: Callable[[Path], Blobs]
+) -> tuple[int, Ended]:
     """Makes it fit to be used: of today's schema, checked, with revs and sign-ins as they have to
-    be after a restore. Returns by how much revs were raised, and what was ended."""
+    be after a restore. Returns how many boards were made since, and what was ended."""
     crypto.renew_signing(staged)
-    database = staged / paths.DATABASE_NAME
-    with restored.readable(str(archive.path)), Store.open(database) as store:
+    with (
+        restored.readable(str(archive.path)),
+        Store.open(staged / paths.DATABASE_NAME) as store,
+    ):
         _check(store, archive)
-        highest = restored.attach(store, data_dir / paths.DATABASE_NAME)
-        by = _raise_by(archive.manifest, highest or 0)
-        ended = store.write(lambda tx: _settle(tx, archive, by, is_known=highest is not None))
-        if highest is not None:
-            restored.detach(store)
+        known = former.attach(store, data_dir / paths.DATABASE_NAME)
+        uploads = []
+        if known is not None:
+            uploads = _bring(known, open_blobs(data_dir), open_blobs(staged), staged)
+        ended = store.write(lambda tx: _settle(tx, archive, known, uploads))
+        if known is not None:
+            former.detach(store)
         maintenance.truncate_log(store)
     for copy in staged.glob(f"{paths.DATABASE_NAME}.before-*"):
         copy.unlink()  # of before it was brought to today's schema: the backup is that
-    return by, ended
+    return known.boards if known else 0, ended
+
+
+def _bring(known: Former, its: Blobs, blobs: Blobs, staged: Path) -> list[str]:
+    """Pictures that came since: devices have put them on boards, and will again, but hold no more
+    than their addresses. Returns the ids of those whose content is there."""
+    brought = []
+    for file_id, sha256 in known.uploads:
+        with contextlib.suppress(NotFound, Unavailable):
+            if blobs.size(sha256) is None:
+                path = its.fetch(sha256, staged)
+                if path.parent != staged:  # then it stays there as well
+                    _link(path, staged / _INCOMING)
+                    path = staged / _INCOMING
+                blobs.put(path)
+            brought.append(file_id)
+    return brought
+
+
+def _link(path: Path, target: Path) -> None:
+    """Contents are never changed in place, so one file may do for both."""
+    try:
+        os.link(path, target)
+    except OSError:  # a file system without links
+        shutil.copyfile(path, target)
 
 
 def _check(store: Store, archive: Archive) -> None:
@@ -118,10 +152,12 @@ def _raise_by(manifest: Manifest, highest: int) -> int:
     return RAISED_BY * (1 + max(days, highest // RAISED_BY))
 
 
-def _settle(tx: Tx, archive: Archive, by: int, *, is_known: bool) -> Ended:
+def _settle(tx: Tx, archive: Archive, known: Former | None, uploads: list[str]) -> Ended:
     now, made_at = clock.now_ms(), archive.manifest.made_at_ms
-    maintenance.raise_revs(tx, by, now)
-    ended = restored.end_access(tx, now, is_known=is_known)
+    maintenance.raise_revs(tx, _raise_by(archive.manifest, known.highest_rev if known else 0), now)
+    ended = restored.end_access(tx, now, is_known=known is not None)
+    for file_id in uploads:
+        former.bring_upload(tx, file_id, now)
     backups.put_last(tx, backups.Last(made_at, str(archive.path.absolute())))
     event = audit.event(
         "backup.restore",

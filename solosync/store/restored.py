@@ -1,18 +1,15 @@
 """What gave access when a backup was made, and may have been taken back since.
 
-The data that the backup replaces knows that, if it can be read and is the same server's: then
-nothing comes to life again that is dead there. It is looked at beside the restored data, as
-`former`.
+The data that the backup replaces (see former.py) knows that, if it can be read and is the same
+server's: then nothing comes to life again that is dead there.
 """
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from solosync.errors import Damaged
-from solosync.store.engine import Store
 from solosync.store.transactions import Tx
 
 
@@ -126,45 +123,6 @@ def readable(name: str) -> Iterator[None]:
         yield
     except (sqlite3.Error, Damaged) as error:
         raise Damaged(f"{name}: the database in it is damaged ({error}).") from error
-
-
-def attach(store: Store, former: Path) -> int | None:
-    """Lets the following transactions of `store` see the former database. Returns the highest rev
-    of its boards; None, and it can't be seen, if it can't be read or is another server's."""
-
-    def attach(tx: Tx) -> int | None:
-        if not former.exists():
-            return None
-        try:
-            tx.execute("ATTACH ? AS former", (str(former),))
-        except sqlite3.Error:
-            return None
-        try:
-            if (rev := _highest_rev(tx)) is not None:
-                return rev
-        except sqlite3.Error:
-            pass
-        with suppress(sqlite3.Error):
-            tx.execute("DETACH former")
-        return None
-
-    return store.write_alone(attach)
-
-
-def detach(store: Store) -> None:
-    store.write_alone(lambda tx: tx.execute("DETACH former"))
-
-
-def _highest_rev(tx: Tx) -> int | None:
-    if tx.all("PRAGMA former.quick_check(1)") != [("ok",)]:
-        return None
-    versions = [tx.one(f"PRAGMA {name}.user_version") for name in ("main", "former")]
-    is_same = tx.one("SELECT 1 FROM users JOIN former.users AS now USING (user_id) LIMIT 1")
-    if versions[0] != versions[1] or is_same is None:
-        return None
-    row = tx.one("SELECT coalesce(max(rev), 0) FROM former.sessions")
-    assert row is not None
-    return int(row[0])
 
 
 def end_access(tx: Tx, now: int, *, is_known: bool) -> Ended:

@@ -74,7 +74,7 @@ def test_backup_holds_all_and_is_restored_elsewhere(store, ann, board, data_dir,
 
     new = tmp_path / "new"
     done = restore(made.file, new)
-    assert (done.aside, done.raised_by) == (None, 1_000_000)
+    assert (done.aside, done.boards_since) == (None, 0)
     assert (new / "solosync.toml").read_text() == 'log_level = "error"\n'
     assert (new / "tls" / "authority.pem").read_text() == "pem"
     assert (new / "files" / sha256[:2] / sha256[2:]).read_bytes() == b"{}"
@@ -248,6 +248,7 @@ def test_what_is_set_aside_is_a_data_folder(store, ann, board, data_dir, usb):
     before = content(data_dir)
     done = restore(made.file, data_dir)
     assert done.aside is not None
+    assert done.boards_since == 1
     with opened(data_dir) as restored, opened(done.aside) as former:
         assert [it.name for it in sessions.list_all_sessions(restored)] == ["Plan"]
         assert {it.name for it in sessions.list_all_sessions(former)} == {"Plan", later.name}

@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from solosync import crypto, paths
-from solosync.domain import api_keys, history, members, sessions, shares, tokens
+from solosync.blobs import open_blobs
+from solosync.domain import api_keys, files, history, members, sessions, shares, tokens
 from solosync.errors import Damaged, Invalid, Locked, NotFound, SchemaTooNew, StorageFailed
 from solosync.records.identities import Identity
 from solosync.store import devices, identities, organizations, replacing, updates, users
+from solosync.store import files as file_rows
 from solosync.store.engine import Store
 from solosync.store.lock import FolderLock
 from tests.backups import back_up, content, opened, restore
@@ -28,6 +30,7 @@ from tests.make import (
     make_update,
     make_user,
 )
+from tests.pictures import png
 
 STATE = b'{"pages": [{"id": "p1", "name": "One", "strokes": [{"id": "s1", "tool": "pen"}]}]}'
 TERMS = shares.Terms(None, None, True, None)
@@ -412,3 +415,30 @@ def test_where_nothing_tells_what_was_taken_back_keys_end_and_links_stay(
             opened_link = shares.open_link(now, crypto.load_keys(folder), str(link.token))
             assert opened_link.session.session_id == board.session_id
     assert (max(damaged.glob("before-restore-*")) / "solosync.db").read_bytes()[:7] == b"rubbish"
+
+
+def test_pictures_that_came_since_are_there_for_the_devices_that_show_them(
+    store, ann, board, made, data_dir, tmp_path
+):
+    keys, blobs = crypto.load_keys(data_dir), open_blobs("", data_dir)
+    session = sessions.get_session(store, ann, board.session_id)
+
+    def upload(content):
+        file = files.presign(
+            store, blobs, keys, ann, session, content_type="image/png", size=len(content)
+        ).file
+        (tmp_path / "sent").write_bytes(content)
+        files.receive(store, blobs, file, tmp_path / "sent")
+        return file.file_id, hashlib.sha256(content).hexdigest()
+
+    (since, sha256), (lost, its) = upload(png(3, 3)), upload(png(4, 4))
+    blobs.delete(its)
+    store.close()
+    restore(made.file, data_dir)
+    with opened(data_dir) as now:
+        found = now.read(lambda tx: file_rows.find(tx, since))
+        assert found is not None
+        assert (found.sha256, found.user_id) == (sha256, ann.user_id)
+        assert now.read(lambda tx: file_rows.find(tx, lost)) is None
+        assert files.count(now).contents == {sha256}
+    assert b"".join(open_blobs("", data_dir).read(sha256)) == png(3, 3)

@@ -2,8 +2,10 @@
 
 import pytest
 
+from tests.browser import browsing, find_browser
 from tests.interop.boards import Autosaver, by_id, stroke
-from tests.live import PREFIX
+from tests.interop.test_kept_on_device import Person
+from tests.live import PREFIX, strokes
 from tests.node_client import NodeClient
 
 pytestmark = pytest.mark.interop
@@ -56,3 +58,33 @@ def test_devices_that_have_more_than_the_backup_lose_nothing(server, tmp_path):
         assert "first1" not in merged
         assert merged["drawn since"] == stroke("drawn since")
         assert drawn["key"]
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(find_browser() is None, reason="needs a browser")
+def test_page_that_was_open_gives_back_what_the_backup_lacks(server, tmp_path):
+    device = server.sign_in()
+    board = device.make_board()
+    with browsing() as page:
+        ann = Person(page, server, board)
+        ann.draw()
+        ann.wait_for_status("Saved")
+        server.solosync("backup", "-o", str(tmp_path / "backup.zip"))
+        ann.draw(40)
+        ann.wait_for_status("Saved")
+        server.stop()
+        page.wait_for("document.querySelector('#status').dataset.state === 'offline'")
+        ann.draw(80)
+        server.solosync("restore", str(tmp_path / "backup.zip"), "--yes")
+        server.start()
+        again = server.sign_in()
+        assert len(strokes(again.get(board)["state"])) == 1
+
+        ann.wait_for_status("You are signed out.")
+        ann.visit("/")
+        ann.sign_in()
+        ann.open()
+        ann.wait_for_count(3)
+        assert len(strokes(again.get(board)["state"])) == 3
+        versions = again.http.get(f"{PREFIX}{board}/versions/").json()["results"]
+        assert "restored from a backup" in [version["summary"] for version in versions]
