@@ -9,6 +9,19 @@ from PIL import Image
 from tests.interop.drawer import Drawer, page_of
 
 PROBLEMS = "[...document.querySelectorAll('.sending [data-problem]')].map(li => li.dataset.problem)"
+# The addresses of the pictures that are kept.
+COPIES = """
+    indexedDB.databases().then(all => all.find(({name}) => name.startsWith('solosync-pictures/')))
+    .then(found => found && new Promise(done => {
+        indexedDB.open(found.name).onsuccess = ({target: {result}}) => {
+            const asked = result.transaction('about').objectStore('about').getAll();
+            asked.onsuccess = () => {
+                result.close();
+                done(asked.result.map(({address}) => address));
+            };
+        };
+    }))
+"""
 GIVE = """
 window.give = (event, files, x, y) => {
   const data = new DataTransfer()

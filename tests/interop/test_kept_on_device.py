@@ -22,7 +22,8 @@ QUESTION = "document.querySelector('dialog.leaving')"
 NOTICE = "document.querySelector('.notice')"
 # In all databases of boards.
 OPENED_LONG_AGO = """
-    indexedDB.databases().then(all => Promise.all(all.map(({name}) => new Promise(done => {
+    indexedDB.databases().then(all => all.filter(({name}) => name.startsWith("solosync/")))
+    .then(all => Promise.all(all.map(({name}) => new Promise(done => {
         const opening = indexedDB.open(name);
         opening.onsuccess = () => {
             const stores = opening.result.objectStoreNames;

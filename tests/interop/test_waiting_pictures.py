@@ -3,7 +3,7 @@ each comes onto its board, once."""
 
 from tests.browser import IN_BROWSER, browsing
 from tests.interop.drawer import Drawer
-from tests.interop.giving import GIVE, PROBLEMS, assets, give, picture
+from tests.interop.giving import COPIES, GIVE, PROBLEMS, assets, give, picture
 
 pytestmark = IN_BROWSER
 LISTED = "(document.querySelector('.kept li')?.innerText ?? '')"
@@ -129,10 +129,10 @@ def test_pictures_are_sent_once_from_whichever_page_comes_next(server, device):
 def test_picture_that_isnt_taken_or_finds_no_room_is_never_called_saved_or_kept(server, device):
     board = device.make_board()
     with browsing() as page:
-        page.call("Storage.overrideQuotaForOrigin", origin=server.url, quotaSize=2_000_000)
+        page.call("Storage.overrideQuotaForOrigin", origin=server.url, quotaSize=3_000_000)
         ann = Drawer(page, server, board)
         page.run(REFUSING)
-        drop(ann, picture("PNG", (300, 200), "red"))
+        drop(ann, picture("PNG", (300, 200), "red"), extra=700_000)
         ann.wait_for_status("Not saved: 1 picture")
         assert page.run(PROBLEMS) == ["refused"]
         ann.open()
@@ -140,9 +140,11 @@ def test_picture_that_isnt_taken_or_finds_no_room_is_never_called_saved_or_kept(
 
         server.kill()
         ann.wait_for_status(EMPTY)
+        assert len(page.run(COPIES)) == 1
         drop(ann, picture("PNG", (300, 200), "green"), extra=5_000_000)
         ann.wait_for_status("Offline — 1 change only in this tab: keep it open")
         page.wait_for("document.querySelector('.sending').innerText.includes('has no room')")
+        assert page.run(COPIES) == []  # which made room for it, as the browser will notice
         page.call("Storage.overrideQuotaForOrigin", origin=server.url)
         drop(ann, picture("PNG", (300, 200), "blue"))
         ann.wait_for_status(KEPT.format("2 changes"))

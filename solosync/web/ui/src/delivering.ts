@@ -1,9 +1,10 @@
 // Gives the pictures that wait on this device to the server, one after the other, and puts each on the
 // board when the server has it. Any page of the same person does that, whether it shows the board or not.
 
-import { computed, effect, signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import { levelOf, type BoardDocument } from './document'
 import { round } from './geometry'
+import { fileOf } from './looks/images'
 import type { Picture } from './offline/waiting'
 import type { Saver } from './saving'
 import { send, Unsent, type Problem } from './uploads'
@@ -12,12 +13,10 @@ import { send, Unsent, type Problem } from './uploads'
 export interface Way { share: number, problem: Problem | null }
 
 const AGAIN_MS = 10_000
-const CONNECTED = ['saved', 'saving', 'stuck']
 const BEGUN: Way = { share: 0, problem: null }
 
 export class Deliveries {
   readonly ways = signal<ReadonlyMap<string, Way>>(new Map())
-  private readonly isConnected = computed(() => CONNECTED.includes(this.saver.saving.value.state))
   private isBusy = false
   private timer = 0
 
@@ -26,7 +25,7 @@ export class Deliveries {
     private readonly board: BoardDocument,
     private readonly saver: Saver,
     private readonly sessionId: string,
-    private readonly ready: (source: string, content: Blob) => Promise<void>
+    private readonly ready: (source: string) => Promise<void>
   ) {}
 
   /** Delivers whenever there is a connection, until the answer is called. */
@@ -46,7 +45,7 @@ export class Deliveries {
   }
 
   private async run (): Promise<void> {
-    if (!this.isConnected.value || this.isBusy) return
+    if (!this.saver.isConnected.value || this.isBusy) return
     this.isBusy = true
     const tried = new Set<string>()
     for (let one = this.next(tried); one; one = this.next(tried)) {
@@ -90,7 +89,8 @@ export class Deliveries {
     this.saver.waiting.refuse(id, false)
     this.tell(id, BEGUN)
     const source = await send(kind, content, this.sessionId, share => this.tell(id, { share, problem: null }))
-    await this.ready(source, content)
+    await this.saver.copies?.keep(fileOf(source) ?? source, content)
+    await this.ready(source)
     await this.saver.waiting.place(id, () => this.put(one, source))
   }
 

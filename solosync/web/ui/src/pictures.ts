@@ -5,9 +5,10 @@ import { isTextField } from './clipboard'
 import { Deliveries } from './delivering'
 import { newId } from './document'
 import type { Box, Point } from './geometry'
-import { loaded } from './looks/images'
+import { askAgain, fileOf, keptBy, loaded } from './looks/images'
 import type { Model } from './model'
 import type { Picture } from './offline/waiting'
+import { str } from './untyped'
 import { kindOf, MOST_BYTES, type Problem } from './uploads'
 
 export interface Arriving {
@@ -23,12 +24,14 @@ export interface Arriving {
   readonly isLost: boolean
 }
 
+const KEEP_AFTER_MS = 2000
 const MOST_PIXELS = 64_000_000 // the server takes no more
 const SHARE_OF_VIEW = 0.8
 const STEP = 24 // pixels, from one picture to the next of those that come together
 
 export class Pictures {
   private readonly deliveries: Deliveries
+  private timer = 0
   private readonly previews = signal<ReadonlyMap<string, ImageBitmap>>(new Map())
   /** What isn't taken. */
   private readonly refused = signal<Arriving[]>([])
@@ -42,7 +45,10 @@ export class Pictures {
 
   listen (): void {
     const { model, arriving } = this
+    keptBy(async address => await model.saver.copies?.find(address) ?? null)
     this.deliveries.listen()
+    effect(() => { if (model.saver.isConnected.value) askAgain() })
+    effect(() => { if (model.saver.isConnected.value && model.edition.value > 0) this.keepSoon() })
     effect(() => { void this.look(model.saver.waiting.pictures.value) })
     effect(() => model.surface.expect(arriving.value))
     listenForFiles(this, model)
@@ -94,6 +100,18 @@ export class Pictures {
     const box = placed(preview, surface.view(), at ?? surface.middle, shift / surface.scale)
     this.previews.value = new Map(this.previews.value).set(id, preview)
     await saver.waiting.add({ id, name: file.name, kind, content: file, page: shown, box, since })
+  }
+
+  /** Copies of what is on the board, the page that is shown first. */
+  private keepSoon (): void {
+    this.timer ||= setTimeout(() => {
+      this.timer = 0
+      const { board, livePage, saver } = this.model
+      const others = board.pages().map(({ key }) => key).filter(key => key !== livePage)
+      const assets = [livePage, ...others].flatMap(key => board.on(key)).filter(({ list }) => list === 'assets')
+      const addresses = assets.map(({ fields }) => fileOf(str(fields.src))).filter(address => address !== null)
+      void saver.copies?.keepAll([...new Set(addresses)])
+    }, KEEP_AFTER_MS)
   }
 
   /** Shows those that came before this page was opened, or in another tab; and no more what is gone. */

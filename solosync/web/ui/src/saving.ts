@@ -4,13 +4,14 @@
 // step 1 only when all that came before it is on disk: so after a change we ask for one more step,
 // and the answer is the proof that the change is saved.
 
-import { effect, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import { writeSyncStep1 } from 'y-protocols/sync'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
 import { askToPersist, clearSaved, databaseOf } from './offline/device'
+import { forgetPictures, KeptPictures } from './offline/kept_pictures'
 import { Keeping } from './offline/keeping'
 import { Tabs, type Told } from './offline/tabs'
 import { Waiting } from './offline/waiting'
@@ -31,6 +32,7 @@ export interface Saving {
 /** Whose copy of the board is kept on this device, and what it is called there. */
 interface Keeper { user: string, name: string }
 
+const CONNECTED: Array<Saving['state']> = ['saved', 'saving', 'stuck']
 const SYNC = 0
 const STEP_1 = 0
 const STEP_2 = 1
@@ -42,7 +44,10 @@ const TOO_EARLY = -1
 
 export class Saver {
   readonly saving = signal<Saving>({ state: 'opening', unsaved: 0, isKept: true })
+  readonly isConnected = computed(() => CONNECTED.includes(this.saving.value.state))
   readonly waiting = new Waiting(() => this.tell())
+  /** Copies of the pictures that are on the board. */
+  copies: KeptPictures | null = null
   provider!: WebsocketProvider
   private keeping: Keeping | null = null
   private tabs: Tabs | null = null
@@ -74,7 +79,10 @@ export class Saver {
     if (!keeper) sendInPieces(this.provider, this.doc)
     this.listenToServer()
     this.doc.on('update', (update: Uint8Array, origin: unknown) => this.updated(update, origin))
-    if (keeper) await this.keep(databaseOf(keeper.user, sessionId), keeper.name)
+    if (keeper) {
+      this.copies = new KeptPictures(keeper.user, sessionId)
+      await this.keep(databaseOf(keeper.user, sessionId), keeper)
+    }
     if (keeper) this.watching = effect(() => { if (isSomebodyElse.value) this.makeWay() })
     addEventListener('offline', this.leave)
     addEventListener('online', this.comeBack)
@@ -105,6 +113,7 @@ export class Saver {
     this.provider.destroy()
     this.tabs?.close()
     this.keeping?.stop()
+    this.copies?.stop()
   }
 
   /** Nothing more is sent; what isn't saved stays on this device for whom it is from. */
@@ -126,12 +135,13 @@ export class Saver {
 
   // -- this device ---------------------------------------------------------------------------
 
-  private async keep (database: string, name: string): Promise<void> {
+  private async keep (database: string, { user, name }: Keeper): Promise<void> {
     this.tabs = new Tabs(database, told => this.heard(told))
     const about = { name, opened: Date.now() }
     this.keeping = new Keeping(
       database, about, this.doc, () => [...this.unsent.keys()], () => this.tell()
     )
+    this.keeping.makeRoom = () => forgetPictures(user)
     this.add(await this.keeping.load())
     await this.waiting.open(this.keeping, this.tabs)
     this.tabs.tell({ kind: 'opened', vector: Y.encodeStateVector(this.doc) })
@@ -165,6 +175,7 @@ export class Saver {
     } else if (told.kind === 'pictures') {
       void this.waiting.look()
     } else if (told.kind === 'cleared') {
+      this.copies!.begin()
       if (!this.ended) this.keeping!.rewrite()
     } else {
       if (told.kind === 'discarded') {
@@ -172,6 +183,7 @@ export class Saver {
         this.waiting.clear()
       }
       this.keeping!.stop()
+      this.copies!.stop()
       this.ended ??= 'signed out'
       this.provider.disconnect()
     }

@@ -7,12 +7,29 @@ import { num, str } from '../untyped'
 
 const SIDE = 200 // of a picture without any size
 const OURS = /\/files\/[0-9a-f-]{36}\.(?:png|jpg|webp)$/
-const images = new Map<string, HTMLImageElement>()
+/** A picture, and when it is known where it comes from. */
+interface Known { picture: HTMLImageElement, asked: Promise<void> }
+const images = new Map<string, Known>()
+/** Those that couldn't be had, and their addresses. */
+const missing = new Map<HTMLImageElement, string>()
 let redraw = (): void => {}
+let findKept = async (_address: string): Promise<Blob | null> => null
+addEventListener('online', askAgain)
 
 /** Called when a picture has come that wasn't there when it was first drawn. */
 export function whenLoaded (action: () => void): void {
   redraw = action
+}
+
+/** Says where copies of this server's pictures are found on this device. */
+export function keptBy (find: typeof findKept): void {
+  findKept = find
+}
+
+/** There is a connection again. */
+export function askAgain (): void {
+  for (const [picture, source] of missing) picture.src = source
+  missing.clear()
 }
 
 export function image (element: Element): Look {
@@ -20,7 +37,7 @@ export function image (element: Element): Look {
   const place = placeOf(fields)
   const source = sourceOf(str(fields.src))
   if (!place || !source) return NOTHING
-  const picture = load(source)
+  const { picture } = load(source)
   const angle = (num(fields.rotation) ?? 0) * Math.PI / 180
   const turned = (x: number, y: number): Point => ({
     x: place.x + x * Math.cos(angle) - y * Math.sin(angle),
@@ -56,22 +73,42 @@ function sides (fields: Fields, picture: HTMLImageElement): Box {
 /** Where a picture is asked for: it is in the board itself, or a file of this server, whatever name
  * the server had for the one who put it there. Nobody else is asked. */
 function sourceOf (source: string): string | null {
-  return source.startsWith('data:image/') ? source : OURS.exec(source)?.[0] ?? null
+  return source.startsWith('data:image/') ? source : fileOf(source)
+}
+
+/** The address of a file of this server; null for what else a picture may be. */
+export function fileOf (source: string): string | null {
+  return OURS.exec(source)?.[0] ?? null
 }
 
 /** When a picture that the board is going to show can be shown. */
 export async function loaded (source: string): Promise<void> {
   const own = sourceOf(source)
-  if (own) await load(own).decode()
+  if (!own) return
+  const { picture, asked } = load(own)
+  await asked
+  await picture.decode()
 }
 
-function load (source: string): HTMLImageElement {
+function load (source: string): Known {
   const known = images.get(source)
   if (known) return known
   const picture = new Image()
-  picture.onload = () => redraw()
-  picture.onerror = () => addEventListener('online', () => { picture.src = source }, { once: true })
-  picture.src = source
-  images.set(source, picture)
-  return picture
+  picture.onload = () => {
+    URL.revokeObjectURL(picture.src)
+    redraw()
+  }
+  picture.onerror = () => {
+    if (picture.src.startsWith('blob:')) picture.src = source
+    else missing.set(picture, source)
+  }
+  const fresh = { picture, asked: ask(picture, source) }
+  images.set(source, fresh)
+  return fresh
+}
+
+/** From this device, else from the server. */
+async function ask (picture: HTMLImageElement, source: string): Promise<void> {
+  const kept = fileOf(source) && await findKept(source)
+  picture.src = kept ? URL.createObjectURL(kept) : source
 }

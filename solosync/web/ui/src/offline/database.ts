@@ -1,4 +1,4 @@
-// A board's database in the browser: how it is laid out, and how it is asked.
+// The databases in the browser: how that of a board is laid out, and how they are asked.
 
 /** The document's updates. */
 export const UPDATES = 'updates'
@@ -19,12 +19,17 @@ export function countUnsent (notes: IDBObjectStore, tell: (count: number) => voi
 }
 
 export function openDatabase (name: string): Promise<IDBDatabase> {
+  return opened(name, database => {
+    database.createObjectStore(UPDATES, { autoIncrement: true })
+    database.createObjectStore(ABOUT)
+  })
+}
+
+/** `lay` lays out a new one. */
+export function opened (name: string, lay: (database: IDBDatabase) => void): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name)
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(UPDATES, { autoIncrement: true })
-      request.result.createObjectStore(ABOUT)
-    }
+    request.onupgradeneeded = () => lay(request.result)
     request.onsuccess = () => resolve(request.result)
     request.onerror = () => reject(request.error)
   })

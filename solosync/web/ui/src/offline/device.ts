@@ -1,6 +1,7 @@
 // What this browser keeps: for whom, which boards, how much of them isn't saved.
 
 import { ABOUT, answer, completed, countUnsent, openDatabase, PICTURE, picturesOnly, UPDATES } from './database'
+import { bytesOfPictures, forgetPictures } from './kept_pictures'
 import { tellTabs } from './tabs'
 import type { Picture } from './waiting'
 
@@ -98,7 +99,8 @@ export async function sizeOf (user: string, session: string): Promise<number> {
       answer<Uint8Array[]>(transaction.objectStore(UPDATES).getAll()),
       answer<Picture[]>(transaction.objectStore(ABOUT).getAll(picturesOnly()))
     ])
-    return sum(updates.map(update => update.byteLength)) + sum(pictures.map(({ content }) => content.size))
+    const copies = await bytesOfPictures(user, session)
+    return copies + sum(updates.map(update => update.byteLength)) + sum(pictures.map(({ content }) => content.size))
   } finally {
     opened.close()
   }
@@ -119,7 +121,10 @@ export async function clearSaved (user: string, session: string): Promise<boolea
       isCleared = true
     })
     await completed(transaction)
-    if (isCleared) tellTabs(database, { kind: 'cleared' })
+    if (isCleared) {
+      await forgetPictures(user, session)
+      tellTabs(database, { kind: 'cleared' })
+    }
     return isCleared
   } finally {
     opened.close()
@@ -146,6 +151,7 @@ export async function discard (user: string, session: string): Promise<void> {
   const transaction = opened.transaction([UPDATES, ABOUT], 'readwrite')
   empty(transaction)
   await completed(transaction).finally(() => opened.close())
+  await forgetPictures(user, session)
 }
 
 /** Removes what nobody has opened for long, unless it has something that the server lacks. */

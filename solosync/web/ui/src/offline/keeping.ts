@@ -14,7 +14,11 @@ export interface About { name: string, opened: number }
 const COUNTED_BEFORE = 'unsaved'
 const TRIM_AFTER = 500
 
+const isFull = (error: unknown): boolean => error instanceof DOMException && error.name === 'QuotaExceededError'
+
 export class Keeping {
+  /** Removes what can be had again; whether there was anything. */
+  makeRoom = async (): Promise<boolean> => false
   private database: IDBDatabase | null = null
   private isRewriting = false
   private isStopped = false
@@ -94,14 +98,18 @@ export class Keeping {
 
   /** Rejects where the browser doesn't: the rest of the board may have room all the same. */
   async keepPicture (picture: Picture): Promise<void> {
-    await this.notePicture(notes => notes.put(picture, PICTURE + picture.id))
+    const put = (notes: IDBObjectStore): unknown => notes.put(picture, PICTURE + picture.id)
+    await this.notePicture(put).catch(async error => {
+      if (!isFull(error) || !await this.makeRoom()) throw error
+      await this.notePicture(put)
+    })
   }
 
   async dropPicture (id: string): Promise<void> {
     await this.notePicture(notes => notes.delete(PICTURE + id))
   }
 
-  private async notePicture (note: (notes: IDBObjectStore) => void): Promise<void> {
+  private async notePicture (note: (notes: IDBObjectStore) => unknown): Promise<void> {
     if (!this.database) throw new Error('nothing is kept')
     const transaction = this.database.transaction(ABOUT, 'readwrite', { durability: 'strict' })
     const finished = completed(transaction)
@@ -131,9 +139,9 @@ export class Keeping {
         this.within = null
       }
     }
-    await finished.catch(() => {
+    await finished.catch(error => {
       this.placed.push(id)
-      this.failed()
+      this.failed(error)
     })
   }
 
@@ -166,12 +174,13 @@ export class Keeping {
     notes.delete(COUNTED_BEFORE)
   }
 
-  private failed (): void {
+  private failed (error?: unknown): void {
     if (this.isStopped) return
     this.database?.close()
     this.database = null
     this.isWhole = false
     this.whenTold()
+    if (isFull(error)) void this.makeRoom().then(isMade => { if (isMade) this.rewrite() }, () => {})
   }
 
   /** At once, and committed at once: the page may be about to go. */
@@ -186,7 +195,7 @@ export class Keeping {
         const transaction = this.database.transaction([UPDATES, ABOUT], 'readwrite', { durability })
         action(transaction)
         transaction.commit()
-        completed(transaction).catch(() => this.failed())
+        completed(transaction).catch(error => this.failed(error))
       } catch {
         this.failed()
       }
@@ -204,8 +213,8 @@ export class Keeping {
       await finished
       this.isWhole = true
       this.whenTold()
-    } catch {
-      this.failed()
+    } catch (error) {
+      this.failed(error)
     }
     this.isRewriting = false
   }

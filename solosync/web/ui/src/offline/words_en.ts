@@ -56,7 +56,7 @@ export const english = {
 
   // -- settings
   keptHere: 'Kept on this device',
-  keptHereMeans: 'Boards that this browser keeps, so that you can draw without the server. What you ' +
+  keptHereMeans: 'Boards that this browser keeps with their pictures, so that you can draw without the server. What you ' +
     "haven't opened for 60 days goes by itself, once it is saved.",
   nothingKept: 'Nothing is kept here.',
   clearSaved: 'Remove what is saved already',
