@@ -11,6 +11,7 @@ import { Sorting } from './sorting'
 import { Zoom } from './zoom'
 
 const TOLD_MS = 10_000
+const HINTED_MS = 5000
 
 export function Pages ({ model }: { model: Model }): JSX.Element {
   const [renamed, setRenamed] = useState('')
@@ -112,7 +113,7 @@ function Hint ({ model: { hint } }: { model: Model }): JSX.Element {
   const told = hint.value
   useEffect(() => {
     if (told === null) return
-    const timer = setTimeout(() => { hint.value = null }, TOLD_MS)
+    const timer = setTimeout(() => { hint.value = null }, HINTED_MS)
     return () => clearTimeout(timer)
   }, [told])
   return <p class='hint' role='status' hidden={told === null}>{told}</p>

@@ -3,20 +3,25 @@
 import type { JSX } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Model } from '../model'
+import type { Surface } from '../surface'
 import { texts } from '../texts'
 import { Act } from './act'
 
 const AWAY = 12 // pixels from the frame
 const ABOVE = 44 // over it, there is the handle to turn it by
 
-/** From where to where, within these sides, the options of the tool lie over nothing of the canvas. */
-function free (area: HTMLElement, left: number, right: number): [number, number] {
-  const { top, height } = area.getBoundingClientRect()
+/** From where on, and to where, within these sides, no tools lie over the canvas. */
+function free ({ container, roof, floor }: Surface, left: number, right: number): [number, number] {
+  const { top, height } = container.getBoundingClientRect()
   const options = document.querySelector('.options')?.getBoundingClientRect()
-  const isBeside = !options || options.right < left || options.left > right
-  if (isBeside) return [AWAY, height - AWAY]
-  const isAtTop = options.top - top < height / 2
-  return isAtTop ? [options.bottom - top + AWAY, height - AWAY] : [AWAY, options.top - top - AWAY]
+  const isBeside = !options || floor > 0 || options.right < left || options.left > right
+  return [AWAY + (isBeside ? roof : options.bottom - top), height - floor - AWAY]
+}
+
+/** The tools stand at the left, unless they lie along the bottom. */
+function firstOf ({ container, floor }: Surface): number {
+  const tools = document.querySelector('.main')?.getBoundingClientRect()
+  return AWAY + (tools && floor === 0 ? tools.right - container.getBoundingClientRect().left : 0)
 }
 
 export function SelectionBar ({ model }: { model: Model }): JSX.Element | null {
@@ -26,11 +31,12 @@ export function SelectionBar ({ model }: { model: Model }): JSX.Element | null {
   const [[width, height], measure] = useState([0, 0])
   useLayoutEffect(() => { measure([bar.current?.offsetWidth ?? 0, bar.current?.offsetHeight ?? 0]) }, [frame === null])
   if (!frame || !model.mayDraw || model.writing.value) return null
-  const area = model.surface.container
+  const { surface } = model
   const middle = Math.max(
-    width / 2 + AWAY, Math.min((frame.left + frame.right) / 2, area.clientWidth - width / 2 - AWAY)
+    firstOf(surface) + width / 2,
+    Math.min((frame.left + frame.right) / 2, surface.container.clientWidth - width / 2 - AWAY)
   )
-  const [highest, end] = free(area, middle - width / 2, middle + width / 2)
+  const [highest, end] = free(surface, middle - width / 2, middle + width / 2)
   const lowest = end - height
   const above = frame.top - ABOVE - height
   const below = Math.min(frame.bottom + AWAY, lowest)
