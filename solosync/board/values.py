@@ -129,7 +129,11 @@ def members(value: Any) -> dict[str, Any] | None:
 
 def _plain_members(target: Map[Any]) -> dict[str, Any] | None:
     """As `to_py`, which asks thrice for each member and takes a transaction for each question:
-    most of the time that opening a board would take. None if there are shared types inside."""
+    most of the time that opening a board would take. None if there are shared types inside.
+
+    `_txn` is pycrdt's own, and why pyproject.toml pins its minor version. Without it, members are
+    read one by one, which only takes longer.
+    """
     with target.doc.transaction() as transaction:
         native, inner = target.integrated, transaction._txn
         values = {key: native.get(inner, key) for key in native.keys(inner)}

@@ -1,4 +1,4 @@
-"""Whether those who hold a socket, or took their time over a request, still may."""
+"""Whether those who were let in a while ago, to a socket or a slow request, still may."""
 
 from collections.abc import Iterable
 

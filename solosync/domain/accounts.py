@@ -167,7 +167,7 @@ def set_password(store: Store, *, email: str, password: str) -> None:
         user = _get_by_email(tx, email)
         audit.record(tx, msgspec.structs.replace(event, target=user.user_id))
         users.set_password_hash(tx, user.user_id, password_hash)
-        # Whoever sits at the machine knows whose it is; without that it wouldn't let them in.
+        # The person at the machine vouches for the address; unproved, it would let nobody in.
         users.mark_verified(tx, user.user_id, now_ms())
         tokens.revoke_all(tx, user.user_id, now_ms())
 
@@ -177,7 +177,7 @@ def set_password(store: Store, *, email: str, password: str) -> None:
 def change_password(
     store: Store, actor: Actor, *, current: str, password: str, ends_others: bool
 ) -> None:
-    """One's own; `current` proves that it is, where there is one. ``ends_others`` signs out
+    """Changes one's own; `current` is the one so far, if there is one. ``ends_others`` signs out
     everywhere else, API keys too. Raises Invalid, and Forbidden for a wrong `current`. Takes as
     long as hashing two passwords does."""
     check_password(password)

@@ -12,5 +12,5 @@ def may_edit_boards(role: Role) -> bool:
 
 
 def may_administer(role: Role) -> bool:
-    """An organization: its name, who belongs to it as what, whom to invite."""
+    """Whether one changes the organization: its name, who belongs to it as what, who is invited."""
     return role == "admin"

@@ -1,4 +1,4 @@
-"""Whether there is something to work with."""
+"""Whether the server can work: its database answers, and it isn't just starting or stopping."""
 
 from collections.abc import Callable
 

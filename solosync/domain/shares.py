@@ -258,13 +258,13 @@ def is_view(keys: Keys, share: Share, proof: str) -> bool:
 
 
 def fits(share: Share, password: str) -> bool:
-    """As costly as `crypto.verify_password`."""
+    """Whether that is the link's password. As costly as `crypto.verify_password`."""
     return crypto.verify_password(share.password_hash, password)
 
 
 def visitor(share: Share) -> Actor:
-    """Whoever comes by a link: nobody known, whose changes, if the link allows any, are the
-    link's."""
+    """The actor that stands for whoever comes by a link: no person, and what they change, if the
+    link allows that, is noted as the link's."""
     device_id = device_of(share.share_id)
     return Actor("", device_id, False, "", scopes=frozenset(), share_id=share.share_id)
 

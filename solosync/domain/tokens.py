@@ -97,7 +97,7 @@ def insert_device(tx: Tx, keys: Keys, device: Device) -> str:
 
 
 def let_in(keys: Keys, user: User, device: Device, refresh: str) -> SignIn:
-    """What a device that was just inserted is given."""
+    """The tokens of a device that was just inserted."""
     return _sign_in(keys, user, device.device_id, refresh, device.created_at)
 
 

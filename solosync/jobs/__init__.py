@@ -1,2 +1,2 @@
-"""Work done in the background: Huey rings the bell, rows say what is to be done (design: a job
-may run twice, and none is lost)."""
+"""Work done in the background. Rows of the database say what is to be done, Huey hands it to
+threads; a job may run twice, and none is lost."""

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import urlsplit
-
-from litestar import Request
 
 from solosync.config import Config, is_loopback
 from solosync.crypto import Keys
@@ -15,10 +12,10 @@ from solosync.net import addresses as network
 from solosync.records.exports import Export
 from solosync.records.files import File
 from solosync.records.sessions import Session
+from solosync.web.connections import AnyRequest
 from solosync.web.hosts import TUNNELLED
 from solosync.web.services import services
 
-Asked = Request[Any, Any, Any]
 LONGEST_PATH = 1000
 # Of this server, and nothing that a browser takes for another host: it reads a backslash as a
 # slash and leaves out tabs and line ends.
@@ -30,7 +27,7 @@ def is_own_path(path: str) -> bool:
     return len(path) <= LONGEST_PATH and _OWN_PATH.fullmatch(path) is not None
 
 
-def base(request: Asked) -> str:
+def base(request: AnyRequest) -> str:
     """By the host that was asked, which was checked at the door; without a slash at the end."""
     public_url = services(request).config.public_url
     host = request.headers.get("host", "").lower()
@@ -39,7 +36,7 @@ def base(request: Asked) -> str:
     return str(request.base_url).rstrip("/")
 
 
-def lasting_base(request: Asked) -> str:
+def lasting_base(request: AnyRequest) -> str:
     """For what is stored in boards: by the names that stay, and so not by a tunnel's."""
     config: Config = services(request).config
     is_tunnelled = TUNNELLED in request.scope["state"]
@@ -48,24 +45,24 @@ def lasting_base(request: Asked) -> str:
     )
 
 
-def export(request: Asked, keys: Keys, made: Export) -> str:
+def export(request: AnyRequest, keys: Keys, made: Export) -> str:
     """Good for an hour, without signing in."""
     link = exports.sign(keys, made)
     query = f"expires={link.expires_at}&signature={link.signature}"
     return f"{base(request)}/exports/{made.export_id}?{query}"
 
 
-def file(request: Asked, shown: File) -> str:
+def file(request: AnyRequest, shown: File) -> str:
     suffix = image_headers.SUFFIXES[shown.content_type]
     return f"{lasting_base(request)}/files/{shown.file_id}.{suffix}"
 
 
-def mailed_base(request: Asked) -> str:
+def mailed_base(request: AnyRequest) -> str:
     """For what is mailed, and read on other machines."""
     return services(request).config.public_url or reachable_base(request)
 
 
-def share(request: Asked, token: str) -> str:
+def share(request: AnyRequest, token: str) -> str:
     """Where a board is shown to whoever has the link: by the tunnel while there is one, because
     no other address is reached from everywhere."""
     front = services(request).config.frontend_url.rstrip("/")
@@ -73,7 +70,7 @@ def share(request: Asked, token: str) -> str:
     return f"{outside or front or mailed_base(request)}/solo/shared/{token}"
 
 
-def reachable_base(request: Asked) -> str:
+def reachable_base(request: AnyRequest) -> str:
     """For another device, which knows this machine by another address than itself does."""
     asked = base(request)
     if not is_loopback(urlsplit(asked).hostname or ""):
@@ -81,17 +78,17 @@ def reachable_base(request: Asked) -> str:
     return next(iter(network.urls(services(request).config)), asked)
 
 
-def invitations(request: Asked) -> str:
+def invitations(request: AnyRequest) -> str:
     """What stands before an invitation's token. It is mailed: a name that stays is better."""
     return f"{mailed_base(request)}/invitation"
 
 
-def upload(request: Asked, prepared: files.Upload) -> str:
+def upload(request: AnyRequest, prepared: files.Upload) -> str:
     query = f"expires={prepared.expires_at}&signature={prepared.signature}"
     return prepared.url or f"{base(request)}/uploads/{prepared.file.file_id}?{query}"
 
 
-def thumbnail(request: Asked, session: Session) -> str | None:
+def thumbnail(request: AnyRequest, session: Session) -> str | None:
     """The one that a client gave, else ours, if there is one."""
     if session.thumbnail_url is not None:
         return session.thumbnail_url

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import WebSocket
-from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 
@@ -19,11 +18,10 @@ from solosync.domain import access, tokens
 from solosync.errors import Forbidden, Invalid, SomebodyElse, Unauthenticated
 from solosync.records.actors import Actor
 from solosync.web import credentials, limits
+from solosync.web.connections import Connection
 from solosync.web.documented import SCOPE
 from solosync.web.errors import KeyNotAdmitted, ScopeMissing
 from solosync.web.services import Services, services
-
-Connection = ASGIConnection[Any, Any, Any, Any]
 
 ACCESS_COOKIE = "access_token"
 REFRESH_COOKIE = "refresh_token"

@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import msgspec
-from litestar import Request
 
 from solosync import paths
 from solosync.board import canonical
@@ -23,6 +22,7 @@ from solosync.board.seen import Seen, Text
 from solosync.errors import Invalid, StorageFailed, TooLarge, UnsupportedMedia
 from solosync.web import repeats
 from solosync.web.auth import check_still_signed_in
+from solosync.web.connections import AnyRequest
 from solosync.web.errors import Disconnected
 from solosync.web.fields import convert
 
@@ -89,7 +89,7 @@ class Body:
 
 
 async def read_object(
-    request: Request[Any, Any, Any], limit: int, endpoint: str, seen: Seen | None = None
+    request: AnyRequest, limit: int, endpoint: str, seen: Seen | None = None
 ) -> Body:
     """The body as a JSON object; none at all is an empty one. ``seen`` is for a `Body`.
 
@@ -99,7 +99,7 @@ async def read_object(
     return Body(raw if raw.strip(_JSON_SPACE) else b"{}", seen)
 
 
-async def read_bytes(request: Request[Any, Any, Any], limit: int, endpoint: str) -> bytes:
+async def read_bytes(request: AnyRequest, limit: int, endpoint: str) -> bytes:
     """The body, inflated if it came gzipped; never more than `limit` bytes are held of it. Raises
     also Unauthenticated, if that was over meanwhile, and as `repeats.body_is_read`."""
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
@@ -115,9 +115,7 @@ async def read_bytes(request: Request[Any, Any, Any], limit: int, endpoint: str)
     return body
 
 
-async def read_pieces(
-    request: Request[Any, Any, Any], limit: int, endpoint: str
-) -> AsyncIterator[bytes]:
+async def read_pieces(request: AnyRequest, limit: int, endpoint: str) -> AsyncIterator[bytes]:
     """The body as it arrives, for what goes to the disk. Raises UnsupportedMedia for a compressed
     one, TooLarge as soon as it is, Disconnected."""
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
@@ -148,7 +146,7 @@ def received_file(data_dir: Path) -> Iterator[Path]:
         raise StorageFailed() from error
 
 
-async def _read_raw(request: Request[Any, Any, Any], too_large: TooLarge) -> bytes:
+async def _read_raw(request: AnyRequest, too_large: TooLarge) -> bytes:
     if _announced(request) > too_large.limit:
         raise too_large
     chunk, more = await _receive(request)
@@ -166,7 +164,7 @@ async def _read_raw(request: Request[Any, Any, Any], too_large: TooLarge) -> byt
     return bytes(read)
 
 
-async def _read_gzip(request: Request[Any, Any, Any], too_large: TooLarge) -> bytes:
+async def _read_gzip(request: AnyRequest, too_large: TooLarge) -> bytes:
     # What can't be squeezed grows a little when it is gzipped: a header, and 5 bytes a block.
     most_compressed = too_large.limit + too_large.limit // 1000 + 1024
     if _announced(request) > most_compressed:
@@ -223,13 +221,13 @@ class _Gunzip:
         return bytes(self._inflated)
 
 
-async def _all_is_read(request: Request[Any, Any, Any]) -> None:
+async def _all_is_read(request: AnyRequest) -> None:
     """Raises Unauthenticated, and as `repeats.body_is_read`."""
     check_still_signed_in(request)
     await repeats.body_is_read(request)
 
 
-async def _receive(request: Request[Any, Any, Any]) -> tuple[bytes, bool]:
+async def _receive(request: AnyRequest) -> tuple[bytes, bool]:
     message = await request.receive()
     if message["type"] != "http.request":
         raise Disconnected()
@@ -238,7 +236,7 @@ async def _receive(request: Request[Any, Any, Any]) -> tuple[bytes, bool]:
     return chunk, message.get("more_body", False)
 
 
-def _announced(request: Request[Any, Any, Any]) -> int:
+def _announced(request: AnyRequest) -> int:
     """Content-Length; 0 if there is none that can be read (the server counts what arrives)."""
     text = request.headers.get("content-length", "")
     return int(text) if text.isdecimal() and len(text) < 19 else 0

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
-
-from litestar import Request
 
 from solosync.domain import codes
 from solosync.errors import CodeRefused, RateLimited
@@ -13,6 +10,7 @@ from solosync.records.codes import CodeKind
 from solosync.records.users import User
 from solosync.web import addresses
 from solosync.web.auth import address, is_browser, put_cookie
+from solosync.web.connections import AnyRequest
 from solosync.web.limits import address_key, charge_account, start_try
 from solosync.web.services import services
 
@@ -25,10 +23,8 @@ ADDRESS_NEEDED = (
     " mail."
 )
 
-Asked = Request[Any, Any, Any]
 
-
-async def ask(request: Asked, kind: CodeKind, email: str) -> str:
+async def ask(request: AnyRequest, kind: CodeKind, email: str) -> str:
     """Mails a code, and returns it for a developer's eyes. Raises Invalid and RateLimited."""
     with_services = services(request)
     charge_account(request, email)
@@ -43,7 +39,7 @@ async def ask(request: Asked, kind: CodeKind, email: str) -> str:
     )
 
 
-async def redeem(request: Asked, kind: CodeKind, token: str, email: str | None = None) -> User:
+async def redeem(request: AnyRequest, kind: CodeKind, token: str, email: str | None = None) -> User:
     """Whom a code or a mailed link proves. Raises CodeRefused, and RateLimited after too many wrong
     ones from one network address; nobody is locked out by the tries of others, nor out of the link
     by mistyping the code beside it."""
@@ -72,13 +68,13 @@ async def redeem(request: Asked, kind: CodeKind, token: str, email: str | None =
     return user
 
 
-def verify_page(request: Asked) -> str:
+def verify_page(request: AnyRequest) -> str:
     """Where a mailed link leads to."""
     page = services(request).config.magic_link_verify_url or addresses.mailed_base(request)
     return page if page.endswith(VERIFY_PATH) else page + VERIFY_PATH
 
 
-def _count_stray(request: Asked, kind: CodeKind, token: str) -> float | None:
+def _count_stray(request: AnyRequest, kind: CodeKind, token: str) -> float | None:
     """A code without an address may be a guess at everybody's."""
     if not codes.is_code(kind, "".join(token.split())):
         return None

@@ -11,7 +11,7 @@ _PREFIX = "/api/v1/"
 _JSON = b"application/json"
 _DIGITS = 32
 _MUCH_BYTES = 1024 * 1024
-# What only tells of a body, and there is none.
+# Headers about a body: a 304 has none.
 _OF_THE_BODY = frozenset((b"content-type", b"content-length"))
 
 

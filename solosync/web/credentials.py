@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from litestar import WebSocket
-from litestar.connection import ASGIConnection
 
 from solosync.errors import Invalid
+from solosync.web.connections import Connection
 
 API_KEY_HEADER = "x-api-key"
 SUBPROTOCOL = "solosync"
@@ -16,7 +16,7 @@ SUBPROTOCOL = "solosync"
 _TOKEN_SUBPROTOCOL = re.compile(r"bearer\.(.+)|(eyJ[\w-]+\.[\w-]+\.[\w-]+)", re.ASCII)
 
 
-def stated(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+def stated(connection: Connection) -> str | None:
     """The token of the Authorization header, or of X-API-Key. Raises Invalid if both are there and
     differ, because nobody could say who is meant."""
     scheme, _, text = connection.headers.get("authorization", "").partition(" ")

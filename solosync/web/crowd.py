@@ -23,7 +23,7 @@ FULL = "Too many watch by this link just now. Try again in half a minute."
 
 
 class Spending:
-    """Of the server's time by one link; times are the event loop's."""
+    """How much of the server's time one link has used; times are the event loop's."""
 
     def __init__(self) -> None:
         self._even_at = 0.0

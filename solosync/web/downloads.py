@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from litestar import Request, Response
+from litestar import Response
 from litestar.response import Stream
 
 from solosync.blobs import Blobs
 from solosync.web import conditional
+from solosync.web.connections import AnyRequest
 from solosync.web.services import in_file_thread
 
 # What isn't much is sent in one piece.
@@ -38,7 +39,7 @@ class Part(NamedTuple):
     stop: int
 
 
-async def send(request: Request[Any, Any, Any], blobs: Blobs, download: Download) -> Response[Any]:
+async def send(request: AnyRequest, blobs: Blobs, download: Download) -> Response[Any]:
     """The answer to a GET of the file. Raises NotFound, Unavailable."""
     etag = f'"{download.sha256[:32]}"'
     headers = {
@@ -96,8 +97,6 @@ def attachment(name: str, suffix: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(full, safe='')}"
 
 
-async def _in_threads(
-    request: Request[Any, Any, Any], pieces: Iterator[bytes]
-) -> AsyncIterator[bytes]:
+async def _in_threads(request: AnyRequest, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     while (piece := await in_file_thread(request, next, pieces, None)) is not None:
         yield piece

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Response
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, MethodNotAllowedException
@@ -27,6 +27,7 @@ from solosync.errors import RateLimited, SolosyncError, Unavailable
 from solosync.ids import new_request_id
 from solosync.origin import LANGUAGE_COOKIE, LANGUAGES, Language, Origin
 from solosync.web import conditional, error_answers, errors, limits, repeats
+from solosync.web.connections import AnyRequest
 from solosync.web.hosts import Hosts
 from solosync.web.measures import Measures
 from solosync.web.wire import HEAD_BYTES
@@ -153,7 +154,7 @@ class Application(Litestar):
         return finishing_send
 
 
-def answer_unrouted(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+def answer_unrouted(request: AnyRequest, error: Exception) -> Response[Any]:
     """The answer where there is no such path, or not by that method, which no guard has counted."""
     try:
         limits.charge_stranger(request)

@@ -14,12 +14,13 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.response import Template
 
 from solosync import errors
 from solosync.errors import SolosyncError
+from solosync.web.connections import AnyRequest
 from solosync.web.errors import InProgress, contract_members, outcome
 
 log = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ def headers_for(status: int, error: SolosyncError | None = None) -> dict[str, st
     return {}
 
 
-def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+def answer(request: AnyRequest, error: Exception) -> Response[Any]:
     """The answer to a request that ended in an error; what isn't the client's doing is logged."""
     if isinstance(error, SolosyncError):
         status = outcome(error).status
@@ -130,7 +131,7 @@ def _parameters(error: HTTPException) -> dict[str, str]:
 
 
 def _respond(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     status: int,
     code: str,
     detail: str,
@@ -147,7 +148,7 @@ def _respond(
     return Response(content, status_code=status, media_type=media, headers=headers)
 
 
-def wants_page(request: Request[Any, Any, Any]) -> bool:
+def wants_page(request: AnyRequest) -> bool:
     """Whether a person looks at this in a browser's tab."""
     path = request.scope["path"]
     is_api = path.startswith(("/api", "/health", "/ws")) and not path.startswith(PAGES_IN_API)

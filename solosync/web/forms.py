@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
-from litestar import Request
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from solosync.errors import Invalid
 from solosync.web.bodies import read_pieces
+from solosync.web.connections import AnyRequest
 
 MOST_FIELDS = 32
 MOST_FILES = 200
@@ -18,12 +18,12 @@ MOST_FIELD_BYTES = 16 * 1024
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,200})"|([^\s;]{1,200}))', re.I)
 
 
-def is_form(request: Request[Any, Any, Any]) -> bool:
+def is_form(request: AnyRequest) -> bool:
     return request.headers.get("content-type", "").lower().startswith("multipart/form-data")
 
 
 async def read_form(
-    request: Request[Any, Any, Any], file: Path, *, limit: int, endpoint: str
+    request: AnyRequest, file: Path, *, limit: int, endpoint: str
 ) -> dict[str, str]:
     """The form's fields; the content of `file` goes to the given path, which isn't there if the
     form has none.
@@ -37,7 +37,7 @@ async def read_form(
 
 
 async def _parse(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     form: _Form | _Files,
     *,
     limit: int,
@@ -71,7 +71,7 @@ class Received(NamedTuple):
 
 
 async def read_files(
-    request: Request[Any, Any, Any], folder: Path, *, limit: int, endpoint: str
+    request: AnyRequest, folder: Path, *, limit: int, endpoint: str
 ) -> list[Received]:
     """All files of a form, each put into the folder; its fields are passed over. Raises as
     `read_form`."""

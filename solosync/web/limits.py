@@ -8,9 +8,7 @@ whoever is behind one address with a busy stranger still gets in, and stays in (
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
-from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from solosync.clock import now_ms
@@ -20,11 +18,10 @@ from solosync.errors import RateLimited
 from solosync.origin import network_of
 from solosync.records.actors import Actor
 from solosync.web.buckets import WINDOW_SECONDS, Charged
+from solosync.web.connections import Connection
 from solosync.web.documented import RATE
 from solosync.web.services import services
 from solosync.web.tries import TRIES
-
-Connection = ASGIConnection[Any, Any, Any, Any]
 
 USER = "user"
 ANON = "anonymous"
@@ -49,7 +46,7 @@ LIMITS: Mapping[str, Callable[[Config], int]] = {
 }
 """Requests a minute; 0 is without limit."""
 _LINK = "link "
-# Of what is asked for, as many of them are remembered; no link or picture has a longer name.
+# Names are cut here, because strangers choose them and they are remembered; none of ours is longer.
 _LONGEST_LINK = 64
 CROWD = 20
 """So many people may come at once by one link, where they can't be told apart."""
@@ -78,7 +75,7 @@ def charge_account(connection: Connection, email: str) -> None:
 
 
 def start_try(connection: Connection, keys: Sequence[str]) -> float:
-    """As `Tries.start`, whose refusal the answer's headers tell of, and not of what is left of the
+    """As `Tries.start`. After a refusal the answer's headers are about the tries, not about the
     route's budget."""
     try:
         return services(connection).tries.start(keys)

@@ -17,10 +17,10 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
-from litestar import Request
 
 from solosync.errors import Invalid
 from solosync.records.listing import Position, Query, Slice, Sort, Value
+from solosync.web.connections import AnyRequest
 
 LISTING = "listing"
 """In a route's `opt`: its Listing, which documents and checks the query."""
@@ -100,7 +100,7 @@ TIME = Kind(
 )
 
 
-def read(request: Request[Any, Any, Any], listing: Listing) -> Query:
+def read(request: AnyRequest, listing: Listing) -> Query:
     """What the request asks for. Raises Invalid, which names what may be asked for."""
     filters: dict[str, Value] = {}
     query: dict[str, str] = {}
@@ -120,7 +120,7 @@ def read(request: Request[Any, Any, Any], listing: Listing) -> Query:
     return Query(sort, filters, limit, position, backward, question)
 
 
-def refuse_questions(request: Request[Any, Any, Any], order: str) -> None:
+def refuse_questions(request: AnyRequest, order: str) -> None:
     """For a list with one order and no filters. Raises Invalid if it is asked for others."""
     for name in request.query_params:
         if name == "sort" or name.startswith("filter"):
@@ -178,9 +178,7 @@ def _limit(listing: Listing, text: str | None) -> int:
     return int(text)
 
 
-def _question(
-    request: Request[Any, Any, Any], sort: tuple[Sort, ...], filters: dict[str, Value]
-) -> str:
+def _question(request: AnyRequest, sort: tuple[Sort, ...], filters: dict[str, Value]) -> str:
     """What all pages of an answer have in common; short, for it stands in their cursors."""
     path = request.scope["path"].rstrip("/")
     asked = msgspec.json.encode((path, sort, sorted(filters.items())))

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs
 
-from litestar import Request
 from litestar.response import Template
 
 from solosync.errors import SolosyncError
 from solosync.web import error_answers, errors
 from solosync.web.bodies import read_bytes
+from solosync.web.connections import AnyRequest
 
 FORM_BYTES = 16 * 1024
 
 
-async def read_fields(request: Request[Any, Any, Any], *names: str) -> list[str]:
+async def read_fields(request: AnyRequest, *names: str) -> list[str]:
     """These fields of a form, in this order; what isn't there is empty. Raises TooLarge."""
     body = await read_bytes(request, FORM_BYTES, "form")
     form = parse_qs(body.decode("utf-8", "replace"))

@@ -4,21 +4,19 @@ at a time."""
 from __future__ import annotations
 
 import asyncio
-from typing import Any
-
-from litestar import Request
 
 from solosync.domain import accounts, registration
 from solosync.domain.tokens import SignIn
 from solosync.web import addresses
-from solosync.web.auth import Connection, address
+from solosync.web.auth import address
+from solosync.web.connections import AnyRequest, Connection
 from solosync.web.limits import account_key, address_key, charge_account, start_try
 from solosync.web.services import services
 from solosync.web.signing_in import finish
 
 
 async def register(
-    request: Request[Any, Any, Any], *, email: str, username: str, password: str, full_name: str
+    request: AnyRequest, *, email: str, username: str, password: str, full_name: str
 ) -> str:
     """A new account, or what looks like one; raises as `registration.register`, whose seal it
     returns, and RateLimited."""
@@ -38,9 +36,7 @@ async def register(
         )
 
 
-async def change(
-    request: Request[Any, Any, Any], *, current: str, password: str, ends_others: bool
-) -> None:
+async def change(request: AnyRequest, *, current: str, password: str, ends_others: bool) -> None:
     """One's own. Raises as `accounts.change_password`, and RateLimited as `sign_in`: who finds
     somebody's browser open guesses no better there."""
     with_services = services(request)

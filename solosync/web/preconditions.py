@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
-
-from litestar import Request
+from typing import NamedTuple
 
 from solosync import errors
+from solosync.web.connections import AnyRequest
 from solosync.web.errors import PreconditionFailed
 
 # Beyond 18 digits is no rev that a server ever gave.
@@ -30,7 +29,7 @@ def etag(rev: int) -> str:
     return f'W/"rev:{rev}"'
 
 
-def stated_rev(request: Request[Any, Any, Any]) -> StatedRev:
+def stated_rev(request: AnyRequest) -> StatedRev:
     """The rev by If-Match, else by X-Rev, else by X-Revision."""
     for name in ("if-match", "x-rev", "x-revision"):
         text = request.headers.get(name)
@@ -39,7 +38,7 @@ def stated_rev(request: Request[Any, Any, Any]) -> StatedRev:
     return StatedRev(None, False, False)
 
 
-def is_strict(request: Request[Any, Any, Any]) -> bool:
+def is_strict(request: AnyRequest) -> bool:
     """Whether the client prefers a refusal to a merge (RFC 7240)."""
     wishes = ",".join(request.headers.getall("prefer", [])).lower()
     if not wishes:

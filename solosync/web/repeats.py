@@ -11,9 +11,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
 from litestar.types import Message, Scope, Send
 
 from solosync.domain import answers
@@ -21,6 +20,7 @@ from solosync.domain.answers import Claim, Lost
 from solosync.errors import Invalid, KeyReused, SolosyncError
 from solosync.records.actors import Actor
 from solosync.records.answers import Answer
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import BODY, OWN_IDEMPOTENCY
 from solosync.web.errors import AnswerLost, InProgress
 from solosync.web.services import services
@@ -49,7 +49,7 @@ class Replayed(Exception):
 class Attempt:
     """One request, from its first byte to its answer."""
 
-    def __init__(self, request: Request[Any, Any, Any], actor: Actor, key: str) -> None:
+    def __init__(self, request: AnyRequest, actor: Actor, key: str) -> None:
         with_services = services(request)
         self._store = with_services.store
         self._keys = with_services.keys
@@ -119,7 +119,7 @@ class Attempt:
         self._outcome.set_result(answer)
 
 
-async def prepare(request: Request[Any, Any, Any]) -> None:
+async def prepare(request: AnyRequest) -> None:
     """Before a route is called, and after its guards. Raises Invalid for a key that can't be used,
     and as `Attempt.start` where no body will be read."""
     actor = request.scope.get("user")
@@ -134,7 +134,7 @@ async def prepare(request: Request[Any, Any, Any]) -> None:
         await attempt.start()
 
 
-def stated_key(request: Request[Any, Any, Any]) -> str | None:
+def stated_key(request: AnyRequest) -> str | None:
     """Raises Invalid."""
     key = request.headers.get(HEADER)
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
@@ -142,13 +142,13 @@ def stated_key(request: Request[Any, Any, Any]) -> str | None:
     return key
 
 
-def feed(request: Request[Any, Any, Any], piece: bytes) -> None:
+def feed(request: AnyRequest, piece: bytes) -> None:
     """A piece of the body, as it arrived."""
     if (attempt := _find(request.scope)) is not None:
         attempt.feed(piece)
 
 
-async def body_is_read(request: Request[Any, Any, Any]) -> None:
+async def body_is_read(request: AnyRequest) -> None:
     """Raises as `Attempt.start`, which may have to wait."""
     if (attempt := _find(request.scope)) is not None:
         request.scope["state"]["is_late"] = True
@@ -161,7 +161,7 @@ def give_up(scope: Scope) -> None:
         attempt.give_up()
 
 
-def answer(request: Request[Any, Any, Any], replayed: Replayed) -> Response[bytes]:
+def answer(request: AnyRequest, replayed: Replayed) -> Response[bytes]:
     """The answer as it was, under the request id of now."""
     given = replayed.answer
     headers = {
@@ -202,7 +202,7 @@ def _is_repeatable(scope: Scope) -> bool:
     return scope.get("method") in _METHODS and scope["path"].startswith(_PREFIX)
 
 
-def _asked(request: Request[Any, Any, Any], actor: Actor) -> bytes:
+def _asked(request: AnyRequest, actor: Actor) -> bytes:
     """What the fingerprint holds beside the body. An API key of one organization isn't shown what
     its person was answered in another."""
     scope = request.scope

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from litestar import Request
-from litestar.connection import ASGIConnection
 
 from solosync.blobs import Blobs
 from solosync.config import Config
@@ -23,6 +22,7 @@ from solosync.net.openid import Provider
 from solosync.realtime.rooms import Rooms
 from solosync.records.actors import Actor
 from solosync.web.buckets import Buckets
+from solosync.web.connections import Connection
 from solosync.web.crowd import Crowd
 from solosync.web.measures import Measures
 from solosync.web.shared_pictures import SharedPictures
@@ -82,13 +82,13 @@ class Services:
         return self.key_file.current()
 
 
-def services(connection: ASGIConnection[Any, Any, Any, Any]) -> Services:
+def services(connection: Connection) -> Services:
     found: Services = connection.app.state["services"]
     return found
 
 
 async def in_file_thread(
-    connection: ASGIConnection[Any, Any, Any, Any],
+    connection: Connection,
     fn: Callable[P, T],
     /,
     *args: P.args,

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any
 
-from litestar import Request
 from litestar.datastructures import Cookie
 
 from solosync.domain import shares
 from solosync.domain.shares import Opened
 from solosync.errors import PasswordRequired
 from solosync.web.auth import address, is_secure
+from solosync.web.connections import AnyRequest
 from solosync.web.limits import address_key, start_try
 from solosync.web.services import services
-
-Asked = Request[Any, Any, Any]
 
 VIEW = "share_view"
 WRONG = "That isn't this link's password."
@@ -28,17 +25,17 @@ _MACHINES = re.compile(
 )
 
 
-def open_link(request: Asked, token: str) -> Opened:
+def open_link(request: AnyRequest, token: str) -> Opened:
     """Raises NotFound."""
     with_services = services(request)
     return shares.open_link(with_services.store, with_services.keys, token)
 
 
-def is_view(request: Asked, opened: Opened, proof: str) -> bool:
+def is_view(request: AnyRequest, opened: Opened, proof: str) -> bool:
     return shares.is_view(services(request).keys, opened.share, proof)
 
 
-async def count(request: Asked, opened: Opened, password: str | None = None) -> str:
+async def count(request: AnyRequest, opened: Opened, password: str | None = None) -> str:
     """One more view, and its proof. Raises PasswordRequired, RateLimited, and NotFound if there is
     none left."""
     shares.check_views_left(opened)
@@ -51,7 +48,7 @@ async def count(request: Asked, opened: Opened, password: str | None = None) -> 
     )
 
 
-def cookie(request: Asked, token: str, proof: str) -> Cookie:
+def cookie(request: AnyRequest, token: str, proof: str) -> Cookie:
     """By which this browser's next look within the hour is the same view. Sent with this link's
     page and pictures only."""
     return Cookie(
@@ -70,7 +67,7 @@ def path(token: str) -> str:
     return f"/solo/shared/{token}"
 
 
-def is_machine(request: Asked) -> bool:
+def is_machine(request: AnyRequest) -> bool:
     """Whether this is no person's look at a board: a preview, a browser that reads ahead, or a
     part of what was fetched before."""
     headers = request.headers
@@ -84,7 +81,7 @@ def is_machine(request: Asked) -> bool:
     )
 
 
-async def _check_password(request: Asked, opened: Opened, password: str | None) -> None:
+async def _check_password(request: AnyRequest, opened: Opened, password: str | None) -> None:
     if not password:
         raise PasswordRequired()
     with_services = services(request)

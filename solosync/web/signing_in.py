@@ -8,7 +8,8 @@ import asyncio
 from solosync.domain import tokens
 from solosync.domain.tokens import SignIn
 from solosync.records.users import User
-from solosync.web.auth import Connection, address, device_name, find_actor, set_cookies
+from solosync.web.auth import address, device_name, find_actor, set_cookies
+from solosync.web.connections import Connection
 from solosync.web.services import services
 
 

@@ -15,12 +15,13 @@ import mimetypes
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.params import FromPath
 
 from solosync.errors import NotFound, Unavailable
 from solosync.web import limits
 from solosync.web.auth import public
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import RATE
 
 PAGES = Path(__file__).parent / "pages"  # templates, and in `static` what they need
@@ -92,7 +93,7 @@ def url(name: str) -> str:
 
 
 @get("/static/{name:str}", guards=[public], opt={RATE: limits.STATIC}, include_in_schema=False)
-async def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
+async def static_file(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     asset = assets().get(name)
     if asset is None:
         raise NotFound("file", name)
@@ -115,7 +116,7 @@ async def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> R
     return Response(packed, headers=headers, media_type=asset.media_type)
 
 
-def _coding(request: Request[Any, Any, Any], asset: Asset) -> str | None:
+def _coding(request: AnyRequest, asset: Asset) -> str | None:
     """The best that the client takes and that there is, if any."""
     if len(asset.content) < SMALL_BYTES:
         return None

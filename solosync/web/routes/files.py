@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.params import FromPath
 
 from solosync.domain import exports, files, image_headers
 from solosync.errors import NotFound
 from solosync.web import downloads, limits
 from solosync.web.auth import public
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import RATE
 from solosync.web.services import in_file_thread, services
 
 
 @get("/files/{name:str}", guards=[public], opt={RATE: limits.AUTOSAVE}, include_in_schema=False)
-async def show_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[Any]:
+async def show_file(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     with_services = services(request)
     file_id, _, suffix = name.partition(".")
     file = await in_file_thread(
@@ -37,9 +38,7 @@ async def show_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Res
     opt={RATE: limits.AUTOSAVE},
     include_in_schema=False,
 )
-async def download_export(
-    request: Request[Any, Any, Any], export_id: FromPath[str]
-) -> Response[Any]:
+async def download_export(request: AnyRequest, export_id: FromPath[str]) -> Response[Any]:
     """The file, for whoever has the signed address."""
     with_services = services(request)
     expires = request.query_params.get("expires", "")

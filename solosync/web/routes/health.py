@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
-from litestar import Request, get
+from litestar import get
 
 from solosync.domain.readiness import NEEDED, OK
 from solosync.errors import Unavailable
 from solosync.web import limits
 from solosync.web.auth import public
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import RATE, problems
 from solosync.web.services import services
 
@@ -37,7 +38,7 @@ async def live() -> Health:
 
 
 @get("/ready", guards=[public], opt={RATE: limits.NONE}, responses=problems(503))
-async def ready(request: Request[Any, Any, Any]) -> Ready:
+async def ready(request: AnyRequest) -> Ready:
     """The server can do its work; else 503: `waiting_for` lists what it waits for, and `checks`
     says how it stands with each part."""
     readiness = services(request).readiness

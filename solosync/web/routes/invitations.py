@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, delete, get, post
+from litestar import delete, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
@@ -20,6 +20,7 @@ from solosync.records.organizations import Role
 from solosync.web import addresses, listing, signing_in
 from solosync.web.auth import check_origin, find_actor, public, set_cookies, signed_in
 from solosync.web.bodies import read_object
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import BODY, BODY_ERRORS, SCOPE, WRITE_ERRORS, problems
 from solosync.web.listing import LISTING, TEXT, Listing
 from solosync.web.routes.organizations import BODY_BYTES, ROLE, OrganizationItem, item
@@ -128,15 +129,13 @@ async def accept_invitation(request: Caller) -> OrganizationItem:
 
 
 @get("/invitation/{token:str}", guards=[public], include_in_schema=False)
-async def open_invitation(request: Request[Any, Any, Any], token: FromPath[str]) -> Template:
+async def open_invitation(request: AnyRequest, token: FromPath[str]) -> Template:
     """Only looks: previews of mails and chats do so too."""
     return await _page(request, await find_actor(request), token)
 
 
 @post("/invitation/{token:str}", guards=[public], include_in_schema=False, status_code=303)
-async def use_invitation(
-    request: Request[Any, Any, Any], token: FromPath[str]
-) -> Template | Redirect:
+async def use_invitation(request: AnyRequest, token: FromPath[str]) -> Template | Redirect:
     check_origin(request)
     actor = await find_actor(request)
     if actor is not None:
@@ -178,14 +177,14 @@ async def invite(
     return invited.invitation, f"{page}/{invited.token}"
 
 
-async def _accept(request: Request[Any, Any, Any], actor: Actor, token: str) -> invitations.Joined:
+async def _accept(request: AnyRequest, actor: Actor, token: str) -> invitations.Joined:
     with_services = services(request)
     return await asyncio.to_thread(
         invitations.accept, with_services.store, with_services.keys, actor, token
     )
 
 
-async def _page(request: Request[Any, Any, Any], actor: Actor | None, token: str) -> Template:
+async def _page(request: AnyRequest, actor: Actor | None, token: str) -> Template:
     with_services = services(request)
     offer = await asyncio.to_thread(
         invitations.look, with_services.store, with_services.keys, token

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from litestar import Request, post
+from litestar import post
 
 from solosync.domain import accounts
 from solosync.domain.accounts import LONGEST_EMAIL
 from solosync.web import codes, limits
 from solosync.web.auth import public
 from solosync.web.bodies import read_object
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import BODY, BODY_ERRORS, RATE, WRITE_ERRORS, problems
 from solosync.web.routes.me import Me, me_of
 from solosync.web.services import services
@@ -53,7 +54,7 @@ class MagicSignIn(msgspec.Struct):
     opt={BODY: CodeRequest, RATE: limits.SIGN_IN},
     responses=ERRORS,
 )
-async def request_magic(request: Request[Any, Any, Any]) -> Sent:
+async def request_magic(request: AnyRequest) -> Sent:
     """Ask for a code by mail, of eight digits and with a link. The answer is the same whether or
     not anybody has the address; a code works once, for 15 minutes unless configured otherwise."""
     body = await read_object(request, BODY_BYTES, "magic-request")
@@ -70,7 +71,7 @@ async def request_magic(request: Request[Any, Any, Any]) -> Sent:
     opt={BODY: MagicCode, RATE: limits.TOKENS},
     responses=ERRORS,
 )
-async def verify_magic(request: Request[Any, Any, Any]) -> MagicSignIn:
+async def verify_magic(request: AnyRequest) -> MagicSignIn:
     """Sign in by a mailed code, or by the token of the link in the same mail. With `email`, five
     wrong codes end the code, though not its link. While many wrong codes are tried here, a code
     needs `email` beside it. What isn't good is a 400 with `error: "invalid_or_expired"`."""

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Response, get
 
 from solosync.domain import Store, figures
 from solosync.errors import NotFound
 from solosync.web import limits
 from solosync.web.auth import public
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import RATE
 from solosync.web.measures import Figure
 from solosync.web.services import Services, services
 
 
 @get("/metrics", guards=[public], opt={RATE: limits.NONE}, include_in_schema=False)
-async def read_metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def read_metrics(request: AnyRequest) -> Response[bytes]:
     """For whoever reaches the server: it tells how much there is and how busy it is, and of nobody
     in particular."""
     with_services = services(request)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Any
 
 import msgspec
-from litestar import Request, get
+from litestar import get
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
@@ -19,6 +18,7 @@ from solosync.net import openid
 from solosync.net.openid import Attempt, Provider
 from solosync.web import addresses, limits
 from solosync.web.auth import is_secure, public, set_cookies
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import RATE
 from solosync.web.services import services
 from solosync.web.signing_in import finish
@@ -44,7 +44,7 @@ class Kept(msgspec.Struct, frozen=True):
 @get(
     "/start", guards=[public], include_in_schema=False, status_code=302, opt={RATE: limits.SIGN_IN}
 )
-async def start_openid(request: Request[Any, Any, Any]) -> Redirect:
+async def start_openid(request: AnyRequest) -> Redirect:
     """To the provider. `next` is the path to come back to."""
     with_services = services(request)
     provider = _provider(request)
@@ -64,7 +64,7 @@ async def start_openid(request: Request[Any, Any, Any]) -> Redirect:
 
 
 @get("/callback", guards=[public], include_in_schema=False, status_code=303)
-async def finish_openid(request: Request[Any, Any, Any]) -> Redirect:
+async def finish_openid(request: AnyRequest) -> Redirect:
     """Back from the provider: signed in, with cookies, and on to where they wanted."""
     with_services = services(request)
     store = with_services.store
@@ -82,14 +82,14 @@ async def finish_openid(request: Request[Any, Any, Any]) -> Redirect:
     return Redirect(kept.next, status_code=303, cookies=[_cookie(request, "", seconds=0)])
 
 
-def _provider(request: Request[Any, Any, Any]) -> Provider:
+def _provider(request: AnyRequest) -> Provider:
     provider = services(request).openid
     if provider is None:
         raise NotFound("sign-in provider", "")
     return provider
 
 
-def _kept(request: Request[Any, Any, Any]) -> Kept:
+def _kept(request: AnyRequest) -> Kept:
     """What this browser was sent away with, if it comes back from there. Raises Gone."""
     sealed = request.cookies.get(COOKIE, "")
     try:
@@ -104,7 +104,7 @@ def _kept(request: Request[Any, Any, Any]) -> Kept:
     return kept
 
 
-def _code(request: Request[Any, Any, Any], provider: Provider) -> str:
+def _code(request: AnyRequest, provider: Provider) -> str:
     """What the provider gave the browser to bring here. Raises Forbidden."""
     query = request.query_params
     # A provider that names itself here (RFC 9207) mustn't be another one.
@@ -116,7 +116,7 @@ def _code(request: Request[Any, Any, Any], provider: Provider) -> str:
     return str(query["code"])
 
 
-def _cookie(request: Request[Any, Any, Any], value: str, *, seconds: int) -> Cookie:
+def _cookie(request: AnyRequest, value: str, *, seconds: int) -> Cookie:
     # Lax: the way back comes from another site.
     return Cookie(
         key=COOKIE,

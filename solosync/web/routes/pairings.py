@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from solosync.clock import iso
@@ -24,6 +23,7 @@ from solosync.web.auth import (
     signed_in,
 )
 from solosync.web.bodies import read_bytes, read_object
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import BODY, BODY_ERRORS, RATE, WRITE_ERRORS, problems
 from solosync.web.routes.devices import DeviceName
 from solosync.web.routes.me import Me, me_of
@@ -76,7 +76,7 @@ async def pair_device(request: Caller) -> PairingCode:
     opt={BODY: ClaimFields, RATE: limits.SIGN_IN},
     responses=problems(429, *BODY_ERRORS, *WRITE_ERRORS),
 )
-async def claim_device(request: Request[Any, Any, Any]) -> ClaimedDevice:
+async def claim_device(request: AnyRequest) -> ClaimedDevice:
     """Sign this device in by a code. A code that isn't good is a 400 with
     `error: "invalid_or_expired"`."""
     fields = (await read_object(request, BODY_BYTES, "claim")).fields(ClaimFields)
@@ -88,7 +88,7 @@ async def claim_device(request: Request[Any, Any, Any]) -> ClaimedDevice:
 
 
 @get("/pair", guards=[public], include_in_schema=False)
-async def open_pairing(request: Request[Any, Any, Any]) -> Template:
+async def open_pairing(request: AnyRequest) -> Template:
     """Only looks: the code is used up by the button."""
     code = request.query_params.get("code", "")[:LONGEST_CODE]
     context = {"code": code, "name": device_name(request), "error": ""}
@@ -98,7 +98,7 @@ async def open_pairing(request: Request[Any, Any, Any]) -> Template:
 @post(
     "/pair", guards=[public], include_in_schema=False, status_code=200, opt={RATE: limits.SIGN_IN}
 )
-async def use_pairing(request: Request[Any, Any, Any]) -> Template | Redirect:
+async def use_pairing(request: AnyRequest) -> Template | Redirect:
     """Signs this browser in."""
     check_origin(request)
     form = parse_qs((await read_bytes(request, BODY_BYTES, "pair")).decode("utf-8", "replace"))
@@ -114,9 +114,7 @@ async def use_pairing(request: Request[Any, Any, Any]) -> Template | Redirect:
     return Redirect("/", status_code=303)
 
 
-async def _claim(
-    request: Request[Any, Any, Any], code: str, name: str, device_token: str | None
-) -> Paired:
+async def _claim(request: AnyRequest, code: str, name: str, device_token: str | None) -> Paired:
     """Raises RateLimited after too many wrong codes from one address, and what `pairings.claim`
     does."""
     with_services = services(request)

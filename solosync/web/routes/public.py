@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 
 from solosync.clock import iso_us
@@ -14,6 +14,7 @@ from solosync.records.sessions import Session
 from solosync.web import addresses, share_views
 from solosync.web.auth import public
 from solosync.web.bodies import read_object
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import BODY, BODY_ERRORS, HEADERS, WRITE_ERRORS, problems
 from solosync.web.routes.sessions import JsonObject
 from solosync.web.services import services
@@ -53,9 +54,7 @@ class View(msgspec.Struct):
     opt={HEADERS: {VIEW_HEADER: "A view's proof: this is that view, and isn't counted again."}},
     responses=problems(401, 404, 503),
 )
-async def read_public(
-    request: Request[Any, Any, Any], token: FromPath[str]
-) -> Response[PublicBoard]:
+async def read_public(request: AnyRequest, token: FromPath[str]) -> Response[PublicBoard]:
     """The board as it is now. Without the proof of a view, it counts as one."""
     opened = share_views.open_link(request, token)
     proof = request.headers.get(VIEW_HEADER, "")
@@ -85,7 +84,7 @@ async def read_public(
     status_code=200,
     responses=problems(401, 404, *BODY_ERRORS, *WRITE_ERRORS),
 )
-async def view_public(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[View]:
+async def view_public(request: AnyRequest, token: FromPath[str]) -> Response[View]:
     """Counts one view."""
     opened = share_views.open_link(request, token)
     body = await read_object(request, BODY_BYTES, "view")
@@ -93,9 +92,7 @@ async def view_public(request: Request[Any, Any, Any], token: FromPath[str]) -> 
     return Response(View(proof), cookies=[share_views.cookie(request, token, proof)])
 
 
-def _thumbnail(
-    request: Request[Any, Any, Any], session: Session, token: str, proof: str
-) -> str | None:
+def _thumbnail(request: AnyRequest, session: Session, token: str, proof: str) -> str | None:
     """One that a client gave, else ours by the link: our lasting address would show the board when
     the link is good no more."""
     if session.thumbnail_url is not None or session.thumbnail_version is None:

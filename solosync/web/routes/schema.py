@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.openapi import ResponseSpec
 from litestar.response import Template
 
 from solosync.errors import NotFound
 from solosync.web import limits
 from solosync.web.auth import public
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import RATE, problems
 from solosync.web.services import services
 
@@ -31,7 +32,7 @@ DOCS_POLICY = (
 
 
 @get("/api/schema", guards=[public], tags=["Description"], responses=DOCUMENT | problems(404))
-async def read_schema(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def read_schema(request: AnyRequest) -> Response[bytes]:
     """This document (OpenAPI 3.1), unless `api_docs_enabled` is false."""
     _check_enabled(request)
     content = await asyncio.to_thread(services(request).openapi)
@@ -39,13 +40,13 @@ async def read_schema(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get("/api/docs", guards=[public], opt={RATE: limits.AUTOSAVE}, include_in_schema=False)
-async def show_docs(request: Request[Any, Any, Any]) -> Template:
+async def show_docs(request: AnyRequest) -> Template:
     """The same as a page (ReDoc)."""
     _check_enabled(request)
     return Template("docs.html", headers={"Content-Security-Policy": DOCS_POLICY})
 
 
-def _check_enabled(request: Request[Any, Any, Any]) -> None:
+def _check_enabled(request: AnyRequest) -> None:
     """Raises NotFound."""
     if not services(request).config.api_docs_enabled:
         raise NotFound("page", request.scope["path"])

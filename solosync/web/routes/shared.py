@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect, Template
 
@@ -25,13 +25,13 @@ from solosync.errors import (
 from solosync.records.pictures import FORMATS
 from solosync.web import addresses, downloads, error_answers, limits, share_views, static
 from solosync.web.auth import check_origin, public
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import RATE
 from solosync.web.page_forms import read_fields
 from solosync.web.services import services
 from solosync.web.shared_pictures import Kind, Picture
 from solosync.web.texts import text
 
-Asked = Request[Any, Any, Any]
 PageNumber = Annotated[int | None, QueryParameter(ge=1, le=1_000_000)]
 
 TOO_OFTEN = "Too many tries. Wait a minute, then try again."
@@ -42,7 +42,9 @@ _PUBLIC = {RATE: limits.AUTOSAVE}
 
 
 @get("/solo/shared/{token:str}", guards=[public], opt=_PUBLIC, include_in_schema=False)
-async def open_shared(request: Asked, token: FromPath[str], page: PageNumber = None) -> Template:
+async def open_shared(
+    request: AnyRequest, token: FromPath[str], page: PageNumber = None
+) -> Template:
     """The page, with the picture of one page of the board: the active one, unless told."""
     try:
         opened = share_views.open_link(request, token)
@@ -63,7 +65,7 @@ async def open_shared(request: Asked, token: FromPath[str], page: PageNumber = N
     include_in_schema=False,
     status_code=303,
 )
-async def unlock_shared(request: Asked, token: FromPath[str]) -> Template | Redirect:
+async def unlock_shared(request: AnyRequest, token: FromPath[str]) -> Template | Redirect:
     """The form with the password."""
     check_origin(request)
     try:
@@ -84,7 +86,7 @@ async def unlock_shared(request: Asked, token: FromPath[str]) -> Template | Redi
 
 @get("/solo/shared/{token:str}/picture", guards=[public], opt=_PUBLIC, include_in_schema=False)
 async def show_shared(
-    request: Asked, token: FromPath[str], page: PageNumber = None
+    request: AnyRequest, token: FromPath[str], page: PageNumber = None
 ) -> Response[bytes]:
     """The picture. Whoever wasn't counted yet is counted by this request, unless it is no
     person's."""
@@ -99,7 +101,7 @@ async def show_shared(
 
 
 @get("/solo/shared/{token:str}/preview.png", guards=[public], opt=_PUBLIC, include_in_schema=False)
-async def preview_shared(request: Asked, token: FromPath[str]) -> Response[bytes]:
+async def preview_shared(request: AnyRequest, token: FromPath[str]) -> Response[bytes]:
     """A small picture for previews of the link. It counts nothing, so of a board that is protected
     or may be seen only so often, it is for those who were counted."""
     return await _preview(request, share_views.open_link(request, token))
@@ -107,7 +109,10 @@ async def preview_shared(request: Asked, token: FromPath[str]) -> Response[bytes
 
 @get("/solo/shared/{token:str}/download", guards=[public], opt=_PUBLIC, include_in_schema=False)
 async def download_shared(
-    request: Asked, token: FromPath[str], format: FromQuery[str] = "png", page: PageNumber = None
+    request: AnyRequest,
+    token: FromPath[str],
+    format: FromQuery[str] = "png",
+    page: PageNumber = None,
 ) -> Response[bytes]:
     """The board as a file, if the link allows that."""
     opened = share_views.open_link(request, token)
@@ -127,7 +132,7 @@ async def download_shared(
     return answer
 
 
-async def _preview(request: Asked, opened: Opened) -> Response[bytes]:
+async def _preview(request: AnyRequest, opened: Opened) -> Response[bytes]:
     if not _has_preview(opened) and _proof(request, opened) is None:
         raise NotFound("share", "")
     picture = await _draw(request, opened, "preview", None)
@@ -146,7 +151,7 @@ def _check_open(opened: Opened) -> None:
         raise PasswordRequired()
 
 
-async def _draw(request: Asked, opened: Opened, kind: Kind, page: int | None) -> Picture:
+async def _draw(request: AnyRequest, opened: Opened, kind: Kind, page: int | None) -> Picture:
     """The board as it is now. Raises SessionTooLarge, Unavailable, and NotFound for a page that
     it hasn't."""
     with_services = services(request)
@@ -163,7 +168,7 @@ async def _draw(request: Asked, opened: Opened, kind: Kind, page: int | None) ->
     return await with_services.shared_pictures.draw(opened.session, reading.rev, kind, pages)
 
 
-def _shown(request: Asked, token: str, picture: Picture, proof: str) -> Response[bytes]:
+def _shown(request: AnyRequest, token: str, picture: Picture, proof: str) -> Response[bytes]:
     headers = _UNLISTED | {"Content-Security-Policy": downloads.POLICY}
     cookies = [share_views.cookie(request, token, proof)]
     return Response(
@@ -171,18 +176,18 @@ def _shown(request: Asked, token: str, picture: Picture, proof: str) -> Response
     )
 
 
-def _proof(request: Asked, opened: Opened) -> str | None:
+def _proof(request: AnyRequest, opened: Opened) -> str | None:
     """That this browser was counted within the hour: by the page's script, else by its cookie."""
     given = (request.query_params.get("view", ""), request.cookies.get(share_views.VIEW, ""))
     return next((proof for proof in given if share_views.is_view(request, opened, proof)), None)
 
 
-def _locked(request: Asked, token: str, status: int, error: str = "") -> Template:
+def _locked(request: AnyRequest, token: str, status: int, error: str = "") -> Template:
     return _template(request, "locked", status, {"path": share_views.path(token), "error": error})
 
 
 def _board(
-    request: Asked, opened: Opened, token: str, page: int | None, proof: str | None
+    request: AnyRequest, opened: Opened, token: str, page: int | None, proof: str | None
 ) -> dict[str, Any]:
     path = share_views.path(token)
     is_machine = share_views.is_machine(request)
@@ -206,7 +211,7 @@ def _board(
 
 
 def _template(
-    request: Asked, shown: str, status: int, context: dict[str, Any] | None = None
+    request: AnyRequest, shown: str, status: int, context: dict[str, Any] | None = None
 ) -> Template:
     told = {"shown": shown, "title": text(_TITLES.get(shown, ""))}
     return Template(

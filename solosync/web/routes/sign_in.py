@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from solosync.domain import codes as mailed
@@ -20,6 +20,7 @@ from solosync.errors import (
 from solosync.web import addresses, codes, limits, passwords
 from solosync.web.auth import check_origin, public, put_cookie, set_cookies
 from solosync.web.codes import VERIFY_PATH
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import RATE
 from solosync.web.page_forms import read_fields, show_again
 from solosync.web.services import services
@@ -27,11 +28,9 @@ from solosync.web.signing_in import enter, sign_out
 
 LONGEST_NAME = 255
 
-Asked = Request[Any, Any, Any]
-
 
 def sign_in_page(
-    request: Asked, email: str = "", error: SolosyncError | None = None, next_path: str = ""
+    request: AnyRequest, email: str = "", error: SolosyncError | None = None, next_path: str = ""
 ) -> Template:
     """With the ways in that this server has; they lead on to `next_path`."""
     with_services = services(request)
@@ -54,7 +53,7 @@ def sign_in_page(
     include_in_schema=False,
     status_code=200,
 )
-async def sign_in(request: Asked) -> Template | Redirect:
+async def sign_in(request: AnyRequest) -> Template | Redirect:
     check_origin(request)
     email, password, next_path = await read_fields(request, "email", "password", "next")
     try:
@@ -72,7 +71,7 @@ async def sign_in(request: Asked) -> Template | Redirect:
     include_in_schema=False,
     status_code=200,
 )
-async def ask_code(request: Asked) -> Template:
+async def ask_code(request: AnyRequest) -> Template:
     """Mails a code and asks for it, whoever has the address."""
     check_origin(request)
     email, next_path = await read_fields(request, "email", "next")
@@ -90,7 +89,7 @@ async def ask_code(request: Asked) -> Template:
     include_in_schema=False,
     status_code=200,
 )
-async def use_code(request: Asked) -> Template | Redirect:
+async def use_code(request: AnyRequest) -> Template | Redirect:
     check_origin(request)
     email, code, next_path = await read_fields(request, "email", "code", "next")
     try:
@@ -102,7 +101,7 @@ async def use_code(request: Asked) -> Template | Redirect:
 
 
 @get(VERIFY_PATH, guards=[public], opt={RATE: limits.AUTOSAVE}, include_in_schema=False)
-async def open_magic(request: Asked) -> Template:
+async def open_magic(request: AnyRequest) -> Template:
     """Where a mailed link leads. Only looks: mail programs and scanners open links too, some of
     them in a whole browser, so it takes a person's click to use it up."""
     with_services = services(request)
@@ -121,7 +120,7 @@ async def open_magic(request: Asked) -> Template:
     include_in_schema=False,
     status_code=200,
 )
-async def use_magic(request: Asked) -> Template | Redirect:
+async def use_magic(request: AnyRequest) -> Template | Redirect:
     check_origin(request)
     (token,) = await read_fields(request, "token")
     try:
@@ -133,7 +132,7 @@ async def use_magic(request: Asked) -> Template | Redirect:
 
 
 @get("/register", guards=[public], opt={RATE: limits.AUTOSAVE}, include_in_schema=False)
-async def open_registration(request: Asked) -> Template:
+async def open_registration(request: AnyRequest) -> Template:
     if services(request).config.registration == "closed":
         raise Forbidden(registration.CLOSED)
     return Template("register.html", context=_registration_context(request))
@@ -146,7 +145,7 @@ async def open_registration(request: Asked) -> Template:
     include_in_schema=False,
     status_code=200,
 )
-async def use_registration(request: Asked) -> Template:
+async def use_registration(request: AnyRequest) -> Template:
     """Makes the account, and goes on to the code that proves the address."""
     check_origin(request)
     email, full_name, password = await read_fields(request, "email", "full_name", "password")
@@ -169,7 +168,7 @@ async def use_registration(request: Asked) -> Template:
     include_in_schema=False,
     status_code=303,
 )
-async def sign_out_here(request: Asked) -> Redirect:
+async def sign_out_here(request: AnyRequest) -> Redirect:
     check_origin(request)
     await sign_out(request)
     return Redirect("/", status_code=303)
@@ -180,7 +179,7 @@ def _own(next_path: str) -> str:
     return next_path if addresses.is_own_path(next_path) else "/"
 
 
-def _code_context(request: Asked, email: str, next_path: str = "") -> dict[str, Any]:
+def _code_context(request: AnyRequest, email: str, next_path: str = "") -> dict[str, Any]:
     config = services(request).config
     return {
         "email": email,
@@ -192,6 +191,8 @@ def _code_context(request: Asked, email: str, next_path: str = "") -> dict[str, 
     }
 
 
-def _registration_context(request: Asked, email: str = "", full_name: str = "") -> dict[str, Any]:
+def _registration_context(
+    request: AnyRequest, email: str = "", full_name: str = ""
+) -> dict[str, Any]:
     is_open = services(request).config.registration == "open"
     return {"email": email, "full_name": full_name, "error": "", "is_open": is_open}

@@ -7,10 +7,10 @@ for other sites' pages, which could otherwise sign a person in as somebody else.
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
-from litestar import Request, post
+from litestar import post
 
 from solosync.domain import tokens
 from solosync.domain.accounts import LONGEST_EMAIL, LONGEST_PASSWORD
@@ -25,6 +25,7 @@ from solosync.web.auth import (
     set_cookies,
 )
 from solosync.web.bodies import read_object
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import BODY, BODY_ERRORS, RATE, WRITE_ERRORS, problems
 from solosync.web.routes.me import ShortText
 from solosync.web.services import services
@@ -33,7 +34,6 @@ from solosync.web.signing_in import finish, sign_out
 BODY_BYTES = 16 * 1024
 ERRORS = problems(403, *WRITE_ERRORS)
 Email = Annotated[str, msgspec.Meta(max_length=LONGEST_EMAIL)]
-Asked = Request[Any, Any, Any]
 
 
 class Success(msgspec.Struct):
@@ -64,7 +64,7 @@ class OtpCode(msgspec.Struct):
     opt={BODY: Registration, RATE: limits.SIGN_IN},
     responses=ERRORS | problems(429, *BODY_ERRORS),
 )
-async def register(request: Asked) -> Success:
+async def register(request: AnyRequest) -> Success:
     """Make an account, where registration is open or the address is invited. It can sign in by
     password once its address was proved by a code, in the same browser. An address that has an
     account gets the same answer, and its owner a mail. A username that is in use isn't given; one
@@ -90,7 +90,7 @@ async def register(request: Asked) -> Success:
     opt={BODY: OtpRequest, RATE: limits.SIGN_IN},
     responses=ERRORS | problems(429, *BODY_ERRORS),
 )
-async def request_otp(request: Asked) -> Success:
+async def request_otp(request: AnyRequest) -> Success:
     """Ask for a code of six digits by mail, good once and for five minutes. The answer is the same
     whether or not anybody has the address."""
     check_origin(request)
@@ -107,7 +107,7 @@ async def request_otp(request: Asked) -> Success:
     opt={BODY: OtpCode, RATE: limits.TOKENS},
     responses=ERRORS | problems(429, *BODY_ERRORS),
 )
-async def verify_otp(request: Asked) -> Success:
+async def verify_otp(request: AnyRequest) -> Success:
     """Sign in by a code: sets the cookies `access_token`, `refresh_token` and `id_token`. Five
     wrong tries end a code; a fresh one works."""
     check_origin(request)
@@ -126,7 +126,7 @@ async def verify_otp(request: Asked) -> Success:
     opt={RATE: limits.TOKENS},
     responses=ERRORS | problems(401),
 )
-async def refresh_cookies(request: Asked) -> None:
+async def refresh_cookies(request: AnyRequest) -> None:
     """Exchange the cookies for new ones, while the refresh token is good."""
     check_origin(request)
     with_services = services(request)
@@ -140,7 +140,7 @@ async def refresh_cookies(request: Asked) -> None:
 
 
 @post("/logout", guards=[public], status_code=200, opt={RATE: limits.TOKENS}, responses=ERRORS)
-async def log_out(request: Asked) -> Success:
+async def log_out(request: AnyRequest) -> Success:
     """Sign out here: clears the cookies and revokes the refresh token. Nobody signed in is the same
     answer."""
     check_origin(request)

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any, Literal
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 
 from solosync.domain import Store, thumbnails
@@ -17,6 +17,7 @@ from solosync.records import scopes
 from solosync.records.actors import Actor
 from solosync.web import addresses, downloads, limits
 from solosync.web.auth import public, signed_in
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import RATE, SCOPE, WRITE_ERRORS, problems
 from solosync.web.routes.sessions import find
 from solosync.web.services import Caller, in_file_thread, services
@@ -58,7 +59,7 @@ async def renewed(request: Caller, session_id: str) -> str:
 @get(
     "/thumbnails/{name:str}", guards=[public], opt={RATE: limits.AUTOSAVE}, include_in_schema=False
 )
-async def show_thumbnail(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[Any]:
+async def show_thumbnail(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     """As WebP or PNG, by the suffix. An older version's address shows the newest."""
     with_services = services(request)
     found = thumbnails.get_content(with_services.store, with_services.keys, name)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from litestar import Request, post
+from litestar import post
 
 from solosync.domain import tokens
 from solosync.domain.accounts import LONGEST_EMAIL, LONGEST_PASSWORD
@@ -15,6 +15,7 @@ from solosync.errors import Unauthenticated
 from solosync.web import limits
 from solosync.web.auth import address, public
 from solosync.web.bodies import read_object
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import BODY, BODY_ERRORS, RATE, WRITE_ERRORS, problems
 from solosync.web.passwords import sign_in
 from solosync.web.services import services
@@ -47,7 +48,7 @@ class Nothing(msgspec.Struct):
     opt={BODY: Credentials, RATE: limits.TOKENS},
     responses=ERRORS | problems(429),
 )
-async def create_tokens(request: Request[Any, Any, Any]) -> TokenPair:
+async def create_tokens(request: AnyRequest) -> TokenPair:
     """Sign in by address and password. The access token lives 15 minutes, the other 30 days."""
     body = await read_object(request, BODY_BYTES, "token")
     credentials = body.fields(Credentials)
@@ -62,7 +63,7 @@ async def create_tokens(request: Request[Any, Any, Any]) -> TokenPair:
     opt={BODY: RefreshFields, RATE: limits.TOKENS},
     responses=ERRORS,
 )
-async def refresh_tokens(request: Request[Any, Any, Any]) -> TokenPair:
+async def refresh_tokens(request: AnyRequest) -> TokenPair:
     """Exchange a refresh token for a new pair. One that was exchanged before ends its sign-in,
     except in the first 30 seconds."""
     with_services = services(request)
@@ -81,7 +82,7 @@ async def refresh_tokens(request: Request[Any, Any, Any]) -> TokenPair:
     opt={BODY: VerifyFields, RATE: limits.TOKENS},
     responses=ERRORS,
 )
-async def verify_token(request: Request[Any, Any, Any]) -> Nothing:
+async def verify_token(request: AnyRequest) -> Nothing:
     """Whether a token, of either kind, is good."""
     with_services = services(request)
     body = await read_object(request, BODY_BYTES, "verify")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Request, Response, post, put
+from litestar import Response, post, put
 from litestar.params import FromPath
 
 from solosync.clock import iso
@@ -18,6 +18,7 @@ from solosync.records import scopes
 from solosync.web import addresses, limits
 from solosync.web.auth import public, signed_in
 from solosync.web.bodies import read_object, read_pieces, received_file
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import BODY, BODY_ERRORS, RATE, SCOPE, WRITE_ERRORS, problems
 from solosync.web.routes.sessions import find
 from solosync.web.services import Caller, in_file_thread, services
@@ -94,9 +95,7 @@ async def presign_upload(request: Caller) -> Presigned:
     include_in_schema=False,
     status_code=200,
 )
-async def receive_upload(
-    request: Request[Any, Any, Any], file_id: FromPath[str]
-) -> Response[bytes]:
+async def receive_upload(request: AnyRequest, file_id: FromPath[str]) -> Response[bytes]:
     """One picture, for whoever has the signed address."""
     with_services = services(request)
     expires = request.query_params.get("expires", "")
@@ -120,7 +119,7 @@ async def receive_upload(
     return Response(b"", media_type="text/plain")
 
 
-async def _write(request: Request[Any, Any, Any], path: Path, limit: int) -> None:
+async def _write(request: AnyRequest, path: Path, limit: int) -> None:
     file = await asyncio.to_thread(path.open, "xb")
     try:
         async for piece in read_pieces(request, limit, "upload"):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.response import Template
 
 from solosync import qr
@@ -14,6 +13,7 @@ from solosync.errors import NotFound
 from solosync.net import addresses, certificates
 from solosync.web import limits
 from solosync.web.auth import public, signed_in
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import RATE
 from solosync.web.routes.pages.looks import page
 from solosync.web.services import Caller, services
@@ -45,7 +45,7 @@ async def start_adding(request: Caller) -> Template:
     opt={RATE: limits.AUTOSAVE},
     include_in_schema=False,
 )
-async def show_certificate(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def show_certificate(request: AnyRequest) -> Response[bytes]:
     """What a device is to trust, for whoever can reach the server: nothing in it is secret."""
     authority = _authority(request)
     if authority is None:
@@ -71,6 +71,6 @@ def _page(request: Caller, code: pairings.Code | None) -> Template:
     return page("add_device.html", request.user, context)
 
 
-def _authority(request: Request[Any, Any, Any]) -> certificates.Authority | None:
+def _authority(request: AnyRequest) -> certificates.Authority | None:
     config = services(request).config
     return certificates.authority(config.data_dir) if config.tls else None

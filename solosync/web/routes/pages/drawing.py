@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.params import FromPath
 from litestar.response import Template
 
 from solosync.domain import accounts, sessions
 from solosync.web import limits, static
 from solosync.web.auth import signed_in
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import RATE
 from solosync.web.services import services
 
@@ -22,11 +22,11 @@ from solosync.web.services import services
     opt={RATE: limits.AUTOSAVE},
     include_in_schema=False,
 )
-async def draw_board(request: Request[Any, Any, Any], session_id: FromPath[str]) -> Template:
+async def draw_board(request: AnyRequest, session_id: FromPath[str]) -> Template:
     return await asyncio.to_thread(_board, request, session_id)
 
 
-def _board(request: Request[Any, Any, Any], session_id: str) -> Template:
+def _board(request: AnyRequest, session_id: str) -> Template:
     store, actor = services(request).store, request.user
     board = sessions.get_session(store, actor, session_id)
     context = {

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.response import Template
 
 from solosync.domain import Store, sessions
@@ -13,6 +12,7 @@ from solosync.errors import NotFound
 from solosync.records.actors import Actor
 from solosync.web import limits, listing
 from solosync.web.auth import find_actor, public, signed_in
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import RATE
 from solosync.web.listing import TEXT, Listing
 from solosync.web.routes.pages.looks import cards, here, more_of, page
@@ -29,7 +29,7 @@ SORTS = {"-updated_at": "Last changed", "name": "Name", "-created_at": "Newest"}
 
 
 @get("/", guards=[public], opt={RATE: limits.AUTOSAVE}, include_in_schema=False)
-async def home(request: Request[Any, Any, Any]) -> Template:
+async def home(request: AnyRequest) -> Template:
     """One's boards, or the way to sign in."""
     actor = await find_actor(request)
     if actor is None:
@@ -43,7 +43,7 @@ async def show_trash(request: Caller) -> Template:
     return await asyncio.to_thread(_show, request, request.user, True)
 
 
-def _show(request: Request[Any, Any, Any], actor: Actor, trashed: bool) -> Template:
+def _show(request: AnyRequest, actor: Actor, trashed: bool) -> Template:
     store = services(request).store
     query = listing.read(request, HOME)
     found = sessions.list_sessions(store, actor, query, trashed=trashed)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
-from litestar import Request
 from litestar.response import Redirect, Template
 
 from solosync import clock
 from solosync.domain import devices, sessions, shares, thumbnails
 from solosync.records.actors import Actor
 from solosync.records.sessions import Session
+from solosync.web.connections import AnyRequest
 from solosync.web.services import services
 
 # One of our own pages, and never an address that a browser takes for another site's.
@@ -23,8 +22,6 @@ _OWN_PAGE = re.compile(
     r"|(?:boards|invitation)/[\w.-]+)?(?:\?[\w=&%.+-]*)?",
     re.ASCII,
 )
-
-Asked = Request[Any, Any, Any]
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -46,7 +43,7 @@ def page(name: str, actor: Actor, context: Mapping[str, object]) -> Template:
     return Template(name, context={"actor": actor, "notice": ""} | dict(context))
 
 
-def cards(request: Asked, boards: Iterable[Session]) -> list[Card]:
+def cards(request: AnyRequest, boards: Iterable[Session]) -> list[Card]:
     """Blocks."""
     listed = list(boards)
     changed_on = {board.last_device_id for board in listed if board.last_device_id}
@@ -90,14 +87,14 @@ def more_of(asked: Mapping[str, str], names: Iterable[str], cursor: str | None) 
     return urlencode(question | {"cursor": cursor})
 
 
-def here(request: Asked) -> str:
+def here(request: AnyRequest) -> str:
     """This page's address, for its forms' `back`."""
     query = request.scope.get("query_string", b"").decode("ascii", "replace")
     path: str = request.scope["path"]
     return f"{path}?{query}" if query else path
 
 
-def _card(request: Asked, board: Session, device: str, is_shared: bool) -> Card:
+def _card(request: AnyRequest, board: Session, device: str, is_shared: bool) -> Card:
     return Card(
         id=board.session_id,
         name=board.name or sessions.DEFAULT_NAME,
@@ -111,7 +108,7 @@ def _card(request: Asked, board: Session, device: str, is_shared: bool) -> Card:
     )
 
 
-def _thumbnail(request: Asked, board: Session) -> str | None:
+def _thumbnail(request: AnyRequest, board: Session) -> str | None:
     """What a page may show of it: pictures of other sites may not be loaded."""
     if board.thumbnail_url is not None:
         return board.thumbnail_url if board.thumbnail_url.startswith("data:image/") else None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 from urllib.parse import urlsplit
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from solosync.domain import accounts, sessions
@@ -14,6 +13,7 @@ from solosync.errors import Invalid
 from solosync.origin import LANGUAGE_COOKIE, LANGUAGES
 from solosync.web import limits, passwords
 from solosync.web.auth import check_origin, public, put_cookie, signed_in
+from solosync.web.connections import AnyRequest
 from solosync.web.documented import RATE
 from solosync.web.page_forms import read_fields
 from solosync.web.routes.pages import tunnel
@@ -64,7 +64,7 @@ async def change_password(request: Caller) -> Redirect:
     include_in_schema=False,
     status_code=303,
 )
-async def choose_language(request: Request[Any, Any, Any]) -> Redirect:
+async def choose_language(request: AnyRequest) -> Redirect:
     """For this browser, also before somebody signs in; back to the page it was chosen on."""
     check_origin(request)
     (language,) = await read_fields(request, "language")
