@@ -9,7 +9,9 @@ import numpy as np
 
 from solosync.render import rough_hachure
 from solosync.render.geometry import Path, Subpath
+from solosync.render.polylines import Lines
 from solosync.render.rough_points import Point, spline
+from solosync.render.rough_randoms import Floats, Randoms
 
 FillStyle = Literal["solid", "hachure", "cross-hatch", "zigzag"]
 Segment = tuple[Point] | tuple[Point, Point, Point]  # a line's end, or a cubic's last 3 points
@@ -37,10 +39,11 @@ class Pen:
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """Strokes to be painted as one: along them ("outline", "hatch"), or what they enclose
-    ("fill"). Each stroke is a chain of cubics (3k + 1 points), a polyline if not ``is_curved``."""
+    ("fill"). Each stroke is a chain of cubics (3k + 1 points), a polyline if not ``is_curved``;
+    many cubics of their own may be an array."""
 
     kind: Literal["outline", "fill", "hatch"]
-    strokes: list[list[Point]]
+    strokes: "list[list[Point]] | Floats"
     is_curved: bool = True
     is_even_odd: bool = False
 
@@ -49,12 +52,13 @@ class Sketch:
         """Without strokes that go nowhere, which don't show in a browser."""
         is_closed = self.kind == "fill"
         strokes = self.strokes
-        if not is_closed:
-            strokes = [each for each in strokes if any(point != each[0] for point in each)]
-        if not strokes:
-            return Path(())
-        points = np.array([point for stroke in strokes for point in stroke], float)
-        parts = np.split(points, np.cumsum([len(stroke) for stroke in strokes])[:-1])
+        if isinstance(strokes, np.ndarray):
+            parts = list(strokes[(strokes != strokes[:, :1]).any(axis=(1, 2))])
+        else:
+            if not is_closed:
+                strokes = [each for each in strokes if any(point != each[0] for point in each)]
+            points = np.array([point for stroke in strokes for point in stroke], float)
+            parts = Lines(points, [len(stroke) for stroke in strokes]).split()
         return Path(tuple(Subpath(part, is_closed, self.is_curved) for part in parts))
 
 
@@ -73,19 +77,6 @@ class Turn:
             self.x + share * self.radius_x * math.cos(radians),
             self.y + share * self.radius_y * math.sin(radians),
         )
-
-
-class Randoms:
-    """A multiplicative congruential generator. A seed of 0, which would always give 0, counts as
-    1."""
-
-    def __init__(self, seed: int) -> None:
-        self._state = (seed & 0xFFFFFFFF) or 1
-
-    def next(self) -> float:
-        """In 0 <= x < 1."""
-        self._state = self._state * 48271 & 0xFFFFFFFF
-        return (self._state & 0x7FFFFFFF) / 0x80000000
 
 
 class Hand:
@@ -110,7 +101,13 @@ class Hand:
         return self.pen.roughness * gain * (self.draw() * (high - low) + low)
 
     def near(self, point: Point, reach: float) -> Point:
-        return (point[0] + self.jitter(reach), point[1] + self.jitter(reach))
+        across, down = self._jitters(2, reach)
+        return (point[0] + across, point[1] + down)
+
+    def _jitters(self, count: int, reach: float, gain: float = 1.0) -> list[float]:
+        """So many times ``jitter``, by fewer calls."""
+        strength, span = self.pen.roughness * gain, reach + reach
+        return [strength * (number * span - reach) for number in self._randoms.take(count)]
 
     def line(self, start: Point, end: Point, *, is_single: bool | None = None) -> list[list[Point]]:
         first = self._stroke(start, end, 1.0)
@@ -142,22 +139,16 @@ class Hand:
         bend = 0.2 + self.draw() * 0.2
         bow_x = self.jitter(STRAY * dy / 200, gain)
         bow_y = self.jitter(STRAY * -dx / 200, gain)
-        keeps = self.pen.keeps_corners
-        jitter = self.jitter
-        ax = x1 + (0 if keeps else jitter(reach, gain))
-        ay = y1 + (0 if keeps else jitter(reach, gain))
-        bx = bow_x + x1 + dx * bend + jitter(reach, gain)
-        by = bow_y + y1 + dy * bend + jitter(reach, gain)
-        cx = bow_x + x1 + 2 * dx * bend + jitter(reach, gain)
-        cy = bow_y + y1 + 2 * dy * bend + jitter(reach, gain)
+        if self.pen.keeps_corners:
+            ax = ay = ex = ey = 0.0
+            bx, by, cx, cy = self._jitters(4, reach, gain)
+        else:
+            ax, ay, bx, by, cx, cy, ex, ey = self._jitters(8, reach, gain)
         return [
-            (ax, ay),
-            (bx, by),
-            (cx, cy),
-            (
-                x2 + (0 if keeps else jitter(reach, gain)),
-                y2 + (0 if keeps else jitter(reach, gain)),
-            ),
+            (x1 + ax, y1 + ay),
+            (bow_x + x1 + dx * bend + bx, bow_y + y1 + dy * bend + by),
+            (bow_x + x1 + 2 * dx * bend + cx, bow_y + y1 + 2 * dy * bend + cy),
+            (x2 + ex, y2 + ey),
         ]
 
     def curve(self, points: Sequence[Point]) -> list[list[Point]]:
@@ -235,16 +226,42 @@ class Hand:
     def hatched(self, polygons: list[list[Point]]) -> Sketch:
         strokes = self._hatch_strokes(polygons, HACHURE_DEGREES)
         if self.pen.fill == "cross-hatch":
-            strokes += self._hatch_strokes(polygons, HACHURE_DEGREES + 90)
+            crossing = self._hatch_strokes(polygons, HACHURE_DEGREES + 90)
+            strokes = np.concatenate([strokes, crossing])
         return Sketch("hatch", strokes)
 
-    def _hatch_strokes(self, polygons: list[list[Point]], degrees: float) -> list[list[Point]]:
+    def _hatch_strokes(self, polygons: list[list[Point]], degrees: float) -> Floats:
         gap = self.pen.gap
         is_fine = not (self.pen.roughness >= 1 and self.draw() > 0.7)
         lines = rough_hachure.lines(polygons, gap, degrees + 90, is_fine=is_fine)
         if self.pen.fill == "zigzag":
             lines = _zigzag(lines, max(gap, rough_hachure.MIN_GAP))
-        return [stroke for start, end in lines for stroke in self.line(start, end, is_single=False)]
+        return self._double_lines(np.array(lines, float).reshape(-1, 2, 2))
+
+    def _double_lines(self, lines: Floats) -> Floats:
+        """As ``line`` draws each, twice; (lines, ends, xy) become (2 x lines, points, xy)."""
+        start, end = np.repeat(lines, 2, axis=0).transpose(1, 0, 2)
+        way = end - start
+        length = np.sqrt((way * way).sum(axis=1, keepdims=True))
+        gain = np.where(length > 500, 0.4, -0.0016668 * length + 1.233334)
+        gain[length < 200] = 1.0
+        reach = np.where(length * length >= STRAY * STRAY * 100, STRAY, length / 10)
+        reach[1::2] *= 0.5
+        keeps = self.pen.keeps_corners
+        count = 7 if keeps else 11
+        numbers = self._randoms.take_many(count * len(way)).reshape(-1, count)
+        bend = 0.2 + numbers[:, :1] * 0.2
+        strength = self.pen.roughness * gain
+        bow = strength * (numbers[:, 1:3] * 2 - 1) * (STRAY * way[:, ::-1] * (1, -1) / 200)
+        off = (strength * reach * (numbers[:, 3:] * 2 - 1)).reshape(len(way), count // 2 - 1, 2)
+        strokes = np.stack(
+            [start, bow + start + way * bend, bow + start + way * (2 * bend), end], 1
+        )
+        if keeps:
+            strokes[:, 1:3] += off
+        else:
+            strokes += off
+        return strokes
 
 
 def _smooth_turn(turn: Turn) -> tuple[list[Point], list[Point]]:

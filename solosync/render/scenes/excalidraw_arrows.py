@@ -10,6 +10,7 @@ from solosync.render import rough
 from solosync.render.geometry import Subpath
 from solosync.render.rough import Pen, Sketch
 from solosync.render.rough_points import Point
+from solosync.render.rough_randoms import Floats
 from solosync.render.scene import Op
 from solosync.render.scenes.excalidraw_elements import Element, Paint
 from solosync.render.scenes.excalidraw_shapes import Look, dots, look, pen
@@ -102,7 +103,7 @@ class _Tip:
 
     @classmethod
     def of(
-        cls, element: Element, strokes: list[list[Point]], side: Side, name: str
+        cls, element: Element, strokes: list[list[Point]] | Floats, side: Side, name: str
     ) -> "_Tip | None":
         """From the first cubic of the sketch, or the last; None if it arrives from nowhere."""
         a, b, c, d = strokes[0][:4] if side == "start" else strokes[-1][-4:]

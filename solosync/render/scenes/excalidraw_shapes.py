@@ -36,7 +36,7 @@ class Look:
 
     def _painted(self, sketch: Sketch, alpha: float) -> list[Op]:
         paint = self.stroke if sketch.kind == "outline" else self.fill
-        if paint is None or not sketch.strokes:
+        if paint is None or not len(sketch.strokes):
             return []
         color, own_alpha = paint
         alpha *= own_alpha
