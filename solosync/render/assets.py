@@ -111,7 +111,7 @@ def pdf(data: bytes, width: float, height: float) -> Image.Image:
 
 
 def svg(data: bytes, width: float, height: float) -> Image.Image:
-    """With a transparent ground. Raises Unreadable."""
+    """RGBA, or RGB if it covers all of its ground. Raises Unreadable."""
     root = _parsed(data)
     has_text, layers = _clean(root)
     size = _size(root)
@@ -128,8 +128,9 @@ def svg(data: bytes, width: float, height: float) -> Image.Image:
             sans_serif_family="Arimo",
             serif_family="Arimo",
         )
-        image = Image.open(io.BytesIO(bytes(drawn)), formats=("PNG",))
-        return image.convert("RGBA")
+        image = Image.open(io.BytesIO(bytes(drawn)), formats=("PNG",)).convert("RGBA")
+        is_opaque = image.getchannel("A").getextrema() == (255, 255)
+        return image.convert("RGB") if is_opaque else image  # sooner made smaller
     except (ValueError, OSError, MemoryError) as error:
         raise Unreadable("it is an SVG that can't be drawn") from error
 

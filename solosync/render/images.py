@@ -5,10 +5,11 @@ it is decoded, and nothing that it refers to is ever looked at. What can't be sh
 placeholder and a warning, never an error.
 """
 
+import hashlib
 import io
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +26,9 @@ from solosync.render.shapes import ellipse, rectangle
 
 MAX_PIXELS = 64 << 20  # of one picture
 MAX_BYTES = 32 << 20  # of one picture, as it is stored
-_KEPT_PIXELS = MAX_PIXELS  # of decoded pictures, at most 4 bytes each
+_KEPT_PIXELS = MAX_PIXELS  # of a board's decoded pictures, at most 4 bytes each
+# From board to board: most that are drawn are drawn again, with one stroke more.
+_REMEMBERED_PIXELS = 4 << 20
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "ICO")
 _ORIENTATION = 0x0112  # EXIF
 
@@ -35,6 +38,7 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2
 
 _Bytes = Callable[[], bytes]
 _Source = Callable[[], Image.Image]
+_Decode = Callable[[bytes], Image.Image]
 
 
 class Bitmap:
@@ -58,7 +62,7 @@ class Bitmap:
     @classmethod
     def of(cls, image: Image.Image) -> "Bitmap":
         """Of a picture made here, RGB or RGBA."""
-        return cls(partial(_same, image), image.width, image.height, _Shelf())
+        return cls(partial(_same, image), image.width, image.height, _Shelf(_KEPT_PIXELS))
 
     def image(self) -> Image.Image:
         """RGB or RGBA, upright; not to be changed. It is decoded when it is needed and kept as
@@ -70,29 +74,43 @@ def _same(image: Image.Image) -> Image.Image:
     return image
 
 
-def _both(read: _Bytes, decode: Callable[[bytes], Image.Image]) -> Image.Image:
+def _both(read: _Bytes, decode: _Decode) -> Image.Image:
     return decode(read())
 
 
 class _Shelf:
-    """Decoded pictures, the last used ones of them."""
+    """Decoded pictures, the last used ones of them; none that is larger than all of it."""
 
-    def __init__(self) -> None:
-        self._images: OrderedDict[Bitmap, Image.Image] = OrderedDict()
+    def __init__(self, most_pixels: int) -> None:
+        self._most_pixels = most_pixels
+        self._images: OrderedDict[Hashable, Image.Image] = OrderedDict()
+        self._pixels = 0
 
-    def get(self, bitmap: Bitmap, source: _Source) -> Image.Image:
-        image = self._images.get(bitmap)
+    def get(self, key: Hashable, source: _Source) -> Image.Image:
+        image = self._images.get(key)
         if image is None:
-            self.put(bitmap, image := source())
-        self._images.move_to_end(bitmap)
+            self.put(key, image := source())
+        else:
+            self._images.move_to_end(key)
         return image
 
-    def put(self, bitmap: Bitmap, image: Image.Image) -> None:
-        self._images[bitmap] = image
-        pixels = sum(each.width * each.height for each in self._images.values())
-        while pixels > _KEPT_PIXELS and len(self._images) > 1:
+    def put(self, key: Hashable, image: Image.Image) -> None:
+        size = image.width * image.height
+        if key in self._images or size > self._most_pixels:
+            return
+        self._images[key] = image
+        self._pixels += size
+        while self._pixels > self._most_pixels:
             _, oldest = self._images.popitem(last=False)
-            pixels -= oldest.width * oldest.height
+            self._pixels -= oldest.width * oldest.height
+
+
+_REMEMBERED = _Shelf(_REMEMBERED_PIXELS)
+
+
+def _remembered(decode: _Decode, wanted: "_Wanted", data: bytes) -> Image.Image:
+    key = hashlib.sha256(data).digest(), wanted.width, wanted.height
+    return _REMEMBERED.get(key, lambda: decode(data))
 
 
 class _Wanted(NamedTuple):
@@ -111,7 +129,7 @@ class Pictures:
         self.files = files or {}
         self._warnings: dict[str, None] = {}
         self._bitmaps: dict[_Wanted, Bitmap | None] = {}
-        self._shelf = _Shelf()
+        self._shelf = _Shelf(_KEPT_PIXELS)
 
     @property
     def warnings(self) -> list[str]:
@@ -137,15 +155,17 @@ class Pictures:
         # The bytes are read again whenever they are needed: a board may have a thousand pictures.
         read = partial(self._bytes, src)
         data = read()
+        decode: _Decode
         if assets.is_pdf(data):
-            draw = partial(assets.pdf, width=wanted.width, height=wanted.height)
-            return self._bitmap(draw, read, data), True
-        if assets.is_svg(data):
-            draw = partial(assets.svg, width=wanted.width, height=wanted.height)
-            return self._bitmap(draw, read, data), True
-        return self._bitmap(_decoded, read, data), False
+            decode = partial(assets.pdf, width=wanted.width, height=wanted.height)
+        elif assets.is_svg(data):
+            decode = partial(assets.svg, width=wanted.width, height=wanted.height)
+        else:
+            decode, wanted = _decoded, _Wanted(src, 0, 0)
+        is_scalable = decode is not _decoded
+        return self._bitmap(partial(_remembered, decode, wanted), read, data), is_scalable
 
-    def _bitmap(self, decode: Callable[[bytes], Image.Image], read: _Bytes, data: bytes) -> Bitmap:
+    def _bitmap(self, decode: _Decode, read: _Bytes, data: bytes) -> Bitmap:
         image = decode(data)
         jpeg = read if _is_embeddable(data) else None
         source = partial(_both, read, decode)
