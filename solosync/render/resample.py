@@ -7,7 +7,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from solosync.render.geometry import Box, Matrix, moved
-from solosync.render.ink import Pixels, Stencil
+from solosync.render.ink import Mask, Pixels, Stencil
 from solosync.render.shapes import rectangle
 
 UNIT = rectangle(Box(0, 0, 1, 1))
@@ -32,14 +32,32 @@ def patch(image: Image.Image, matrix: Matrix, width: int, height: int) -> Pixels
         Image.Resampling.BILINEAR,
     )
     pixels = np.array(turned.convert("RGBA"))
-    stencil = Stencil(width, height)
-    stencil.fill(UNIT, matrix)
-    inside = stencil.mask()
+    inside = _inside(matrix, width, height)
     if framed.mode == "RGB":
         pixels[..., 3] = inside
     else:
         pixels[..., 3] = (pixels[..., 3] * inside.astype(np.uint16) + 127) // 255
     return pixels
+
+
+def _inside(matrix: Matrix, width: int, height: int) -> Mask:
+    """How much of each pixel the picture covers."""
+    a, b, c, d, e, f = matrix
+    if b or c:
+        stencil = Stencil(width, height)
+        stencil.fill(UNIT, matrix)
+        return stencil.mask()
+    covered = np.outer(_covered(f, f + d, height), _covered(e, e + a, width))
+    inside: Mask = np.rint(covered * 255).astype(np.uint8)
+    return inside
+
+
+def _covered(start: float, end: float, count: int) -> npt.NDArray[np.float64]:
+    """How much of each pixel in a row."""
+    low, high = min(start, end), max(start, end)
+    at = np.arange(count)
+    covered: npt.NDArray[np.float64] = np.minimum(at + 1, high) - np.maximum(at, low)
+    return covered.clip(0, 1)
 
 
 def _reduced(image: Image.Image, across: int, down: int) -> Image.Image:

@@ -537,3 +537,29 @@ def test_the_placeholder_fills_its_box_and_shows_that_something_is_missing():
     assert placeholder(Box(5, 5, 5, 9)) == ()
     for tiny in (Box(0, 0, 0.01, 0.01), Box(0, 0, 1e6, 1)):
         assert bounds(placeholder(tiny)).width == pytest.approx(tiny.width, rel=0.01)
+
+
+def test_a_picture_is_decoded_once_for_all_boards_and_none_is_taken_for_another(monkeypatch):
+    monkeypatch.setattr(images, "_REMEMBERED", images._Shelf(100))
+    decoded = []
+    real = images._decoded
+
+    def counted(data: bytes) -> Image.Image:
+        decoded.append(data)
+        return real(data)
+
+    monkeypatch.setattr(images, "_decoded", counted)
+
+    def shown(side: int, color: str) -> object:
+        image = load(data_url(encoded(Image.new("RGB", (side, side), color)))).image()
+        return image.getpixel((0, 0))
+
+    red, blue = (255, 0, 0), (0, 0, 255)
+    assert [shown(5, each) for each in ("red", "red", "blue", "red")] == [red, red, blue, red]
+    assert len(decoded) == 2
+
+    shown(11, "red")  # is never kept
+    shown(9, "red")  # in place of the blue one, which was used the longest ago
+    assert len(decoded) == 4
+    assert [shown(5, each) for each in ("red", "blue")] == [red, blue]
+    assert len(decoded) == 6
