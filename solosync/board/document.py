@@ -284,10 +284,7 @@ class _Head(msgspec.Struct):
 
 
 def _first_page() -> State:
-    page = {
-        "id": new_id(),
-        **{name: [] for name in solo.SHAPE.lists},
-    }
+    page = {"id": new_id(), **{name: [] for name in solo.SHAPE.lists}}
     return read_state(msgspec.json.encode({"pages": [page]}), solo.SHAPE)
 
 

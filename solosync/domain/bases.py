@@ -13,7 +13,7 @@ from solosync.domain import history
 from solosync.records.sessions import Session
 from solosync.store import bases
 from solosync.store.engine import Store
-from solosync.store.packing import pack
+from solosync.store.packing import Packed, pack
 from solosync.store.transactions import Tx
 
 KEPT_PER_DEVICE = bases.KEPT_PER_DEVICE
@@ -138,7 +138,7 @@ def keep(tx: Tx, session_key: int, device_id: str, base: Base, packed: bytes | N
         session_key,
         device_id,
         rev=base.rev,
-        packed=packed,  # type: ignore[arg-type]
+        packed=None if packed is None else Packed(packed),
         created_at=clock.now_ms(),
     )
 
