@@ -37,7 +37,9 @@ def add_command(
     options: Iterable[str] = FEW_OPTIONS,
 ) -> Parser:
     """A command that `run` carries out; `options` of the configuration become its flags."""
-    parser = commands.add_parser(name, help=sentence, description=sentence)
+    # Of all options, argparse would make a screen of usage before it says anything.
+    usage = "%(prog)s [options]" if options is ALL_OPTIONS else None
+    parser = commands.add_parser(name, help=sentence, description=sentence, usage=usage)
     group = parser.add_argument_group("configuration")
     group.add_argument("--config", metavar="FILE", help="Read this file, not the data folder's.")
     for option in (OPTIONS[name] for name in options):

@@ -26,9 +26,8 @@ def register(commands: Commands) -> None:
     listing = add_command(actions, "list", list_all, sentence)
     help = "Only this, such as key.create, or with a dot at its end all that begin so (key.)."
     listing.add_argument("--action", metavar="NAME", dest="wanted", help=help)
-    listing.add_argument(
-        "--limit", metavar="N", type=_count, default=DEFAULT_LIMIT, help=f"[{DEFAULT_LIMIT}]"
-    )
+    help = f"So many at most. [{DEFAULT_LIMIT}]"
+    listing.add_argument("--limit", metavar="N", type=_count, default=DEFAULT_LIMIT, help=help)
     add_json(listing)
 
     sentence = "Check that the audit log is as it was written; else name the first row that isn't."

@@ -38,7 +38,7 @@ def register(commands: Commands) -> None:
         "Put a backup in the place of what is there, which is set aside; everybody signs in again."
     )
     restoring = add_command(commands, "restore", restore, sentence, options)
-    restoring.add_argument("file", metavar="FILE", type=Path)
+    restoring.add_argument("file", metavar="FILE", type=Path, help="As `backup` made it.")
     restoring.add_argument("--yes", action="store_true", help="Don't ask before it is done.")
 
 

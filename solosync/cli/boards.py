@@ -27,7 +27,8 @@ def register(commands: Commands) -> None:
 
     sentence = "Make a new board from each file: a board's JSON, or .excalidraw."
     importing = add_command(commands, "import", import_files, sentence)
-    importing.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    help = "Each becomes a board, called as the file is."
+    importing.add_argument("files", metavar="FILE", nargs="+", type=Path, help=help)
     importing.add_argument(
         "--user", metavar="EMAIL", help="Whose boards they become (else this machine's owner's)."
     )

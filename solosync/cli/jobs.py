@@ -15,8 +15,9 @@ def register(commands: Commands) -> None:
     listing = add_command(commands, "jobs", list_all, sentence)
     add_json(listing)
     listing.add_argument("--failed", action="store_true", help="Only those that failed.")
+    listing.usage = "%(prog)s [retry ID] [options]"
     actions: Commands = listing.add_subparsers(
-        metavar="ACTION", title="actions", parser_class=_ActionParser
+        prog="solosync jobs", metavar="ACTION", title="actions", parser_class=_ActionParser
     )
     sentence = "Do a failed job once more; a running server begins within seconds."
     retrying = add_command(actions, "retry", retry, sentence)

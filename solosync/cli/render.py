@@ -23,7 +23,8 @@ SUFFIXES: dict[str, Format] = {".png": "png", ".pdf": "pdf", ".svg": "svg", ".zi
 def register(commands: Commands) -> None:
     sentence = "Draw board files (JSON, or .excalidraw) as PNG, PDF or SVG; needs no server."
     parser = add_command(commands, "render", render, sentence)
-    parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    sentence = "A board's JSON, or .excalidraw."
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help=sentence)
     parser.add_argument(
         "-o", "--output", metavar="OUT", required=True,
         help="The file to write, .png, .pdf, .svg or .zip; a folder for several files.",
