@@ -36,7 +36,7 @@ export function listenToKeys (model: Model, gestures: Gestures): void {
       else if (model.selection.count.value > 0) model.selection.unselect()
       else model.chooseTool('select')
     },
-    ContextMenu: () => openMenu(model, gestures, null),
+    ContextMenu: () => openMenu(model, null),
     Delete: () => model.selection.remove(),
     Backspace: () => model.selection.remove(),
     ...navigation,

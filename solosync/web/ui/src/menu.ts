@@ -21,12 +21,16 @@ export function listenForMenu (model: Model, gestures: Gestures): void {
   let timer = 0
   let from: PointerEvent | null = null
   const forget = (): void => clearTimeout(timer)
+  const open = (event: Pointer): void => {
+    gestures.stop()
+    openMenu(model, event)
+  }
   area.addEventListener('pointerdown', event => {
     forget()
     const mayStay = ['select', 'hand'].includes(model.choice.value.tool)
     if (event.pointerType !== 'touch' || !event.isPrimary || !mayStay) return
     from = event
-    timer = setTimeout(() => openMenu(model, gestures, event), LONG_MS)
+    timer = setTimeout(() => open(event), LONG_MS)
   })
   area.addEventListener('pointermove', event => {
     const isStill = from && Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) < STILL
@@ -37,14 +41,13 @@ export function listenForMenu (model: Model, gestures: Gestures): void {
     if (!model.mayDraw) return
     event.preventDefault()
     // A finger that stays is waited for here, as not every browser tells of it.
-    if ((event as PointerEvent).pointerType !== 'touch') openMenu(model, gestures, event)
+    if ((event as PointerEvent).pointerType !== 'touch') open(event)
   })
 }
 
 /** Where a pointer is; without one, on what is selected. */
-export function openMenu (model: Model, gestures: Gestures, pointer: Pointer | null): void {
+export function openMenu (model: Model, pointer: Pointer | null): void {
   if (!model.mayDraw || model.writing.value) return
-  gestures.stop()
   const { surface, selection } = model
   if (pointer) take(model, surface.at(pointer))
   const { left, top, width, height } = surface.container.getBoundingClientRect()

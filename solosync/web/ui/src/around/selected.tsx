@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { openMenu } from '../menu'
 import type { Model } from '../model'
 import type { Surface } from '../surface'
 import { texts } from '../texts'
@@ -52,6 +53,7 @@ export function SelectionBar ({ model }: { model: Model }): JSX.Element | null {
       <Act icon='under' label={texts.under} onClick={() => selection.arrange('backward')} />
       <Act icon='toBack' label={texts.toBack} onClick={() => selection.arrange('back')} />
       <Act icon='remove' label={texts.remove} onClick={() => selection.remove()} />
+      <Act icon='more' label={texts.menu} onClick={() => openMenu(model, null)} />
     </div>
   )
 }
