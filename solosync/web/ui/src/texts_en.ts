@@ -187,32 +187,53 @@ export const english = {
     `The board. On this page: ${count}. Draw with a pen, a finger or the mouse.`,
   writing: 'Text',
   shortcuts: [
-    ['V', 'Select'], ['H', 'Move the page'],
-    ['P', 'Pen'], ['M', 'Highlighter'],
-    ['E', 'Eraser: whole strokes'], ['W', 'Eraser: what it covers'],
-    ['L', 'Line'], ['A', 'Arrow'], ['R', 'Rectangle'], ['O', 'Ellipse'],
-    ['T', 'Text'], ['N', 'Sticky note'], ['I', 'Add pictures'],
-    ['Shift while drawing', 'Straight line, square, circle'],
-    ['Escape while drawing', 'Draw nothing'], ['Escape', 'Nothing selected; the tool that selects'],
-    ['1 – 6', 'Colours'], ['[ and ]', 'Thinner, thicker; smaller, larger letters'],
-    ['Ctrl Z', 'Undo your last change'], ['Ctrl Shift Z', 'Redo'],
-    ['Ctrl A', 'Select everything'], ['Tab, Shift Tab', 'Select the next, the one before'],
-    ['Escape, then Tab', 'Leave the canvas'], ['Delete', 'Delete what is selected'],
-    ['Ctrl C, X, V', 'Copy, cut, paste'], ['Ctrl D', 'Duplicate'],
-    ['Arrow keys', 'Move what is selected'], ['Shift , and .', 'Smaller, larger'], [', and .', 'Turn'],
-    ['Shift and pull a handle', 'Keep proportions (pictures: don’t), turn in steps'],
-    ['Alt while drawing or pulling', 'From the middle'], ['Alt while moving', 'Move a copy'],
-    ['Ctrl [ and ]', 'Backward, forward'], ['Ctrl Shift [ and ]', 'To the back, to the front'],
-    ['Double-click or Enter', 'Change the selected text or note'],
-    ['Double-click beside it', 'Write there'],
-    ['Enter', 'Write in the middle (with Text or Sticky note), put a shape there'],
-    ['Space and drag', 'Move the page'], ['Wheel', 'Move the page'],
-    ['Ctrl and wheel', 'Closer, further'], ['+, −, 0', 'Closer, further, everything'],
-    ['Shift 0', 'Actual size'],
-    ['Page Up, Page Down', 'The page before, the next one'],
-    ['F2, double-click', 'Rename a page (on its name)'], ['Ctrl ← and →', 'Move a page (on its name)'],
-    ['Right-click, Shift F10', 'What can be done here'],
-    ['Shift H', 'History'], ['?', 'This help']
+    {
+      title: 'Tools',
+      keys: [
+        ['V', 'Select'], ['H', 'Move the page'], ['P', 'Pen'], ['M', 'Highlighter'], ['E', 'Eraser: whole strokes'],
+        ['W', 'Eraser: what it covers'], ['L', 'Line'], ['A', 'Arrow'], ['R', 'Rectangle'], ['O', 'Ellipse'],
+        ['T', 'Text'], ['N', 'Sticky note'], ['I', 'Add pictures'],
+        ['Escape', 'Back to Select']
+      ]
+    },
+    {
+      title: 'Drawing and writing',
+      keys: [
+        ['1 – 6', 'Colours'], ['[ and ]', 'Thinner, thicker; smaller, larger letters'],
+        ['Shift while drawing', 'Straight line, square, circle'], ['Alt while drawing or pulling', 'From the middle'],
+        ['Escape while drawing', 'Draw nothing'], ['Double-click', 'Write there (with Select)'],
+        ['Double-click or Enter', 'Change the selected text or note'],
+        ['Enter', 'Write in the middle (with Text or Sticky note), put a shape there']
+      ]
+    },
+    {
+      title: 'What is selected',
+      keys: [
+        ['Ctrl A', 'Select everything'], ['Tab, Shift Tab', 'Select the next, the one before'],
+        ['Arrow keys', 'Move what is selected'], ['Alt while moving', 'Move a copy'],
+        ['Shift and pull a handle', 'Keep proportions (pictures: don’t), turn in steps'],
+        ['Shift , and .', 'Smaller, larger'], [', and .', 'Turn'], ['Ctrl C, X, V', 'Copy, cut, paste'],
+        ['Ctrl D', 'Duplicate'], ['Ctrl [ and ]', 'Backward, forward'],
+        ['Ctrl Shift [ and ]', 'To the back, to the front'], ['Delete', 'Delete what is selected'],
+        ['Right-click, Shift F10', 'What can be done here']
+      ]
+    },
+    {
+      title: 'Looking around',
+      keys: [
+        ['Space and drag', 'Move the page'], ['Wheel', 'Move the page'], ['Ctrl and wheel', 'Closer, further'],
+        ['+, −, 0', 'Closer, further, everything'], ['Shift 0', 'Actual size'],
+        ['Page Up, Page Down', 'The page before, the next one'], ['F2, double-click', 'Rename a page (on its name)'],
+        ['Ctrl ← and →', 'Move a page (on its name)']
+      ]
+    },
+    {
+      title: 'What else there is',
+      keys: [
+        ['Ctrl Z', 'Undo your last change'], ['Ctrl Shift Z', 'Redo'], ['Shift H', 'History'],
+        ['Escape, then Tab', 'Leave the canvas'], ['?', 'This help']
+      ]
+    }
   ]
 }
 

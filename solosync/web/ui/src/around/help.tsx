@@ -13,11 +13,18 @@ export function Help ({ model }: { model: Model }): JSX.Element {
     <dialog ref={sheet} class='help' aria-label={texts.help} onClose={() => { model.isHelping.value = false }}>
       {/* Where the focus begins: on the button below, the sheet would open at its end. */}
       <h2 tabIndex={-1} autofocus>{texts.help}</h2>
-      <dl>
-        {texts.shortcuts.filter(([, meaning]) => !model.isGuest || meaning !== texts.history).map(([keys, meaning]) => (
-          <div key={keys}><dt><kbd>{keys}</kbd></dt><dd>{meaning}</dd></div>
+      <div class='groups'>
+        {texts.shortcuts.map(({ title, keys }) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl>
+              {keys.filter(([, meaning]) => !model.isGuest || meaning !== texts.history).map(([names, meaning]) => (
+                <div key={names}><dt><kbd>{names}</kbd></dt><dd>{meaning}</dd></div>
+              ))}
+            </dl>
+          </section>
         ))}
-      </dl>
+      </div>
       <form method='dialog'><button class='button' type='submit'>{texts.close}</button></form>
     </dialog>
   )
