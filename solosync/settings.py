@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -127,6 +126,8 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Setting]:
 
 
 def _from_file(file: Path) -> dict[str, Setting]:
+    import tomllib  # takes its time, and most data folders have no such file
+
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
