@@ -95,3 +95,6 @@ def test_pictures_of_all_pages_are_shown_without_the_server_and_go_with_the_boar
         page.run(OLD.replace("{rows}", json.dumps(rows)))
         ann.open()
         wait_for_copies(page, sorted([*paths, "used since"]))
+        page.open(f"{server.url}/")
+        page.follow("document.querySelector('[data-signs-out] button').click()")
+        wait_for_copies(page, [])

@@ -15,7 +15,6 @@ export function Sending ({ model }: { model: Model }): JSX.Element {
 
 function Picture ({ model, one }: { model: Model, one: Arriving }): JSX.Element {
   const { id, share, problem, isLost } = one
-  const canRetry = problem === 'refused' || problem === 'offline' || problem === 'later'
   return (
     <li data-problem={problem}>
       <p>
@@ -23,7 +22,7 @@ function Picture ({ model, one }: { model: Model, one: Arriving }): JSX.Element 
         {isLost && ` ${texts.pictureLost}`}
       </p>
       {!problem && <progress value={share} aria-label={texts.pictureComes} />}
-      {canRetry && (
+      {problem === 'refused' && (
         <button type='button' onClick={() => model.pictures.retry(id)}>{texts.tryAgain}</button>
       )}
       {problem && (

@@ -4,6 +4,7 @@ import { render, type JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { isThere } from '../server'
 import { clearSaved, databaseOf, discard, keptBoards, remember, type KeptBoard } from './device'
+import { forgetPictures } from './kept_pictures'
 import { tellTabs } from './tabs'
 import { words } from './words'
 
@@ -34,6 +35,8 @@ async function leave (user: string, form: HTMLFormElement): Promise<void> {
     tellTabs(databaseOf(user, session), { kind: 'left' })
     await remove(user, session)
   }))
+  const isAllGone = await keptBoards(user).then(left => left.length === 0, () => false)
+  if (isAllGone) await forgetPictures(user).catch(() => {})
   await remember(null)
   form.submit()
 }
