@@ -16,7 +16,7 @@ from solosync import paths
 from solosync.disk import sync
 from solosync.errors import Invalid, Locked, StorageFailed, Unavailable
 from solosync.store import copies
-from solosync.store.lock import FolderLock
+from solosync.store.lock import LOCK_NAME, FolderLock
 
 _STAGED = "restore-"
 _ASIDE = "before-restore-"
@@ -40,12 +40,12 @@ def stage(data_dir: Path) -> Path:
 
 
 def check_movable(data_dir: Path) -> None:
-    """Raises Invalid when something in the folder can't be set aside."""
-    for name in _present(data_dir):
+    """Raises Invalid when something in the folder can't be moved."""
+    for name in (*_present(data_dir), paths.TEMPORARY_NAME):
         if os.path.ismount(data_dir / name):
             raise Invalid(
-                f"{data_dir / name} is a file system of its own and can't be set aside; restore"
-                " into a new folder with --data-dir, and move what is in it."
+                f"{data_dir / name} is a file system of its own, and nothing can be moved in or out"
+                " of it at once; restore into a new folder with --data-dir."
             )
 
 
@@ -56,6 +56,7 @@ def replace(data_dir: Path, staged: Path, moment: str) -> Path | None:
     Raises Unavailable, having changed nothing, while another process has the database open;
     StorageFailed when the disk refuses in the middle: the next command goes on.
     """
+    _give_to_owner(data_dir, staged)
     _sync_all(staged)
     names = _present(data_dir)
     aside = _free_name(data_dir, moment)
@@ -113,6 +114,7 @@ def finish(data_dir: Path) -> None:
 def _move(data_dir: Path, staged: Path, aside: Path, names: list[str]) -> None:
     if names:
         aside.mkdir(mode=0o700, exist_ok=True)
+        _give_to_owner(data_dir, aside)
     for name in names:
         # What has gone aside may have its successor in place already.
         if os.path.lexists(data_dir / name) and not os.path.lexists(aside / name):
@@ -136,6 +138,14 @@ def _free_name(data_dir: Path, moment: str) -> str:
         number += 1
         name = f"{_ASIDE}{moment}-{number}"
     return name
+
+
+def _give_to_owner(data_dir: Path, made: Path) -> None:
+    """Whoever serves the folder has to be able to, also when it was root that restored."""
+    if os.name != "nt" and os.geteuid() == 0:
+        owner = data_dir.stat()
+        for path in (data_dir / LOCK_NAME, data_dir / paths.TEMPORARY_NAME, made, *made.rglob("*")):
+            os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def _sync_all(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 import stat
 import zipfile
@@ -17,7 +18,15 @@ from solosync.blobs import open_blobs
 from solosync.domain import api_keys, files, history, members, sessions, shares, tokens
 from solosync.errors import Damaged, Invalid, Locked, NotFound, SchemaTooNew, StorageFailed
 from solosync.records.identities import Identity
-from solosync.store import devices, identities, organizations, replacing, updates, users
+from solosync.store import (
+    devices,
+    identities,
+    migrations,
+    organizations,
+    replacing,
+    updates,
+    users,
+)
 from solosync.store import files as file_rows
 from solosync.store.engine import Store
 from solosync.store.lock import FolderLock
@@ -207,6 +216,53 @@ def test_command_that_has_the_database_open_is_waited_for(store, made, data_dir,
     assert content(data_dir).keys() == before.keys()
     store.close()
     assert restore(made.file, data_dir).aside is not None
+
+
+def test_too_little_room_is_told_before_anything_is_unpacked(store, made, data_dir, monkeypatch):
+    store.close()
+    before = content(data_dir)
+    usage = shutil.disk_usage(data_dir)._replace(free=made.manifest.size - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
+    with pytest.raises(StorageFailed, match="That takes up to"):
+        restore(made.file, data_dir)
+    assert content(data_dir) == before
+
+
+def test_file_system_of_its_own_is_told_before_it_is_in_the_way(store, made, data_dir, monkeypatch):
+    store.close()
+    (data_dir / "files").mkdir()
+    monkeypatch.setattr(os.path, "ismount", lambda path: path == data_dir / "files")
+    with pytest.raises(Invalid, match="a file system of its own"):
+        restore(made.file, data_dir)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may")
+def test_what_root_restores_is_the_folders_owners(store, made, data_dir):
+    store.close()
+    os.chown(data_dir, 12345, 12345)
+    restore(made.file, data_dir)
+    there = [data_dir, *data_dir.rglob("*")]
+    (aside,) = data_dir.glob("before-restore-*")
+    assert {path.stat().st_uid for path in there if aside not in path.parents} == {12345}
+
+
+def test_backup_of_an_older_schema_is_brought_forward(store, made, data_dir, monkeypatch):
+    store.close()
+
+    def add_a_table(db):
+        db.execute("CREATE TABLE added (name TEXT NOT NULL) STRICT")
+
+    listed = [*migrations.MIGRATIONS, ("9000_test", add_a_table)]
+    monkeypatch.setattr(migrations, "MIGRATIONS", listed)
+    monkeypatch.setattr(migrations, "SCHEMA_VERSION", len(listed))
+    done = restore(made.file, data_dir)
+    assert not done.ended.is_known  # the former data is of the older schema
+    assert done.aside is not None
+    assert not list(data_dir.glob("solosync.db.before-*"))
+    with opened(data_dir) as now:
+        assert now.read(lambda tx: tx.all("SELECT * FROM added")) == []
+    with closing(sqlite3.connect(done.aside / "solosync.db")) as former:
+        assert former.execute("PRAGMA user_version").fetchone() == (len(listed) - 1,)
 
 
 # -- whole or not at all ------------------------------------------------------------------------
