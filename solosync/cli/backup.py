@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from solosync import paths, settings
+from solosync import settings
 from solosync.cli import terminal
 from solosync.cli.arguments import Commands, add_command, add_json, flags, load
 from solosync.cli.stores import open_store
@@ -29,7 +30,7 @@ def register(commands: Commands) -> None:
     making = add_command(commands, "backup", backup, sentence, options)
     making.epilog = SECRET
     making.add_argument(
-        "-o", "--output", metavar="OUT", type=Path, default=Path(),
+        "-o", "--output", metavar="OUT", default=".",
         help="A new file, or a folder. [here, called by the time]",
     )  # fmt: skip
     add_json(making)
@@ -46,12 +47,16 @@ def backup(arguments: argparse.Namespace) -> int:
     from solosync.blobs import open_blobs
     from solosync.domain import backups
 
+    output = Path(arguments.output)
+    if arguments.output.endswith(("/", os.sep)) and not output.is_dir():
+        # It isn't made: a disk that isn't mounted would be, on the one that is to be safe.
+        raise Invalid(f"There is no folder {arguments.output!r}.")
     config = load(arguments)
     with open_store(config) as store:
         blobs = open_blobs(config.storage_url, config.data_dir)
         progress = terminal.PercentProgress("backup")
         try:
-            made = backups.make(store, blobs, config.data_dir, arguments.output, progress.show)
+            made = backups.make(store, blobs, config.data_dir, output, progress.show)
         finally:
             progress.clear()
     if arguments.json:
@@ -109,10 +114,7 @@ def _blobs(arguments: argparse.Namespace, folder: Path) -> Blobs:
     """Where the restored configuration keeps files, unless another is named now."""
     from solosync.blobs import open_blobs
 
-    given = flags(arguments)
-    file = folder / paths.CONFIG_NAME
-    if file.exists() and not given["config"]:
-        given["config"] = str(file)
+    given = flags(arguments) | {"data_dir": str(folder)}
     return open_blobs(settings.load(given).storage_url, folder)
 
 

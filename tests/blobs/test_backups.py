@@ -1,9 +1,9 @@
 """Files are in a backup wherever they are kept, and go back to where they are kept then."""
 
+from solosync import cli
 from solosync.blobs import open_blobs
 from solosync.domain import exports, sessions
 from solosync.records.pictures import parse_options
-from tests.backups import back_up, restore
 from tests.make import make_actor, make_user
 
 
@@ -15,15 +15,18 @@ def test_files_move_between_the_data_folder_and_an_object_store(store, data_dir,
     shown = exports.Shown(0, b'{"zoom":1}', 1)
     exports.request(store, away, ann, board, asked, shown, max_state_bytes=1000)
     (kept,) = away.list()
+    (data_dir / "solosync.toml").write_text(f'storage_url = "{s3_url}"\n')
+    file, here, there = str(tmp_path / "b.zip"), tmp_path / "here", tmp_path / "there"
 
-    made = back_up(store, tmp_path / "b.zip", s3_url)
-    assert made.manifest.missing == []
-    restore(made.file, tmp_path / "here")
-    here = open_blobs("", tmp_path / "here")
-    assert b"".join(here.read(kept.name)) == b'{"zoom":1}'
-
+    assert cli.main(["backup", "-o", file, "--data-dir", str(data_dir)]) == 0
     away.delete(kept.name)
-    restore(made.file, tmp_path / "there", s3_url)
+    nowhere = ("--storage-url", "")
+    assert cli.main(["restore", file, "--data-dir", str(here), *nowhere]) == 0
+    assert b"".join(open_blobs("", here).read(kept.name)) == b'{"zoom":1}'
+    assert away.size(kept.name) is None
+
+    # The configuration that comes with the backup says where.
+    assert cli.main(["restore", file, "--data-dir", str(there)]) == 0
     assert b"".join(away.read(kept.name)) == b'{"zoom":1}'
-    assert not (tmp_path / "there" / "files").exists()
-    assert list((tmp_path / "there" / "tmp").iterdir()) == []
+    assert not (there / "files").exists()
+    assert list((there / "tmp").iterdir()) == []

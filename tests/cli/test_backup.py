@@ -64,6 +64,11 @@ def test_backup_in_json_is_for_scripts(run, board, tmp_path, monkeypatch):
     }
     code, _, err = run("backup", "-o", str(file))
     assert (code, err.count("\n"), "isn't overwritten" in err) == (1, 1, True)
+    assert run("backup", "-o", f"{tmp_path}/usb/") == (
+        1,
+        "",
+        f"solosync: There is no folder '{tmp_path}/usb/'.\n",
+    )
 
 
 def test_restore_asks_before_anything_is_replaced(run, backup, board, data_dir, monkeypatch):
