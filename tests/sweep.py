@@ -19,7 +19,7 @@ from solosync.app import build_app
 from solosync.config import Config
 from solosync.domain import jobs, notifications, tokens
 from solosync.ids import new_id
-from solosync.records.scopes import FOR_STAFF, SCOPES
+from solosync.records.scopes import FOR_STAFF, SCOPES, admitting
 from solosync.records.users import User
 from solosync.store import organizations
 from solosync.store.engine import Store
@@ -159,7 +159,7 @@ class World:
         scopes = set(SCOPES) - FOR_STAFF if scope is None else {scope}
         owner = "sid" if scopes & FOR_STAFF else "ann"
         if is_without and scope is not None:
-            scopes = set(SCOPES) - scopes - (set() if owner == "sid" else FOR_STAFF)
+            scopes = set(SCOPES) - admitting(scope) - (set() if owner == "sid" else FOR_STAFF)
         body: dict[str, Any] = {"name": SECRET, "scopes": sorted(scopes)}
         if owner == "ann":
             body["organization_id"] = self.team

@@ -29,3 +29,9 @@ SCOPES = (
     ADMIN_WRITE,
 )
 FOR_STAFF = frozenset((ADMIN_READ, ADMIN_WRITE))
+
+
+def admitting(scope: str) -> frozenset[str]:
+    """Where this one is asked for, a key needs one of these: who asks for a file has to learn what
+    became of it."""
+    return frozenset((scope, EXPORTS_WRITE)) if scope == EXPORTS_READ else frozenset((scope,))

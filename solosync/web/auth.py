@@ -16,6 +16,7 @@ from litestar.handlers import BaseRouteHandler
 
 from solosync.domain import access, tokens
 from solosync.errors import Forbidden, Invalid, SomebodyElse, Unauthenticated
+from solosync.records import scopes
 from solosync.records.actors import Actor
 from solosync.web import credentials, limits
 from solosync.web.connections import Connection
@@ -105,7 +106,7 @@ def admit(actor: Actor, scope: str | None) -> None:
         return
     if scope is None:
         raise KeyNotAdmitted()
-    if scope not in actor.scopes:
+    if actor.scopes.isdisjoint(scopes.admitting(scope)):
         raise ScopeMissing(scope)
 
 

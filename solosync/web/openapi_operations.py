@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
+from solosync.records import scopes
 from solosync.web import limits, openapi_parts
 from solosync.web.auth import signed_in, staff
 from solosync.web.documented import (
@@ -62,7 +63,8 @@ def complete(operation: Operation) -> None:
     scope = handler.opt.get(SCOPE) if operation.is_for_people else None
     description = content["description"]
     if scope is not None:
-        description += f"\n\nAPI keys need the scope `{scope}`."
+        needed = " or ".join(f"`{name}`" for name in sorted(scopes.admitting(scope)))
+        description += f"\n\nAPI keys need the scope {needed}."
     completed: Json = {
         "tags": content["tags"],
         "summary": _SHORT.sub(
