@@ -288,6 +288,12 @@ def test_menu_is_asked_for_by_mouse_finger_and_key_and_does_what_it_says(server,
         assert ann.page.run("document.activeElement.id") == "canvas"
 
         ann.key("ContextMenu", "ContextMenu")
+        choose("Cut")
+        drawer.wait_for_count(8)
+        ann.undo()
+        drawer.wait_for_count(9)
+        ann.walk_to("Text “Tea”, ")
+        ann.key("ContextMenu", "ContextMenu")
         choose("Copy")
         assert ann.page.run(SAID) == "1 copied"
         drawer.drag((900, 600), button="right", buttons=2)

@@ -50,14 +50,15 @@ export class Clipboard {
 
   // -- without the keys ----------------------------------------------------------------------
 
-  /** Lets the browser copy, as its keys do: so the copy has our own type, on any page. */
-  copy (): void {
+  /** Lets the browser copy, as its keys do: so the copy has our own type, on any page. Whether it did. */
+  copy (): boolean {
+    const before = this.last
     document.execCommand('copy')
+    return this.last !== before
   }
 
   cut (): void {
-    this.copy()
-    this.model.selection.remove()
+    if (this.copy()) this.model.selection.remove()
   }
 
   /** Around a point. Where the browser doesn't tell what is in the clipboard, what was copied here. */

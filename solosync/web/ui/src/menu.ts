@@ -3,8 +3,8 @@
 
 import { middleOf, type Point } from './geometry'
 import type { Gestures } from './gestures'
-import { boxOfAll } from './selecting'
 import type { Model } from './model'
+import { boxOfAll } from './selecting'
 import { texts } from './texts'
 import { topmost } from './tools/tool'
 
@@ -96,7 +96,7 @@ export function entriesOf (model: Model, { at }: Asked): Entry[][] {
     written ? [{ label: texts.changeText, keys: 'Enter', act: () => model.write(at, written) }] : [],
     [
       { label: texts.cut, keys: 'Ctrl X', act: () => clipboard.cut() },
-      { label: texts.copy, keys: 'Ctrl C', act: () => clipboard.copy() },
+      { label: texts.copy, keys: 'Ctrl C', act: () => { clipboard.copy() } },
       paste,
       { label: texts.duplicate, keys: 'Ctrl D', act: () => selection.duplicate() }
     ],

@@ -10,7 +10,7 @@ const EDGE = 8 // pixels that are left beside it
 
 export function CanvasMenu ({ model }: { model: Model }): JSX.Element | null {
   const asked = model.menu.value
-  return asked && <Menu key={`${asked.left} ${asked.top}`} model={model} asked={asked} />
+  return asked && model.mayDraw ? <Menu key={`${asked.left} ${asked.top}`} model={model} asked={asked} /> : null
 }
 
 function Menu ({ model, asked }: { model: Model, asked: Asked }): JSX.Element {
@@ -41,6 +41,7 @@ function Menu ({ model, asked }: { model: Model, asked: Asked }): JSX.Element {
         ref={menu} class='sheet context' role='menu' tabIndex={-1} aria-label={texts.menu}
         onContextMenu={event => event.preventDefault()}
         onKeyDown={event => {
+          if (event.ctrlKey || event.metaKey || event.altKey) return
           if (event.key === 'Escape' || event.key === 'Tab') close()
           else if (!walk(menu.current!, event.key)) return
           event.preventDefault()
