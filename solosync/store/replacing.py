@@ -142,8 +142,7 @@ def _free_name(data_dir: Path, moment: str) -> str:
 
 def _give_to_owner(data_dir: Path, made: Path) -> None:
     """Whoever serves the folder has to be able to, also when it was root that restored."""
-    if os.name != "nt" and os.geteuid() == 0:
-        owner = data_dir.stat()
+    if os.name != "nt" and os.geteuid() == 0 and (owner := data_dir.stat()).st_uid != 0:
         for path in (data_dir / LOCK_NAME, data_dir / paths.TEMPORARY_NAME, made, *made.rglob("*")):
             os.chown(path, owner.st_uid, owner.st_gid)
 
