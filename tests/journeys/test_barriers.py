@@ -62,6 +62,12 @@ def of_the_board(ann: Person, board: str, axe: str) -> list[str]:
     page.keyboard.press("Control+a")
     expect(page.get_by_role("toolbar", name="What is selected")).to_be_visible()
     found += serious(page, axe)
+    page.locator("#canvas").focus()
+    page.keyboard.press("Shift+F10")
+    expect(page.get_by_role("menuitem", name="Cut")).to_be_focused()
+    found += serious(page, axe)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_have_count(0)
     page.get_by_role("button", name="History").click()
     for name in ("Set aside", "Versions"):
         page.get_by_role("tab", name=name).click()
