@@ -17,7 +17,6 @@ from solosync.option_kinds import (
     ISSUER,
     KIB,
     MIB,
-    MOST_A_MINUTE,
     NETWORKS,
     ORIGIN,
     ORIGINS,
@@ -31,6 +30,7 @@ from solosync.option_kinds import (
     WEB_ADDRESS,
     Kind,
     one_of,
+    rate,
     size,
     whole_number,
 )
@@ -107,7 +107,7 @@ class Config:
         "Saves, pages, pictures, files, versions and looks at exports a minute, for each person.",
     )
     rate_admin: int = _option(
-        0, whole_number(0, MOST_A_MINUTE), "Administrative requests a minute; 0 is without limit."
+        0, rate(may_be_off=True), "Administrative requests a minute; 0 or off is without limit."
     )
     durability: Literal["full", "normal"] = _option(
         "full",

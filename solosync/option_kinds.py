@@ -47,6 +47,20 @@ def whole_number(low: int, high: int) -> Kind[int]:
     return Kind(f"a whole number from {low} to {high}", parse, placeholder="N")
 
 
+def rate(*, may_be_off: bool = False) -> Kind[int]:
+    """How often a minute; 0 is without limit."""
+    low = 0 if may_be_off else 1
+    number = whole_number(low, MOST_A_MINUTE)
+
+    def parse(text: str) -> int:
+        if may_be_off and text == "off":
+            return 0
+        return number.parse(text.removesuffix("/min"))
+
+    off = ', or "off"' if may_be_off else ""
+    return Kind(f"{number.allowed}, such as 100 or 100/min{off}", parse, placeholder="N")
+
+
 _SIZE = re.compile(r"([0-9]{1,15}) ?(B|KB|MB|GB|KiB|MiB|GiB)?")
 _SIZE_UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": KIB, "MiB": MIB, "GiB": GIB}
 
@@ -169,7 +183,7 @@ def several(parse: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     return lambda text: tuple(parse(part) for part in text.split(",") if part.strip())
 
 
-RATE = whole_number(1, MOST_A_MINUTE)
+RATE = rate()
 TEXT = Kind("a line of text", _parse_text, placeholder="TEXT")
 SENDER = Kind("an address such as solosync <boards@example.org>", _parse_sender, placeholder="TEXT")
 SWITCH = Kind("true or false", _parse_switch, lambda value: str(value).lower(), "true|false")

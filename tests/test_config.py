@@ -32,6 +32,15 @@ def refusal(folder: Path, **given) -> str:
     return message
 
 
+def test_rate_is_a_number_a_minute(folder):
+    environ = {"SOLOSYNC_RATE_USER": "5/min", "SOLOSYNC_RATE_ADMIN": "off"}
+    loaded = load(folder, {"rate_anon": "7"}, environ, file='rate_export = "3/min"')
+    assert (loaded.rate_user, loaded.rate_anon, loaded.rate_export) == (5, 7, 3)
+    assert loaded.rate_admin == 0
+    for wrong in ("off", "0", "5/s", "/min", "5 /min"):
+        assert "such as 100 or 100/min" in refusal(folder, flags={"rate_user": wrong})
+
+
 def test_flag_wins_over_environment_over_file_over_default(folder):
     environ = {"SOLOSYNC_PORT": "9002"}
     assert load(folder).port == 8765
