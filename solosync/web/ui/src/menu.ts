@@ -70,34 +70,40 @@ function take (model: Model, at: Point): void {
 
 /** In groups. */
 export function entriesOf (model: Model, { at }: Asked): Entry[][] {
-  const { selection, clipboard } = model
-  const paste = { label: texts.paste, keys: 'Ctrl V', act: () => { void clipboard.paste(at) } }
-  const all = {
-    label: texts.selectAll, keys: 'Ctrl A', act: () => selection.all(), isOff: model.count.value === 0
-  }
-  if (selection.count.value === 0) {
-    return nonempty([
-      [paste, all],
-      [
-        { label: texts.undo, keys: 'Ctrl Z', act: () => model.undo(), isOff: !model.canUndo.value },
-        { label: texts.redo, keys: 'Ctrl Shift Z', act: () => model.redo(), isOff: !model.canRedo.value }
-      ],
-      [
-        { label: texts.fit, keys: '0', act: () => model.surface.fit() },
-        { label: texts.actualSize, keys: 'Shift 0', act: () => model.surface.actualSize() },
-        { label: texts.help, keys: '?', act: () => { model.isHelping.value = true } }
-      ],
-      model.isGuest ? [] : [{ label: texts.export, act: () => location.assign(`/boards/${model.sessionId}#exports`) }]
-    ])
-  }
-  const written = model.selectedText
-  const fixed = selection.fixed
-  return nonempty([
-    written ? [{ label: texts.changeText, keys: 'Enter', act: () => model.write(at, written) }] : [],
+  const common = [
+    { label: texts.paste, keys: 'Ctrl V', act: () => { void model.clipboard.paste(at) } },
+    { label: texts.selectAll, keys: 'Ctrl A', act: () => model.selection.all(), isOff: model.count.value === 0 }
+  ]
+  const others = model.selection.count.value > 0 ? forSelected(model, at) : forPage(model)
+  return [...others.slice(0, 1), common, ...others.slice(1)].filter(group => group.length > 0)
+}
+
+function forPage (model: Model): Entry[][] {
+  const exporting = { label: texts.export, act: () => location.assign(`/boards/${model.sessionId}#exports`) }
+  return [
+    [],
     [
+      { label: texts.undo, keys: 'Ctrl Z', act: () => model.undo(), isOff: !model.canUndo.value },
+      { label: texts.redo, keys: 'Ctrl Shift Z', act: () => model.redo(), isOff: !model.canRedo.value }
+    ],
+    [
+      { label: texts.fit, keys: '0', act: () => model.surface.fit() },
+      { label: texts.actualSize, keys: 'Shift 0', act: () => model.surface.actualSize() },
+      { label: texts.help, keys: '?', act: () => { model.isHelping.value = true } }
+    ],
+    model.isGuest ? [] : [exporting]
+  ]
+}
+
+function forSelected (model: Model, at: Point): Entry[][] {
+  const { selection, clipboard, selectedText: written } = model
+  const { fixed } = selection
+  const changing = written && { label: texts.changeText, keys: 'Enter', act: () => model.write(at, written) }
+  return [
+    [
+      ...changing ? [changing] : [],
       { label: texts.cut, keys: 'Ctrl X', act: () => clipboard.cut() },
       { label: texts.copy, keys: 'Ctrl C', act: () => { clipboard.copy() } },
-      paste,
       { label: texts.duplicate, keys: 'Ctrl D', act: () => selection.duplicate() }
     ],
     [
@@ -106,9 +112,9 @@ export function entriesOf (model: Model, { at }: Asked): Entry[][] {
       { label: texts.under, keys: 'Ctrl [', act: () => selection.arrange('backward') },
       { label: texts.toBack, keys: 'Ctrl Shift [', act: () => selection.arrange('back') }
     ],
-    fixed === null ? [] : [{ label: fixed ? texts.release : texts.fix, act: () => selection.fix(!fixed) }],
-    [all, { label: texts.remove, keys: 'Delete', act: () => selection.remove() }]
-  ])
+    [
+      ...fixed === null ? [] : [{ label: fixed ? texts.release : texts.fix, act: () => selection.fix(!fixed) }],
+      { label: texts.remove, keys: 'Delete', act: () => selection.remove() }
+    ]
+  ]
 }
-
-const nonempty = (groups: Entry[][]): Entry[][] => groups.filter(group => group.length > 0)

@@ -15,13 +15,7 @@ export function CanvasMenu ({ model }: { model: Model }): JSX.Element | null {
 
 function Menu ({ model, asked }: { model: Model, asked: Asked }): JSX.Element {
   const menu = useRef<HTMLDivElement>(null)
-  useLayoutEffect(() => {
-    const { style, offsetWidth, offsetHeight } = menu.current!
-    style.left = `${Math.max(EDGE, Math.min(asked.left, innerWidth - offsetWidth - EDGE))}px`
-    style.top = `${Math.max(EDGE, Math.min(asked.top, innerHeight - offsetHeight - EDGE))}px`
-    const first = asked.isByKey ? menu.current!.querySelector<HTMLElement>('[role=menuitem]') : null
-    ;(first ?? menu.current!).focus()
-  }, [])
+  useLayoutEffect(() => settle(menu.current!, asked), [])
   const close = (): void => {
     model.menu.value = null
     model.surface.container.focus({ preventScroll: true })
@@ -52,19 +46,32 @@ function Menu ({ model, asked }: { model: Model, asked: Asked }): JSX.Element {
       >
         {entriesOf(model, asked).map((group, at) => (
           <div key={at} role='group'>
-            {group.map(entry => (
-              <button
-                key={entry.label} type='button' role='menuitem' class='line' tabIndex={-1}
-                aria-disabled={entry.isOff} onClick={() => { if (!entry.isOff) choose(entry) }}
-                onPointerMove={({ currentTarget }) => currentTarget.focus()}
-              >
-                <span>{entry.label}</span>{entry.keys && <kbd>{entry.keys}</kbd>}
-              </button>
-            ))}
+            {group.map(entry => <Item key={entry.label} entry={entry} choose={choose} />)}
           </div>
         ))}
       </div>
     </>
+  )
+}
+
+/** All of it is seen; who came by a key goes on from the first entry. */
+function settle (menu: HTMLElement, { left, top, isByKey }: Asked): void {
+  const { style, offsetWidth, offsetHeight } = menu
+  style.left = `${Math.max(EDGE, Math.min(left, innerWidth - offsetWidth - EDGE))}px`
+  style.top = `${Math.max(EDGE, Math.min(top, innerHeight - offsetHeight - EDGE))}px`
+  const first = isByKey ? menu.querySelector<HTMLElement>('[role=menuitem]') : null
+  ;(first ?? menu).focus()
+}
+
+function Item ({ entry, choose }: { entry: Entry, choose: (entry: Entry) => void }): JSX.Element {
+  const { label, keys, isOff } = entry
+  return (
+    <button
+      type='button' role='menuitem' class='line' tabIndex={-1} aria-disabled={isOff}
+      onClick={() => { if (!isOff) choose(entry) }} onPointerMove={({ currentTarget }) => currentTarget.focus()}
+    >
+      <span>{label}</span>{keys && <kbd>{keys}</kbd>}
+    </button>
   )
 }
 
