@@ -108,6 +108,14 @@ def join_object(fields: dict[str, str]) -> str:
     return "{" + ",".join(f"{quote(name)}:{fields[name]}" for name in sorted(fields)) + "}"
 
 
+def object_pieces(members: dict[str, list[str]]) -> list[str]:
+    """As ``join_object``, of members in pieces: what is large is then put together once."""
+    pieces: list[str] = []
+    for name in sorted(members):
+        pieces += ("," if pieces else "{", quote(name), ":", *members[name])
+    return [*pieces, "}"] if pieces else ["{}"]
+
+
 _MEMBERS: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(
     dict[str, msgspec.Raw]
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from pycrdt import Doc, Map, Subscription
 
-from solosync.board.canonical import join_object
+from solosync.board.canonical import join_object, object_pieces
 from solosync.board.entries import Entry, PageEntry, by_rank, position_in
 from solosync.board.order import NoRoom, keys_between
 from solosync.board.states import Item, Page, Shape, State
@@ -108,27 +108,32 @@ class Layout(ABC):
 
     def text(self) -> str:
         """The whole state as canonical JSON text."""
-        members = dict(self.rest)
+        members = self._pieces(ROOT, self.rest)
         if self.keyed is not None:
-            members[self.shape.keyed] = join_object(self.keyed)
-        for name in self.lists_of(ROOT):
-            members[name] = self._list_text(ROOT, name)
+            members[self.shape.keyed] = [join_object(self.keyed)]
         if self.has_pages:
-            members["pages"] = "[" + ",".join(map(self._page_text, self.ordered_pages())) + "]"
-        return join_object(members)
+            pages: list[str] = []
+            for page in self.ordered_pages():
+                pages += (",", *self._page_pieces(page))
+            members["pages"] = ["[", *pages[1:], "]"]
+        return "".join(object_pieces(members))
 
-    def _page_text(self, page: PageEntry) -> str:
+    def _page_pieces(self, page: PageEntry) -> list[str]:
         if page.value is not None:
-            return page.value
-        members = dict(page.fields)
-        for name in self.lists_of(page.key):
-            members[name] = self._list_text(page.key, name)
-        return join_object(members)
+            return [page.value]
+        return object_pieces(self._pieces(page.key, page.fields))
 
-    def _list_text(self, page: str, name: str) -> str:
+    def _pieces(self, page: str, fields: Mapping[str, str]) -> dict[str, list[str]]:
+        """The fields and lists of a page, or of the state itself."""
+        members = {name: [text] for name, text in fields.items()}
+        for name in self.lists_of(page):
+            members[name] = ["[", self._items_text(page, name), "]"]
+        return members
+
+    def _items_text(self, page: str, name: str) -> str:
         text = self._texts.get((page, name))
         if text is None:
-            text = "[" + ",".join([e.item.text for e in self.group(page, name)]) + "]"
+            text = ",".join([entry.item.text for entry in self.group(page, name)])
             self._texts[page, name] = text
         return text
 

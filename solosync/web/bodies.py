@@ -149,19 +149,16 @@ def received_file(data_dir: Path) -> Iterator[Path]:
 async def _read_raw(request: AnyRequest, too_large: TooLarge) -> bytes:
     if _announced(request) > too_large.limit:
         raise too_large
-    chunk, more = await _receive(request)
-    if len(chunk) > too_large.limit:
-        raise too_large
-    if not more:
-        return chunk
-    read = bytearray(chunk)
+    chunks: list[bytes] = []
+    received, more = 0, True
     while more:
         chunk, more = await _receive(request)
-        if len(read) + len(chunk) > too_large.limit:
-            read.clear()  # or it lives as long as the error and its traceback do
+        received += len(chunk)
+        if received > too_large.limit:
+            chunks.clear()  # or they live as long as the error and its traceback do
             raise too_large
-        read += chunk
-    return bytes(read)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 async def _read_gzip(request: AnyRequest, too_large: TooLarge) -> bytes:
