@@ -86,8 +86,11 @@ class ElementMerge:
         group = self.sides.layout.group(place.page, place.list_name)
         items = [entry.item for entry in group]
         ends = common_ends(items, place.base)
-        if ends[0] == len(items) == len(place.base):
-            place.entries = [*group]  # nobody else has changed this list
+        if ends[0] == len(items) == len(place.base):  # nobody else has changed this list
+            place.entries = [*group]
+            if items != place.base:  # equal, and from now on the same objects: faster to compare
+                for entry, item in zip(group, place.base, strict=True):
+                    entry.item = item
             return
         found = match_items(items, place.base, ends)
         place.entries = [group[index] if index is not None else None for index in found]

@@ -140,7 +140,7 @@ class State:
 
 def _same_lists(a: dict[str, list[Item]], b: dict[str, list[Item]]) -> bool:
     return a.keys() == b.keys() and all(
-        [item.text for item in items] == [item.text for item in b[name]]
+        items == b[name] or [item.text for item in items] == [item.text for item in b[name]]
         for name, items in a.items()
     )
 

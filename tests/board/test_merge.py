@@ -12,6 +12,7 @@ from tests.board.boards import (
     ids,
     make,
     page,
+    read,
     reloaded,
     save,
     shown,
@@ -717,3 +718,12 @@ def test_thousands_of_pages_are_placed_in_one_go():
     wanted["pages"].reverse()
     edit(document, wanted)
     assert shown(document) == wanted
+
+
+def test_what_a_save_left_alone_is_one_object_in_the_save_and_on_the_board():
+    document = make(strokes(stroke("a"), stroke("b")))
+    base = read(document, strokes(stroke("a"), stroke("b")))
+    after = read(document, strokes(stroke("a"), stroke("b"), stroke("c")))
+    document.merge(base, after, may_delete=True, stated=True)
+    ((before,), (now,)) = (base.pages, document.state().pages)
+    assert now.lists["strokes"][0] is before.lists["strokes"][0]
