@@ -50,7 +50,7 @@ def request(
 
     def add(tx: Tx) -> str:
         now = now_ms()
-        mailings.check(tx, address, asker.network, now)
+        mailings.check(tx, config, address, asker.network, now)
         if kind == "otp":
             _check_guesses(tx, address, now)
         user = users.find_by_email(tx, address)

@@ -83,6 +83,19 @@ def test_ten_codes_an_hour_for_known_and_unknown_alike(user, ask, clock, email):
         ask(email=email)
 
 
+def test_without_rate_limits_there_are_many_more_codes_an_hour_and_still_an_end(
+    user, ask, config, monkeypatch
+):
+    unlimited = replace(config, rate_limits=False)
+    for _ in range(11):
+        assert ask(config=unlimited)
+    monkeypatch.setattr("solosync.domain.mailings.MOST_AN_HOUR", 1)
+    monkeypatch.setattr("solosync.domain.mailings.UNLIMITED", 12)
+    assert ask(config=unlimited)
+    with pytest.raises(RateLimited):
+        ask(config=unlimited)
+
+
 def test_one_stranger_cannot_use_up_all_codes_of_an_address(user, ask, at):
     for network in ("192.0.2.1", "2001:db8::1"):
         at(network)
