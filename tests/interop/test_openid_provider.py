@@ -1,6 +1,7 @@
 """A real OpenID provider, npm's oidc-provider, signs people in through its own pages."""
 
 import contextlib
+import os
 import re
 from pathlib import Path
 from urllib.parse import urljoin
@@ -98,7 +99,9 @@ def start(provider, tmp_path):
                 "oidc-client-secret": client.get("client_secret", ""),
             }
             given = (f"--{name}={value}" for name, value in options.items())
-            stack.enter_context(running(port, "--no-rate-limits", *given, program=program))
+            # It is killed in the end; what the one-file program has unpacked goes with the folder.
+            env = os.environ | {"TMPDIR": str(tmp_path)}
+            stack.enter_context(running(port, "--no-rate-limits", *given, program=program, env=env))
             return url
 
         yield start
