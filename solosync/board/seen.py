@@ -102,8 +102,10 @@ def _runs(known: Run, text: bytes, at: int) -> Iterator[tuple[Run, int, int]]:
             index += 1
             if text[end : end + 1] != b",":
                 break
-        if end - start >= SHORTEST_BYTES:
-            yield Run(raws[first:index], items[first:index]), start, end
-            at = end
-            found += 1
-            missed = 0
+        if end - start < SHORTEST_BYTES:
+            missed += 1
+            continue
+        yield Run(raws[first:index], items[first:index]), start, end
+        at = end
+        found += 1
+        missed = 0

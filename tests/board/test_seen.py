@@ -70,6 +70,14 @@ def test_a_text_with_space_between_its_elements_is_cut_into_no_more_runs_than_a_
     assert state.text(solo.SHAPE) == canonical(spaced)
 
 
+def test_a_list_of_small_things_far_apart_is_left_as_it_is():
+    seen = Seen()
+    spaced = json.dumps(strokes(*(f"small {n}" for n in range(20_000)))).encode()
+    read(spaced, seen)
+    text = seen.cut(spaced)
+    assert (text.left, text.runs) == (spaced, {})
+
+
 def test_what_saves_did_not_hold_is_forgotten():
     seen = Seen()
     for n in range(50):
