@@ -114,13 +114,7 @@ def invite(
         _check_may_be_invited(tx, actor, organization_id, person)
         invitations.revoke_for_email(tx, organization_id, address, invitation.created_at)
         invitations.insert(tx, invitation)
-        fields = {
-            "organization": organization.name,
-            "inviter": actor.display_name,
-            "role": role,
-            "link": link(f"{token}.{keys.seal(_MAILED, token)}"),
-            "days": str(DAYS),
-        }
+        fields = _fields(organization, actor, role, link(f"{token}.{keys.seal(_MAILED, token)}"))
         mail.queue(tx, keys, address, "invitation", fields, language=language)
         if person is not None:
             _notify(tx, actor, organization, person)
@@ -146,6 +140,17 @@ def _new(
         accepted_at=None,
         revoked_at=None,
     )
+
+
+def _fields(organization: Organization, inviter: Actor, role: Role, link: str) -> dict[str, str]:
+    """For the mail's template."""
+    return {
+        "organization": organization.name,
+        "inviter": inviter.display_name,
+        "role": role,
+        "link": link,
+        "days": str(DAYS),
+    }
 
 
 def _notify(tx: Tx, inviter: Actor, organization: Organization, person: User) -> None:

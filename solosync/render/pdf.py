@@ -55,16 +55,21 @@ def write(
     shared.fonts.write()
     kids = array([page.reference for page in pages])
     document.add(dictionary({"Type": "/Pages", "Kids": kids, "Count": len(pages)}), tree)
+    catalog = _catalog(document, tree, pages if outline else [])
+    document.finish(document.add(dictionary(catalog)), document.add(_info(title)))
+    return list(warnings)
+
+
+def _catalog(document: Document, tree: Any, outlined: list[_Page]) -> dict[str, Any]:
     catalog: dict[str, Any] = {
         "Type": "/Catalog",
         "Pages": tree,
         "ViewerPreferences": dictionary({"DisplayDocTitle": "true"}),
     }
-    if outline and pages:
-        catalog["Outlines"] = _add_outline(document, pages)
-        catalog["PageMode"] = "/UseOutlines" if len(pages) > 1 else "/UseNone"
-    document.finish(document.add(dictionary(catalog)), document.add(_info(title)))
-    return list(warnings)
+    if outlined:
+        catalog["Outlines"] = _add_outline(document, outlined)
+        catalog["PageMode"] = "/UseOutlines" if len(outlined) > 1 else "/UseNone"
+    return catalog
 
 
 def _page_matrix(sheet: Sheet) -> tuple[float, ...]:
