@@ -183,19 +183,20 @@ class _Child:
 
     def end(self) -> None:
         """It ends by itself once nobody can ask it for anything."""
-        assert self.process.stdin is not None
-        with contextlib.suppress(OSError):
-            self.process.stdin.close()
+        self._close_input()
         try:
             self.process.wait(GOODBYE_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
 
     def kill(self) -> None:
-        assert self.process.stdin is not None
         self.process.kill()
         self.process.wait()
-        with contextlib.suppress(OSError):
+        self._close_input()
+
+    def _close_input(self) -> None:
+        assert self.process.stdin is not None
+        with contextlib.suppress(OSError):  # it died with a request not read to its end
             self.process.stdin.close()
 
     def _read(self) -> None:
