@@ -1,9 +1,12 @@
-"""Rows that a test needs but isn't about: plain, with defaults, straight into the store."""
+"""Rows that a test needs but isn't about: plain, with defaults, straight into the store; and one
+that is sure to be there."""
 
 from solosync import clock
+from solosync.domain import jobs
 from solosync.ids import new_id
 from solosync.records.actors import Actor
 from solosync.records.devices import Device
+from solosync.records.jobs import Job
 from solosync.records.organizations import Membership, Organization, Role
 from solosync.records.sessions import Session
 from solosync.records.updates import NewUpdate
@@ -136,3 +139,9 @@ def make_update(rev: int = 1, data: bytes = b"\x00\x00", **fields: object) -> Ne
         "created_at": clock.now_ms(),
     }
     return NewUpdate(rev=rev, data=data, **(defaults | fields))  # type: ignore[arg-type]
+
+
+def get_job(store: Store, job_id: str) -> Job:
+    job = jobs.find(store, job_id)
+    assert job is not None
+    return job

@@ -123,7 +123,6 @@ class _Pixels:
         self._file = file
         self._inflater = zlib.decompressobj()
         self._left = -1  # bytes of pixels still to come
-        self._has_palette = False
 
     def check(self) -> None:
         try:

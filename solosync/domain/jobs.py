@@ -75,14 +75,6 @@ def find(store: Store, job_id: str) -> Job | None:
     return store.read(lambda tx: jobs.find(tx, job_id))
 
 
-def get_job(store: Store, job_id: str) -> Job:
-    """Raises NotFound."""
-    job = find(store, job_id)
-    if job is None:
-        raise NotFound("job", job_id)
-    return job
-
-
 def list_jobs(store: Store, *, status: JobStatus | None = None) -> list[Job]:
     """The last added first."""
     return store.read(lambda tx: jobs.list_all(tx, status=status))

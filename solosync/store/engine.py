@@ -5,7 +5,7 @@ import concurrent.futures
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from solosync.events import Bus
 from solosync.store import migrations
@@ -97,12 +97,3 @@ class Store:
     def read(self, fn: Callable[[Tx], T]) -> T:
         """Runs `fn` in the calling thread; all its selects see one state. It can't write."""
         return self._readers.run(fn)
-
-    def data_version(self) -> int:
-        """Another number than last time if, and only if, another process has committed since."""
-
-        # Asked on the write connection, which doesn't count its own commits.
-        def ask(tx: Tx) -> Any:
-            return tx.all("PRAGMA data_version")[0][0]
-
-        return int(self.write_alone(ask))

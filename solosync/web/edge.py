@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from litestar import Litestar, Response
-from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.handlers import BaseRouteHandler
@@ -27,7 +26,7 @@ from solosync.errors import RateLimited, SolosyncError, Unavailable
 from solosync.ids import new_request_id
 from solosync.origin import LANGUAGE_COOKIE, LANGUAGES, Language, Origin
 from solosync.web import conditional, error_answers, errors, limits, repeats
-from solosync.web.connections import AnyRequest
+from solosync.web.connections import AnyRequest, Connection
 from solosync.web.hosts import Hosts
 from solosync.web.measures import Measures
 from solosync.web.wire import HEAD_BYTES
@@ -204,9 +203,7 @@ def _spare_copies(app: Litestar) -> None:
                 handler.authorize_connection = functools.partial(_ask_guards, handler)
 
 
-async def _ask_guards(
-    handler: BaseRouteHandler, connection: ASGIConnection[Any, Any, Any, Any]
-) -> None:
+async def _ask_guards(handler: BaseRouteHandler, connection: Connection) -> None:
     for guard in handler.resolve_guards():
         await guard(connection, handler)  # type: ignore[misc]
 

@@ -4,7 +4,7 @@ from solosync.clock import now_ms
 from solosync.domain import jobs
 from solosync.errors import Conflict, NotFound, RateLimited
 from solosync.events import JobQueued, JobSettled
-from tests.make import make_user
+from tests.make import get_job, make_user
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_finished_and_failed_jobs_are_announced_with_how_it_went(store, heard):
         JobSettled(good, "solo.draw", "e1", "done"),
         JobSettled(bad, "solo.draw", "e2", "failed"),
     ]
-    assert jobs.get_job(store, bad).error == "The disk is full."
+    assert get_job(store, bad).error == "The disk is full."
 
 
 def test_cancelled_job_stays_cancelled(store, heard):
@@ -85,7 +85,7 @@ def test_cancelled_job_stays_cancelled(store, heard):
     assert not jobs.is_running(store, job_id)
     jobs.finish(store, job_id)
     jobs.fail(store, job_id, "too late")
-    assert jobs.get_job(store, job_id).status == "cancelled"
+    assert get_job(store, job_id).status == "cancelled"
     assert heard == [JobSettled(job_id, "solo.draw", "e1", "cancelled")]
 
 
@@ -106,7 +106,7 @@ def test_job_is_unfinished_until_it_has_ended(store):
 def test_postponed_job_waits_for_its_time_and_says_why(store, clock):
     job_id = add(store, "mail.send")
     jobs.postpone(store, claim(store, job_id), 60, "The line is busy.")
-    waiting = jobs.get_job(store, job_id)
+    waiting = get_job(store, job_id)
     assert (waiting.status, waiting.attempts, waiting.error) == ("queued", 0, "The line is busy.")
     clock.advance(seconds=59)
     assert jobs.list_queued(store) == []
@@ -128,9 +128,9 @@ def test_retried_job_does_not_wait(store, clock):
 def test_interrupted_attempt_does_not_count_and_a_crashed_one_does(store, heard):
     job_id = add(store, "solo.draw")
     jobs.put_back(store, claim(store, job_id), counts=False)
-    assert jobs.get_job(store, job_id).attempts == 0
+    assert get_job(store, job_id).attempts == 0
     jobs.put_back(store, claim(store, job_id), counts=True)
-    assert jobs.get_job(store, job_id).attempts == 1
+    assert get_job(store, job_id).attempts == 1
     assert heard == [JobQueued(job_id)] * 3
     assert [job.job_id for job in jobs.list_queued(store)] == [job_id]
     assert jobs.list_running(store) == []

@@ -14,6 +14,7 @@ from solosync.jobs.runner import Runner
 from solosync.jobs.tasks import TASKS
 from solosync.store.engine import Store
 from tests.mailboxes import Mailbox, Provider, smtp_settings
+from tests.make import get_job
 from tests.servers import PATIENCE_SECONDS, free_port, running, stop
 
 CODE = {"code": "12345678", "link": "https://boards.example.org/m?token=abc", "minutes": "15"}
@@ -66,7 +67,7 @@ def looked_at(store):
 
     def wait(job):
         # It is told by no event: the try has ended when the reason stands in the row.
-        return _until(lambda: jobs.get_job(store, job.job_id), lambda found: found.error)
+        return _until(lambda: get_job(store, job.job_id), lambda found: found.error)
 
     return wait
 
@@ -131,7 +132,7 @@ def test_refused_mail_has_failed_at_once_and_says_why_without_the_address(
     assert settled() == (job.job_id, "failed")
     failed = mail.get_mail(store, queued.mail_id)
     assert (failed.status, failed.fields) == ("failed", None)
-    told = jobs.get_job(store, job.job_id).error
+    told = get_job(store, job.job_id).error
     assert failed.error == told
     assert told is not None
     assert told.endswith("550: no a…@example.org here")
@@ -148,7 +149,7 @@ def test_code_that_ran_out_while_it_waited_is_not_sent(
     sending(**mailbox.settings())
     assert settled() == (job.job_id, "failed")
     assert mail.get_mail(store, queued.mail_id).status == "dropped"
-    assert jobs.get_job(store, job.job_id).error == mail.TOO_OLD
+    assert get_job(store, job.job_id).error == mail.TOO_OLD
     assert mailbox.is_empty
 
 
@@ -181,7 +182,7 @@ def test_retried_mail_is_gone(store, queue, sending, settled, mailbox):
     mailbox.refuse = {}
     jobs.retry(store, job.job_id)
     assert settled() == (job.job_id, "failed")
-    assert "isn't kept" in str(jobs.get_job(store, job.job_id).error)
+    assert "isn't kept" in str(get_job(store, job.job_id).error)
     assert mailbox.is_empty
 
 

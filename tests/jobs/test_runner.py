@@ -16,6 +16,7 @@ from solosync.jobs.schedule import Daily
 from solosync.jobs.worker import BROKEN
 from solosync.store.engine import Store
 from tests.children import child, read_line
+from tests.make import get_job
 from tests.servers import PATIENCE_SECONDS
 
 
@@ -61,7 +62,7 @@ def test_job_is_done_soon_after_it_was_committed(running, store, add, settled):
         job_id = add("solo.draw", "s1")
         assert settled() == (job_id, "done")
         assert runner.is_working
-    done = jobs.get_job(store, job_id)
+    done = get_job(store, job_id)
     assert (done.attempts, done.error) == (1, None)
     assert done.started_at is not None
     assert done.finished_at is not None
@@ -121,8 +122,8 @@ def test_job_that_the_end_of_the_server_interrupts_goes_on_after_the_next_start(
     with running({"solo.draw": Task("pictures", slow)}):
         job_id = add("solo.draw")
         slow.wait()
-    assert jobs.get_job(store, job_id).status == "queued"
-    assert jobs.get_job(store, job_id).attempts == 0
+    assert get_job(store, job_id).status == "queued"
+    assert get_job(store, job_id).attempts == 0
     with running({"solo.draw": Task("pictures", nothing)}):
         assert settled() == (job_id, "done")
 
@@ -132,7 +133,7 @@ def test_job_of_a_server_that_died_is_done_after_the_next_start(running, store, 
     jobs.claim(store, job_id)
     with running({"solo.draw": Task("pictures", nothing)}):
         assert settled() == (job_id, "done")
-    assert jobs.get_job(store, job_id).attempts == 2
+    assert get_job(store, job_id).attempts == 2
 
 
 def test_job_that_asks_for_it_is_tried_again_as_often_as_it_asks(running, store, add, settled):
@@ -148,7 +149,7 @@ def test_job_that_asks_for_it_is_tried_again_as_often_as_it_asks(running, store,
         job_id = add("mail.send")
         assert settled() == (job_id, "done")
     assert (tries, told) == ([1] * (jobs.MOST_ATTEMPTS + 1), [])
-    assert jobs.get_job(store, job_id).error is None
+    assert get_job(store, job_id).error is None
 
 
 def test_job_that_is_not_due_is_left_alone(running, store, add, settled):
@@ -158,7 +159,7 @@ def test_job_that_is_not_due_is_left_alone(running, store, add, settled):
     jobs.postpone(store, claimed, 3600, "The line is busy.")
     with running({"mail.send": Task("mail", nothing)}):
         assert settled() == (now, "done")
-    assert jobs.get_job(store, later).status == "queued"
+    assert get_job(store, later).status == "queued"
 
 
 def test_job_that_took_the_server_down_three_times_is_given_up(running, store, add, settled):
@@ -172,7 +173,7 @@ def test_job_that_took_the_server_down_three_times_is_given_up(running, store, a
     jobs.claim(store, job_id)
     with running({"solo.draw": task}):
         assert settled() == (job_id, "failed")
-    assert told == [jobs.get_job(store, job_id).error]
+    assert told == [get_job(store, job_id).error]
     assert "3 times" in told[0]
 
 
@@ -189,8 +190,8 @@ def test_what_the_error_says_is_told_to_those_who_wait(running, store, add, sett
         job_id = add("solo.draw", "e1")
         assert settled() == (job_id, "failed")
     assert told == [("e1", "The disk is full.")]
-    assert jobs.get_job(store, job_id).error == "The disk is full."
-    assert jobs.get_job(store, job_id).attempts == 1
+    assert get_job(store, job_id).error == "The disk is full."
+    assert get_job(store, job_id).attempts == 1
 
 
 def test_mistake_of_ours_is_logged_and_not_told(running, store, add, settled, caplog):
@@ -201,7 +202,7 @@ def test_mistake_of_ours_is_logged_and_not_told(running, store, add, settled, ca
         job_id = add("solo.draw")
         assert settled() == (job_id, "failed")
         assert settled_after(add("solo.other"), settled) == "done"
-    assert jobs.get_job(store, job_id).error == BROKEN
+    assert get_job(store, job_id).error == BROKEN
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert "private" in caplog.text
 
@@ -225,7 +226,7 @@ def test_crash_of_the_child_is_tried_again_and_given_up_at_last(
         job_id = add("solo.draw")
         assert settled() == (job_id, "failed")
     assert attempts == [1, 2, 3]
-    error = jobs.get_job(store, job_id).error
+    error = get_job(store, job_id).error
     assert error == "The program that draws crashed (SIGKILL). It was tried 3 times."
 
 
@@ -233,7 +234,7 @@ def test_task_of_another_version_fails_with_a_reason(running, store, add, settle
     with running({"solo.draw": Task("pictures", nothing)}):
         job_id = add("solo.dance")
         assert settled() == (job_id, "failed")
-    assert "solo.dance" in str(jobs.get_job(store, job_id).error)
+    assert "solo.dance" in str(get_job(store, job_id).error)
 
 
 def test_job_that_another_process_queues_is_noticed(running, store, data_dir, settled):
@@ -286,11 +287,11 @@ def test_regular_task_that_was_missed_runs_after_the_start_once(running, store, 
     tasks = {"solo.sweep": Task("upkeep", nothing)}
     with running(tasks, schedule, first_regular_seconds=0):
         job_id, status = settled()
-        assert (jobs.get_job(store, job_id).task, status) == ("solo.sweep", "done")
+        assert (get_job(store, job_id).task, status) == ("solo.sweep", "done")
     assert set(jobs.last_runs(store)) == {"solo.sweep"}
     with running(tasks | {"solo.draw": Task("upkeep", nothing)}, schedule, first_regular_seconds=0):
         store.write(lambda tx: jobs.add(tx, "solo.draw"))
-        assert jobs.get_job(store, settled()[0]).task == "solo.draw"
+        assert get_job(store, settled()[0]).task == "solo.draw"
     assert [job.task for job in jobs.list_jobs(store)] == ["solo.draw", "solo.sweep"]
 
 
@@ -299,7 +300,7 @@ def test_what_there_is_to_do_is_looked_for(running, store, settled):
         store.write(lambda tx: jobs.add_once(tx, "solo.draw", "found"))
 
     with running({"solo.draw": Task("pictures", nothing)}, find=find, first_regular_seconds=0):
-        assert jobs.get_job(store, settled()[0]).subject == "found"
+        assert get_job(store, settled()[0]).subject == "found"
 
 
 def test_trouble_while_looking_does_not_end_it(running, store, add, settled, caplog, monkeypatch):
@@ -335,7 +336,7 @@ def test_end_of_a_job_is_stored_when_the_disk_takes_it_again(
         job_id = add("solo.draw")
         assert settled() == (job_id, "failed")
     assert len(refused) == 3
-    assert jobs.get_job(store, job_id).error == "The disk is full."
+    assert get_job(store, job_id).error == "The disk is full."
 
 
 def test_folder_of_a_job_is_empty_at_first_and_gone_afterwards(context, running, add, settled):

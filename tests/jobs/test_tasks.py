@@ -6,13 +6,13 @@ import os
 import pytest
 
 from solosync import clock, paths
-from solosync.domain import exports, jobs, sessions, thumbnails
+from solosync.domain import exports, sessions, thumbnails
 from solosync.jobs.runner import Runner
 from solosync.jobs.schedule import SCHEDULE
 from solosync.jobs.tasks import TASKS
 from solosync.store import thumbnails as rows
 from tests.jobs.pictures import board
-from tests.make import make_actor
+from tests.make import get_job, make_actor
 
 DAY_MS = 24 * 3_600_000
 
@@ -40,7 +40,7 @@ def session(store):
 def test_every_regular_task_runs_on_a_new_data_folder(running, store, settled):
     running(schedule=SCHEDULE, first_regular_seconds=0)
     ended = dict(settled() for _ in SCHEDULE)
-    assert {jobs.get_job(store, job_id).task for job_id in ended} == set(SCHEDULE)
+    assert {get_job(store, job_id).task for job_id in ended} == set(SCHEDULE)
     assert set(ended.values()) == {"done"}
 
 
@@ -53,7 +53,7 @@ def test_board_that_rested_gets_its_thumbnail_and_only_one(running, store, settl
     assert thumbnails.queue_due(store, clock.now_ms()) == 0  # it may be drawn on this very moment
     running(schedule={}, find=find, first_regular_seconds=0)
     job_id, status = settled()
-    assert (jobs.get_job(store, job_id).subject, status) == (session.session_id, "done")
+    assert (get_job(store, job_id).subject, status) == (session.session_id, "done")
     assert looked == [1]
     assert store.read(lambda tx: rows.find(tx, session.session_id)) is not None
     find()

@@ -72,7 +72,9 @@ def test_kill_loses_nothing_that_was_acknowledged(data_dir):
         with child(WRITE_UNTIL_KILLED, data_dir / "solosync.db", f"life {life}") as writing:
             acknowledged |= {read_line(writing) for _ in range(rng.randrange(1, 400))}
             writing.kill()
-            rest, _ = writing.communicate()
+            assert writing.stdout is not None
+            # communicate() would pass over what was read ahead, and begin in the middle of a line.
+            rest = writing.stdout.read()
             # The last line may have been cut in the middle.
             acknowledged |= set(rest.split("\n")[:-1])
         with Store.open(data_dir / "solosync.db") as store:
@@ -88,19 +90,6 @@ def test_two_processes_write_at_the_same_time_and_both_are_kept(store):
             store.write(lambda tx, number=number: settings.put(tx, f"ours {number}", "1"))
         assert read_line(other) == "done"
     assert names(store) == {f"{whose} {n}" for whose in ("ours", "theirs") for n in range(200)}
-
-
-def test_data_version_tells_of_other_processes_only(store):
-    first = store.data_version()
-    store.write(lambda tx: settings.put(tx, "ours", "1"))
-    assert store.data_version() == first
-    with child(WRITE_SOME, store.path, "theirs", 1) as other:
-        read_line(other)
-        write_line(other)
-        read_line(other)
-    second = store.data_version()
-    assert second != first
-    assert store.data_version() == second
 
 
 def test_what_another_process_wrote_is_seen_at_once(store):

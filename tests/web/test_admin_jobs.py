@@ -4,6 +4,7 @@ from solosync.domain import audit, jobs
 from solosync.jobs.schedule import SCHEDULE
 from solosync.records.listing import Query, Sort
 from tests.asserts import assert_problem
+from tests.make import get_job
 
 JOBS = "/api/v1/admin/jobs/"
 
@@ -66,7 +67,7 @@ def test_regular_task_is_run_now(sam, store):
     job = response.json()
     assert job["task"] == "solo.seal_audit"
     assert job["status"] in ("queued", "running", "done")
-    assert jobs.get_job(store, job["id"]).task == "solo.seal_audit"
+    assert get_job(store, job["id"]).task == "solo.seal_audit"
     assert told(store) == [("job.run", "solo.seal_audit")]
 
 
