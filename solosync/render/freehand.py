@@ -4,12 +4,14 @@ The line is smoothed by dragging a pen after the points, then widened to both si
 pen pressed harder, or, without a measured pressure, where it was slower. Coordinates agree with
 the npm package of that name, version 1.2, which whiteboards draw their strokes with.
 
-A board has thousands of strokes of some dozens of points each, too short for numpy to pay: points
-are complex numbers here, for which one operation of the interpreter is one on both coordinates.
+A line of some dozens of points is too short for numpy to pay: points are complex numbers here, for
+which one operation of the interpreter is one on both coordinates. freehand_many.py makes the lines
+of a whole board.
 """
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,7 @@ from solosync.render.geometry import Path, Points
 FIRST_PRESSURE = 0.25  # of a first point that comes without one; the others' is
 PRESSURE = 0.5
 TAIL = 3.0  # points that near to the end are noise of lifting the pen
+TOLERANCE = 0.05  # pixels
 MOST_PIECES = 16
 
 # The peer's half circle is slightly more than one, and its steps are added up: both show in the
@@ -39,8 +42,8 @@ def _turns(count: int, angle: float, *, first: int = 1) -> list[complex]:
 
 _CORNER = _turns(13, _PI, first=0)
 _CORNER_BACK = _turns(13, -_PI, first=0)
-_START_CAP = _turns(13, _PI)
-_END_CAP = _turns(29, 3 * _PI)
+START_CAP = _turns(13, _PI)
+END_CAP = _turns(29, 3 * _PI)
 _DOT = _turns(13, 2 * _PI)
 
 
@@ -69,22 +72,27 @@ def outline(
     return left + end + right + start
 
 
-def path(corners: Sequence[complex], tolerance: float = 0.05) -> Path:
+def path(corners: Sequence[complex], tolerance: float = TOLERANCE) -> Path:
     """The outline as it is usually drawn: the corners are control points of quadratic curves that
     meet half-way between them. As a polygon that strays less than ``tolerance`` from it."""
-    return Path.polygon(_rounded(np.array(corners, np.complex128), tolerance))
-
-
-def _rounded(corners: npt.NDArray[np.complex128], tolerance: float) -> Points:
     if len(corners) < 3:
-        return corners.view(np.float64).reshape(-1, 2)
-    middles = np.empty_like(corners)
-    np.add(corners[:-1], corners[1:], out=middles[:-1])
-    middles[-1] = corners[-1] + corners[0]
-    middles *= 0.5
+        return Path.polygon([(corner.real, corner.imag) for corner in corners])
+    return Path.polygon(rounded(np.array(corners), np.array([len(corners)]), tolerance)[0])
+
+
+def rounded(
+    corners: npt.NDArray[np.complex128], counts: npt.NDArray[np.intp], tolerance: float = TOLERANCE
+) -> list[Points]:
+    """As `path`, of many outlines one after the other, with so many corners each."""
+    lasts = np.cumsum(counts) - 1
+    firsts = lasts - counts + 1
+    after = np.empty_like(corners)
+    after[:-1] = corners[1:]
+    after[lasts] = corners[firsts]
+    middles = (corners + after) * 0.5
     before = np.empty_like(middles)
     before[1:] = middles[:-1]
-    before[0] = corners[0]
+    before[firsts] = corners[firsts]
     bends = before - 2 * corners + middles
     # n chords of a quadratic curve stray from it by its bend / (4 n²).
     pieces = np.sqrt(np.abs(bends) / (4 * tolerance)).astype(np.int64) + 1
@@ -93,8 +101,9 @@ def _rounded(corners: npt.NDArray[np.complex128], tolerance: float) -> Points:
     which = np.repeat(np.arange(len(corners)), pieces)
     t = (np.arange(1, ends[-1] + 1) - (ends - pieces)[which]) / pieces[which]
     curve = before[which] + t * (2 * (corners - before)[which] + t * bends[which])
-    polygon: Points = curve.view(np.float64).reshape(-1, 2)
-    return polygon
+    points = curve.view(np.float64).reshape(-1, 2)
+    bounds = [0, *ends[lasts].tolist()]
+    return [points[start:end] for start, end in pairwise(bounds)]
 
 
 def _streamlined(
@@ -223,7 +232,7 @@ def _sides(
 def _start_cap(left: complex, right: complex, first: complex, end: End) -> list[complex]:
     if end.cap:
         around = right - first
-        return [first + around * turn for turn in _START_CAP]
+        return [first + around * turn for turn in START_CAP]
     across = left - right
     return [first - across * share for share in (0.5, 0.51, -0.51, -0.5)]
 
@@ -231,7 +240,7 @@ def _start_cap(left: complex, right: complex, first: complex, end: End) -> list[
 def _end_cap(track: Track, radius: float, end: End) -> list[complex]:
     last, sideways = track.points[-1], track.back[-1] * 1j
     if end.cap:
-        return [last + sideways * (radius * turn) for turn in _END_CAP]
+        return [last + sideways * (radius * turn) for turn in END_CAP]
     return [last + sideways * (radius * share) for share in (1, 0.99, -0.99, -1)]
 
 

@@ -1,12 +1,13 @@
 import json
 import math
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from solosync.render import freehand
+from solosync.render import freehand, freehand_many
 from solosync.render.freehand_widths import End, Pen
 
 SEED = 20261121
@@ -121,3 +122,38 @@ def test_polygon_strays_from_its_curve_by_no_more_than_the_tolerance():
     for point in fine:
         share = np.clip(((point - starts) * ways).sum(axis=1) / lengths, 0, 1)
         assert np.hypot(*(starts + share[:, None] * ways - point).T).min() < 0.06
+
+
+def test_lines_outlined_together_are_as_they_are_one_by_one():
+    dice = random.Random(SEED)
+    lines = [scribble(dice, dice.randrange(1, 60)) for _ in range(300)]
+    # Most of these have no sharp corners: every second point of a spiral, on a grid.
+    lines += [
+        [
+            complex(round(at * math.cos(at / 9), 1), round(at * math.sin(at / 9), 1))
+            for at in range(start, start + 2 * dice.randrange(3, 60), 2)
+        ]
+        for start in range(300)
+    ]
+    dice.shuffle(lines)
+    sizes = [dice.choice((1e-310, 0.5, 2, 4, 6, 20, 60)) for _ in lines]
+    for thinning, easing, same_of_arrays in (
+        (0.5, lambda part: part, lambda parts: parts),
+        (0.6, math.sin, np.sin),
+    ):
+        pen = Pen(thinning=thinning, easing=easing)
+        made = freehand_many.paths(lines, sizes, pen, same_of_arrays)
+        together = [(at, path) for at, path in enumerate(made) if path is not None]
+        assert len(together) > 250
+        for at, path in together:
+            corners = freehand.outline(lines[at], None, replace(pen, size=sizes[at]))
+            (one,), (many,) = freehand.path(corners).subpaths, path.subpaths
+            assert many.points == pytest.approx(one.points, abs=1e-9)
+
+
+def test_few_lines_are_left_to_be_outlined_one_by_one():
+    lines = [[0j, 9 + 0j, 20 + 9j]] * 31
+    assert freehand_many.paths(lines, [4] * 31, Pen(), lambda parts: parts) == [None] * 31
+    lines = [[], [0j], *lines, lines[0]]
+    made = freehand_many.paths(lines, [4] * 34, Pen(), lambda parts: parts)
+    assert [path is None for path in made] == [True] * 2 + [False] * 32

@@ -20,7 +20,7 @@ from solosync.render.scenes.excalidraw_elements import (
     Paint,
     parse,
 )
-from solosync.render.scenes.excalidraw_freedraw import freedraw
+from solosync.render.scenes.excalidraw_freedraw import freedraw, outlines
 from solosync.render.scenes.excalidraw_images import image
 from solosync.render.scenes.values import entries, is_color, paint, string
 from solosync.render.shapes import rounded_rectangle
@@ -106,6 +106,7 @@ class _Board:
         self.files: Mapping[str, Any] = files if isinstance(files, dict) else {}
         self.backdrop = _background(state)
         self.elements = list(self._parsed(state.get("elements")))
+        self.outlines = outlines(self.elements)
         self.by_id = {element.id: element for element in self.elements}
         self.labels = dict(self._labels())
         self._boxes: dict[str, Box] = {}
@@ -160,7 +161,7 @@ class _Board:
             case "frame" | "magicframe":
                 return _frame(element, alpha)
             case "freedraw":
-                return freedraw(element, alpha)
+                return freedraw(element, alpha, self.outlines.get(id(element)))
             case "iframe" | "embeddable":
                 shown = shapes.embedded(element)
                 own = shapes.look(shown).paint(shapes.shape(shown), alpha)

@@ -1,10 +1,15 @@
 """Freehand strokes of Excalidraw, and what fills those that end where they began."""
 
 import math
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from solosync.render import freehand, rough
+import numpy as np
+
+from solosync.render import freehand, freehand_many, rough
 from solosync.render.freehand_widths import Pen
+from solosync.render.geometry import Path
 from solosync.render.rough_points import simplified
 from solosync.render.scene import Fill, Op
 from solosync.render.scenes import excalidraw_shapes as shapes
@@ -12,27 +17,43 @@ from solosync.render.scenes.excalidraw_elements import Element
 from solosync.render.scenes.values import number
 
 SIZE = 4.25  # of the brush, in stroke widths
+PEN = Pen(thinning=0.6, easing=lambda part: math.sin(part * math.pi / 2))
 
 
-def freedraw(element: Element, alpha: float) -> list[Op]:
-    """In its own coordinates."""
+def freedraw(element: Element, alpha: float, path: Path | None = None) -> list[Op]:
+    """In its own coordinates. ``path`` is its outline, if that was made before."""
     ops = _inside(element, alpha)
     if element.stroke is None:
         return ops
-    pressures = _pressures(element)
-    pen = Pen(
-        size=element.stroke_width * SIZE,
-        thinning=0.6,
-        smoothing=0.5,
-        streamline=0.5,
-        simulate_pressure=pressures is None,
-        easing=lambda part: math.sin(part * math.pi / 2),
-    )
-    outline = freehand.outline([complex(x, y) for x, y in element.points], pressures, pen)
+    if path is None:
+        pressures = _pressures(element)
+        pen = replace(PEN, size=_size(element), simulate_pressure=pressures is None)
+        corners = freehand.outline(_points(element), pressures, pen)
+        if not corners:
+            return ops
+        path = freehand.path(corners)
     color, own_alpha = element.stroke
-    if outline:
-        ops.append(Fill(freehand.path(outline), color, alpha * own_alpha))
-    return ops
+    return [*ops, Fill(path, color, alpha * own_alpha)]
+
+
+def outlines(elements: Iterable[Element]) -> dict[int, Path]:
+    """Those that are done sooner together, by the identity of the element."""
+    drawn = [each for each in elements if each.type == "freedraw" and _pressures(each) is None]
+    paths = freehand_many.paths(
+        [_points(each) for each in drawn],
+        [_size(each) for each in drawn],
+        PEN,
+        easing=lambda parts: np.sin(parts * (math.pi / 2)),
+    )
+    return {id(each): path for each, path in zip(drawn, paths, strict=True) if path is not None}
+
+
+def _size(element: Element) -> float:
+    return element.stroke_width * SIZE
+
+
+def _points(element: Element) -> list[complex]:
+    return [complex(x, y) for x, y in element.points]
 
 
 def _inside(element: Element, alpha: float) -> list[Op]:

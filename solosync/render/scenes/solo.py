@@ -11,7 +11,7 @@ from solosync.render.scene import Backdrop, Color, Op, Page, Pattern, Scene
 from solosync.render.scenes.solo_assets import asset
 from solosync.render.scenes.solo_elements import Drawing, Element
 from solosync.render.scenes.solo_lines import KINDS as LINES
-from solosync.render.scenes.solo_lines import Kind, pen
+from solosync.render.scenes.solo_lines import Kind, outline_together, pen
 from solosync.render.scenes.solo_texts import note, text
 from solosync.render.scenes.values import color, entries, number, positive, string
 
@@ -98,8 +98,13 @@ def _ops(page: dict[str, Any], drawing: Drawing) -> tuple[Op, ...]:
         ops += asset(Element(value, _kind(value, "image"), drawing))
     for value in entries(page.get("shapes")):
         ops += _drawn(Element(value, _kind(value, "shape"), drawing))
-    for value in entries(page.get("strokes")):
-        ops += _drawn(Element(value, _kind(value, "pen"), drawing, is_gesture=True))
+    strokes = [
+        Element(value, _kind(value, "pen"), drawing, is_gesture=True)
+        for value in entries(page.get("strokes"))
+    ]
+    outline_together([each for each in strokes if KINDS.get(each.kind, pen) is pen], drawing)
+    for element in strokes:
+        ops += _drawn(element)
     for value in entries(page.get("texts")):
         ops += _drawn(Element(value, _kind(value, "text"), drawing))
     return tuple(ops)

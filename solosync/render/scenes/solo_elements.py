@@ -34,6 +34,8 @@ class Drawing:
     pictures: "Pictures"
     left_out: dict[str, None] = field(default_factory=dict)  # kinds, in order
     missing: dict[str, None] = field(default_factory=dict)  # characters, in order
+    # Of strokes that were outlined together with others, by the identity of their values.
+    outlines: dict[int, Path] = field(default_factory=dict)
 
     def leave_out(self, kind: str) -> tuple[Op, ...]:
         self.left_out[kind[:40]] = None

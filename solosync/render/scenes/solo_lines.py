@@ -1,13 +1,13 @@
 """What is drawn with a pen on a Solo board: strokes, lines, arrows, rectangles and circles."""
 
 import cmath
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from solosync.render import freehand
+from solosync.render import freehand, freehand_many
 from solosync.render.freehand_widths import Pen
 from solosync.render.geometry import Path
 from solosync.render.scene import Fill, Join, Op, Stroke
-from solosync.render.scenes.solo_elements import Element, round_line, together
+from solosync.render.scenes.solo_elements import Drawing, Element, round_line, together
 from solosync.render.scenes.values import paint, positive, share
 from solosync.render.shapes import ellipse, rectangle
 
@@ -18,13 +18,31 @@ ARROW_WIDTHS = 3.0  # an arrow's head is at least that many times as long as its
 
 def pen(element: Element) -> tuple[Op, ...]:
     """A line whose width follows the pressure if points have one (``p``), else the speed."""
-    points, pressures = element.points()
-    corners = freehand.outline(
-        points, pressures, Pen(element.size, simulate_pressure=pressures is None)
+    path = element.drawing.outlines.get(id(element.value))
+    if path is None:
+        points, pressures = element.points()
+        corners = freehand.outline(
+            points, pressures, Pen(element.size, simulate_pressure=pressures is None)
+        )
+        if not corners:
+            return ()
+        path = freehand.path(corners)
+    return element.painted(Fill(path, element.color, element.alpha))
+
+
+def outline_together(elements: Sequence[Element], drawing: Drawing) -> None:
+    """Makes the outlines of what the pen draws, as far as that is done sooner together."""
+    drawn = [(element, *element.points()) for element in elements]
+    unmeasured = [(element, points) for element, points, pressures in drawn if pressures is None]
+    paths = freehand_many.paths(
+        [points for _, points in unmeasured],
+        [element.size for element, _ in unmeasured],
+        Pen(),
+        easing=lambda parts: parts,
     )
-    if not corners:
-        return ()
-    return element.painted(Fill(freehand.path(corners), element.color, element.alpha))
+    for (element, _), path in zip(unmeasured, paths, strict=True):
+        if path is not None:
+            drawing.outlines[id(element.value)] = path
 
 
 def highlighter(element: Element) -> tuple[Op, ...]:
