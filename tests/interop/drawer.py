@@ -20,6 +20,22 @@ PICTURE = (
     "(() => { const [paper, page] = document.querySelectorAll('#canvas canvas');"
     "paper.getContext('2d').drawImage(page, 0, 0); return paper.toDataURL() })()"
 )
+# A network that lets requests through and no sockets.
+NO_SOCKETS = """
+    window.WebSocket = class extends WebSocket {
+        constructor (url) { super(url.replace("/ws/", "/nowhere/")) }
+    }
+"""
+# What a browser does when it has no space left: the transaction comes to nothing.
+FULL = """
+    window.add = IDBObjectStore.prototype.add;
+    IDBObjectStore.prototype.add = function (value) {
+        const request = window.add.call(this, value);
+        this.transaction.abort();
+        return request;
+    };
+    undefined
+"""
 OFFLINE = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 
 

@@ -6,17 +6,11 @@ import json
 import pytest
 
 from tests.browser import IN_BROWSER, browsing
-from tests.interop.drawer import STATUS, Drawer
+from tests.interop.drawer import NO_SOCKETS, STATUS, Drawer
 from tests.live import EMAIL, PASSWORD, PREFIX, strokes
 
 pytestmark = IN_BROWSER
 BOB = "bob@example.org"
-# A network that lets requests through and no sockets.
-NO_SOCKETS = """
-    window.WebSocket = class extends WebSocket {
-        constructor (url) { super(url.replace("/ws/", "/nowhere/")) }
-    }
-"""
 UNSAVED = "document.querySelector('#unsaved').innerText"
 QUESTION = "document.querySelector('dialog.leaving')"
 NOTICE = "document.querySelector('.notice')"

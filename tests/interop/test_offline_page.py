@@ -13,20 +13,10 @@ from PIL import Image, ImageChops, ImageStat
 import solosync
 from tests.browser import IN_BROWSER, browsing
 from tests.interop import icons
-from tests.interop.drawer import STATUS, Drawer
+from tests.interop.drawer import FULL, STATUS, Drawer
 from tests.live import strokes
 
 pytestmark = IN_BROWSER
-# What a browser does when it has no space left: the transaction comes to nothing.
-FULL = """
-    window.add = IDBObjectStore.prototype.add;
-    IDBObjectStore.prototype.add = function (value) {
-        const request = window.add.call(this, value);
-        this.transaction.abort();
-        return request;
-    };
-    undefined
-"""
 
 
 class Tab(Drawer):

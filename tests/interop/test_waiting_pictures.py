@@ -2,7 +2,7 @@
 each comes onto its board, once."""
 
 from tests.browser import IN_BROWSER, browsing
-from tests.interop.drawer import Drawer
+from tests.interop.drawer import FULL, NO_SOCKETS, Drawer
 from tests.interop.giving import COPIES, GIVE, PROBLEMS, assets, give, picture
 
 pytestmark = IN_BROWSER
@@ -104,12 +104,14 @@ def test_pictures_are_sent_once_from_whichever_page_comes_next(server, device):
         ann.wait_for_status(KEPT.format("1 change"))
         page.open("about:blank")
         server.start()
-        page.open(f"{server.url}/settings")  # which sends nothing, and tells how much there is
+        found = page.call("Page.addScriptToEvaluateOnNewDocument", source=NO_SOCKETS)
+        page.open(f"{server.url}/settings")  # which sends it, too, but for the sockets
         page.wait_for(
             "document.querySelector('#kept-here').innerText.includes('1 change not saved')"
         )
         page.run("document.querySelector('#kept-here button').click()")
         page.wait_for("document.querySelectorAll('#kept-here li').length === 1")
+        page.call("Page.removeScriptToEvaluateOnNewDocument", **found)
         page.open(f"{server.url}/")
         page.wait_for(f"{UNSAVED}.endsWith('1 change from this device saved.')")
         assert len(assets(device, gone)) == 1
@@ -159,4 +161,11 @@ def test_picture_that_isnt_taken_or_finds_no_room_is_never_called_saved_or_kept(
         server.start()
         ann.open()
         ann.wait_for_count(3)
-    assert len(assets(device, board)) == 3
+
+        page.run(FULL)  # it is put on the board, which can't be noted here
+        drop(ann, picture("PNG", (300, 200), "black"))
+        ann.wait_for_count(4)
+        ann.wait_for_status("Saved")
+        ann.open()
+        ann.wait_for_count(4)
+    assert len(assets(device, board)) == 4

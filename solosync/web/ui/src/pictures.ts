@@ -7,6 +7,7 @@ import { newId } from './document'
 import type { Box, Point } from './geometry'
 import { askAgain, fileOf, keptBy, loaded } from './looks/images'
 import type { Model } from './model'
+import { askToPersist } from './offline/device'
 import type { Picture } from './offline/waiting'
 import { str } from './untyped'
 import { kindOf, MOST_BYTES, type Problem } from './uploads'
@@ -93,12 +94,13 @@ export class Pictures {
     }
     if (isGuest) return refuse('account')
     if (file.size > MOST_BYTES) return refuse('large')
-    const kind = await kindOf(file)
+    const kind = await kindOf(file).catch(() => null) // a folder can't be read
     const preview = kind && await createImageBitmap(file).catch(() => null)
     if (!kind || !preview) return refuse('kind')
     if (preview.width * preview.height > MOST_PIXELS) return refuse('large')
     const box = placed(preview, surface.view(), at ?? surface.middle, shift / surface.scale)
     this.previews.value = new Map(this.previews.value).set(id, preview)
+    if (!saver.isConnected.value) askToPersist()
     await saver.waiting.add({ id, name: file.name, kind, content: file, page: shown, box, since })
   }
 

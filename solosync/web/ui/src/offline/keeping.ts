@@ -91,8 +91,9 @@ export class Keeping {
 
   // -- pictures that wait --------------------------------------------------------------------
 
+  /** Rejects where that can't be known. */
   async pictures (): Promise<Picture[]> {
-    if (!this.database) return []
+    if (!this.database) throw new Error('nothing is kept')
     return await answer(this.database.transaction(ABOUT).objectStore(ABOUT).getAll(picturesOnly()))
   }
 
