@@ -10,6 +10,7 @@ values with commas between them may stand. A mark that turns up elsewhere, or no
 the text has to be read whole.
 """
 
+import re
 import secrets
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -24,7 +25,11 @@ REACH_BYTES = 64 * 1024
 MOST_MISSED = 16
 # Of one list: where there is space behind the commas, each element would be a run of its own.
 MOST_RUNS = 64
-_MARK = f'"{secrets.token_hex(16)} %d"'
+# In all, so that whoever made up thousands of lists doesn't have a text looked through for each.
+LOOKED_THROUGH_BYTES = 1024 * 1024
+LOOKED_THROUGH_TIMES = 4
+_MARKS_BEGIN = f'"{secrets.token_hex(16)} '.encode()
+_MARKS = re.compile(_MARKS_BEGIN + rb'\d+"')
 
 
 class Run(NamedTuple):
@@ -43,10 +48,11 @@ class Text(NamedTuple):
     size: int
 
     def whole(self) -> bytes:
-        text = self.left
-        for mark, run in self.runs.items():
-            text = text.replace(mark, b",".join(run.raws))
-        return text
+        return _MARKS.sub(lambda mark: b",".join(self.runs[mark[0]].raws), self.left)
+
+    def has_all_in(self, part: bytes) -> bool:
+        """Whether nothing was cut out of anything but this part of it."""
+        return part.count(_MARKS_BEGIN) == len(self.runs)
 
 
 class Seen:
@@ -76,36 +82,52 @@ class Seen:
         """The text without what is known of it."""
         pieces: list[bytes] = []
         runs: dict[bytes, Run] = {}
+        search = _Search(text)
         at = 0
         for known in self._lists:
-            for run, start, end in _runs(known, text, at):
-                mark = (_MARK % len(runs)).encode()
+            for run, start in search.runs(known):
+                mark = b'%b%d"' % (_MARKS_BEGIN, len(runs))
                 runs[mark] = run
                 pieces += (text[at:start], mark)
-                at = end
+                at = search.at
         return Text(b"".join((*pieces, text[at:])), runs, len(text))
 
 
-def _runs(known: Run, text: bytes, at: int) -> Iterator[tuple[Run, int, int]]:
-    """What stands in the text of one list's elements, and from where to where."""
-    raws, items = known
-    index = found = missed = 0
-    while index < len(raws) and found < MOST_RUNS and missed < MOST_MISSED:
-        start = text.find(raws[index], at, at + len(raws[index]) + REACH_BYTES)
-        if start < 0:
-            index += 1
-            missed += 1
-            continue
-        first, end = index, start - 1
-        while index < len(raws) and text.startswith(raws[index], end + 1):
-            end += 1 + len(raws[index])
-            index += 1
-            if text[end : end + 1] != b",":
-                break
-        if end - start < SHORTEST_BYTES:
-            missed += 1
-            continue
-        yield Run(raws[first:index], items[first:index]), start, end
-        at = end
-        found += 1
-        missed = 0
+class _Search:
+    """Goes through a text once: ``at`` is the end of what was found last."""
+
+    def __init__(self, text: bytes) -> None:
+        self.at = 0
+        self._text = text
+        self._left = LOOKED_THROUGH_BYTES + LOOKED_THROUGH_TIMES * len(text)
+
+    def runs(self, known: Run) -> Iterator[tuple[Run, int]]:
+        """What stands in the text of one list's elements, and from where."""
+        raws, items = known
+        text = self._text
+        index = found = missed = 0
+        while index < len(raws) and found < MOST_RUNS and missed < MOST_MISSED and self._left > 0:
+            start = self._find(raws[index])
+            if start < 0:
+                index += 1
+                missed += 1
+                continue
+            first, end = index, start - 1
+            while index < len(raws) and text.startswith(raws[index], end + 1):
+                end += 1 + len(raws[index])
+                index += 1
+                if text[end : end + 1] != b",":
+                    break
+            if end - start < SHORTEST_BYTES:
+                missed += 1
+                continue
+            self.at = end
+            yield Run(raws[first:index], items[first:index]), start
+            found += 1
+            missed = 0
+
+    def _find(self, raw: bytes) -> int:
+        until = min(self.at + len(raw) + REACH_BYTES, len(self._text))
+        start = self._text.find(raw, self.at, until)
+        self._left -= (until if start < 0 else start) - self.at
+        return start

@@ -65,7 +65,7 @@ class Body:
     def _is_cut_in_state(self) -> bool:
         """Whether all other members are as they were sent."""
         state = bytes(self.members.get("state", b""))
-        return state.startswith(b"{") and all(mark in state for mark in self._cut.runs)
+        return state.startswith(b"{") and self._cut.has_all_in(state)
 
     def __contains__(self, name: str) -> bool:
         return name in self.members

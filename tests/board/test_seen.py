@@ -78,6 +78,29 @@ def test_a_list_of_small_things_far_apart_is_left_as_it_is():
     assert (text.left, text.runs) == (spaced, {})
 
 
+def test_of_thousands_of_lists_only_some_are_looked_for():
+    """Or each would be, in all of the next text."""
+    seen, known = Seen(), stroke("known")
+    lists = [page(f"p{n}", strokes=[f"{n} {i}" for i in range(10)]) for n in range(1000)]
+    few, many = ([*lists[:count], page("last", strokes=[known])] for count in (1, 1000))
+    other = compact({"pages": [page("last", strokes=["-" * 50_000, known])]})
+    read(compact({"pages": few}), seen)
+    assert len(seen.cut(other).runs) == 1
+    read(compact({"pages": many}), seen)
+    assert not seen.cut(other).runs
+
+
+def test_of_thousands_of_lists_all_may_be_known():
+    seen, both = Seen(), [stroke("a"), stroke("b")]
+    text = compact({"pages": [page(f"p{n}", strokes=both) for n in range(3000)]})
+    read(text, seen)
+    cut = seen.cut(text)
+    assert len(cut.runs) == 3000
+    assert cut.whole() == text
+    assert cut.has_all_in(cut.left)
+    assert not cut.has_all_in(cut.left[: len(cut.left) // 2])
+
+
 def test_what_saves_did_not_hold_is_forgotten():
     seen = Seen()
     for n in range(50):
