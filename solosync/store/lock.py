@@ -11,6 +11,8 @@ import msgspec
 LOCK_NAME = "solosync.lock"
 # Windows keeps others from reading what is locked, so the locked byte lies behind the text.
 LOCKED_BYTE = 1 << 20
+# What a link leads to would be written over.
+_OPENING = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 LOOKERS_ON_TRIES = 5
 LOOKERS_ON_PAUSE_SECONDS = 0.02
 
@@ -35,8 +37,7 @@ class FolderLock:
     def acquire(self) -> bool:
         """False if another process (or another FolderLock) holds it. Raises OSError when the
         folder can't be written to."""
-        self._path.touch(mode=0o600)
-        file = self._path.open("rb+")
+        file = os.fdopen(os.open(self._path, _OPENING, 0o600), "rb+")
         # `read_holder` takes the lock for a moment to see whether it is free.
         for _ in range(LOOKERS_ON_TRIES):
             if _lock(file):

@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 import msgspec
 
 from solosync import paths
-from solosync.disk import sync
+from solosync.disk import open_private, sync
 from solosync.errors import Invalid, Locked, StorageFailed, Unavailable
 from solosync.store import copies
 from solosync.store.lock import LOCK_NAME, FolderLock
@@ -63,7 +63,9 @@ def replace(data_dir: Path, staged: Path, moment: str) -> Path | None:
     plan = _Plan(str(staged.relative_to(data_dir.absolute())), aside, names)
     marker = data_dir / paths.RESTORING_NAME
     part = marker.with_name(f"{marker.name}.part")
-    part.write_bytes(msgspec.json.encode(plan))
+    part.unlink(missing_ok=True)
+    with open(part, "xb", opener=open_private) as file:
+        file.write(msgspec.json.encode(plan))
     sync(part)
     part.replace(marker)
     sync(data_dir)
@@ -141,10 +143,15 @@ def _free_name(data_dir: Path, moment: str) -> str:
 
 
 def _give_to_owner(data_dir: Path, made: Path) -> None:
-    """Whoever serves the folder has to be able to, also when it was root that restored."""
+    """Whoever serves the folder has to be able to, also when it was root that restored. Links there
+    are not followed: by those, its owner would be given what else root has."""
     if os.name != "nt" and os.geteuid() == 0 and (owner := data_dir.stat()).st_uid != 0:
-        for path in (data_dir / LOCK_NAME, data_dir / paths.TEMPORARY_NAME, made, *made.rglob("*")):
-            os.chown(path, owner.st_uid, owner.st_gid)
+        for path in (data_dir / LOCK_NAME, data_dir / paths.TEMPORARY_NAME):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+        for _, folders, names, folder in os.fwalk(made):
+            os.fchown(folder, owner.st_uid, owner.st_gid)
+            for name in (*folders, *names):
+                os.chown(name, owner.st_uid, owner.st_gid, dir_fd=folder, follow_symlinks=False)
 
 
 def _sync_all(folder: Path) -> None:

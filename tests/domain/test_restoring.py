@@ -246,6 +246,25 @@ def test_what_root_restores_is_the_folders_owners(store, made, data_dir):
     assert {path.stat().st_uid for path in there if aside not in path.parents} == {12345}
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may")
+def test_root_gives_nothing_away_that_a_link_leads_to(store, made, data_dir, tmp_path):
+    store.close()
+    os.chown(data_dir, 12345, 12345)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (data_dir / "tmp").symlink_to(elsewhere)
+    restore(made.file, data_dir)
+    assert elsewhere.stat().st_uid == 0
+
+    lock = data_dir / "solosync.lock"
+    lock.unlink()
+    (elsewhere / "passwords").write_text("secret")
+    lock.symlink_to(elsewhere / "passwords")
+    with pytest.raises(OSError):
+        restore(made.file, data_dir)
+    assert (elsewhere / "passwords").read_text() == "secret"
+
+
 def test_backup_of_an_older_schema_is_brought_forward(store, made, data_dir, monkeypatch):
     store.close()
 
