@@ -86,6 +86,17 @@ _LESS = (
         WHERE (now.issuer, now.subject) = (identities.issuer, identities.subject)
     )
     """,
+    # An organization that was handed over since is its new owner's, if the backup knows them.
+    """
+    UPDATE organizations SET owner_id = now.owner_id FROM former.organizations AS now
+    WHERE now.organization_id = organizations.organization_id
+    AND now.owner_id IN (SELECT user_id FROM main.users)
+    """,
+    """
+    INSERT OR REPLACE INTO main.memberships (user_id, organization_id, role)
+    SELECT owner_id, organization_id, 'admin' FROM main.organizations
+    WHERE organization_id IN (SELECT organization_id FROM former.organizations)
+    """,
     # Whoever owns an organization stays in it, and one that was deleted comes back as it was.
     """
     DELETE FROM memberships
@@ -103,7 +114,7 @@ _LESS = (
     """
     UPDATE memberships SET role = now.role FROM former.memberships AS now
     WHERE (now.user_id, now.organization_id) = (memberships.user_id, memberships.organization_id)
-    AND memberships.role = 'admin'
+    AND (memberships.role = 'admin' OR now.role = 'billing')
     """,
     """
     UPDATE invitations SET revoked_at = :now

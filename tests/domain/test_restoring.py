@@ -402,6 +402,11 @@ def test_rev_that_a_restore_made_is_still_known_when_the_board_has_moved_on(stor
         assert past.exact
 
 
+def roles(store, organization):
+    found = store.read(lambda tx: organizations.list_members(tx, organization.organization_id))
+    return {it.user_id: it.role for it in found}
+
+
 def test_what_was_taken_back_since_the_backup_does_not_come_back(
     store, ann, board, data_dir, tmp_path
 ):
@@ -411,6 +416,8 @@ def test_what_was_taken_back_since_the_backup_does_not_come_back(
     bob, eve, zoe = (
         make_user(store, f"{it}@example.org", password_hash=it, is_staff=True) for it in names
     )
+    make_member(store, team, zoe, "member")
+    handed_over = make_organization(store, eve)
     for user in (bob, eve):
         make_member(store, team, user, "admin")
     stolen = make_device(store, bob)
@@ -431,6 +438,12 @@ def test_what_was_taken_back_since_the_backup_does_not_come_back(
     shares.revoke(store, ann, other.session_id)
     members.remove(store, ann, team.organization_id, eve.user_id)
     members.change_role(store, ann, team.organization_id, bob.user_id, "member")
+    members.change_role(store, ann, team.organization_id, zoe.user_id, "billing")
+    make_member(store, handed_over, zoe, "admin")
+    store.write(lambda tx: organizations.set_owner(tx, handed_over.organization_id, zoe.user_id))
+    store.write(
+        lambda tx: organizations.remove_member(tx, handed_over.organization_id, eve.user_id)
+    )
     for statement in (
         "UPDATE users SET is_active = 0 WHERE email = 'eve@example.org'",
         "UPDATE users SET is_staff = 0 WHERE email = 'zoe@example.org'",
@@ -458,11 +471,15 @@ def test_what_was_taken_back_since_the_backup_does_not_come_back(
         assert not found["eve@example.org"].is_active
         assert not found["zoe@example.org"].is_staff
         assert now.read(lambda tx: tx.all("SELECT subject FROM identities")) == [("1",)]
-        roles = {
-            it.user_id: it.role
-            for it in now.read(lambda tx: organizations.list_members(tx, team.organization_id))
+        assert roles(now, team) == {
+            ann.user_id: "admin",
+            bob.user_id: "member",
+            zoe.user_id: "billing",
         }
-        assert roles == {ann.user_id: "admin", bob.user_id: "member"}
+        assert roles(now, handed_over) == {zoe.user_id: "admin"}
+        its = now.read(lambda tx: organizations.find(tx, handed_over.organization_id))
+        assert its is not None
+        assert its.owner_id == zoe.user_id
         assert shares.open_link(now, keys, str(shown.token)).share.password_hash == "asked for"
         with pytest.raises(NotFound):
             shares.open_link(now, keys, str(ended.token))
