@@ -35,7 +35,7 @@ LARGEST_MANIFEST = 64 * 1024 * 1024
 _FILE = re.compile(rf"{paths.FILES_NAME}/([0-9a-f]{{2}})/([0-9a-f]{{62}})", re.ASCII)
 _NAMES = re.compile(
     rf"{re.escape(paths.DATABASE_NAME)}|{re.escape(paths.KEYS_NAME)}"
-    rf"|{re.escape(paths.CONFIG_NAME)}|{paths.TLS_NAME}/[a-z]+\.pem|{_FILE.pattern}",
+    rf"|{re.escape(paths.CONFIG_NAME)}|{paths.TLS_NAME}/[A-Za-z0-9][A-Za-z0-9_.-]*\.pem|{_FILE.pattern}",
     re.ASCII,
 )
 _NEEDED = {paths.DATABASE_NAME, paths.KEYS_NAME}
@@ -56,6 +56,10 @@ _UNREADABLE = (
 def file_name(sha256: str) -> str:
     """What the file with this content is called in a backup."""
     return f"{paths.FILES_NAME}/{sha256[:2]}/{sha256[2:]}"
+
+
+def has_place(name: str) -> bool:
+    return _NAMES.fullmatch(name) is not None
 
 
 class Writer:
@@ -175,7 +179,7 @@ class Archive:
         for entry in entries:
             kind = stat.S_IFMT(entry.external_attr >> 16)
             if (
-                (entry.filename != MANIFEST and not _NAMES.fullmatch(entry.filename))
+                (entry.filename != MANIFEST and not has_place(entry.filename))
                 or kind not in (0, stat.S_IFREG)
                 or entry.compress_type not in _KINDS
                 or entry.flag_bits & _ENCRYPTED

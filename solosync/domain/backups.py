@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -133,8 +134,9 @@ def _taken(target: Path) -> Invalid:
 def _drop_unfinished(folder: Path) -> None:
     """What a backup that was killed has left: it holds keys."""
     for left in folder.glob(f"{_UNFINISHED}*"):
-        if left.stat().st_mtime < time.time() - _UNFINISHED_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another that is just done
+            if left.lstat().st_mtime < time.time() - _UNFINISHED_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _write(
@@ -174,7 +176,9 @@ def _small(data_dir: Path) -> Iterable[str]:
     if (data_dir / paths.CONFIG_NAME).is_file():
         yield paths.CONFIG_NAME
     for path in sorted((data_dir / paths.TLS_NAME).glob("*.pem")):
-        yield f"{paths.TLS_NAME}/{path.name}"
+        name = f"{paths.TLS_NAME}/{path.name}"
+        if path.is_file() and archives.has_place(name):
+            yield name
 
 
 def _add_files(writer: Writer, blobs: Blobs, copied: Copied, folder: Path, tell: Tell) -> set[str]:

@@ -58,6 +58,8 @@ def test_backup_holds_all_and_is_restored_elsewhere(store, ann, board, data_dir,
     (data_dir / "solosync.toml").write_text('log_level = "error"\n')
     (data_dir / "tls").mkdir()
     (data_dir / "tls" / "authority.pem").write_text("pem")
+    (data_dir / "tls" / "boards.example-2.pem").write_text("somebody's own")
+    (data_dir / "tls" / "not ours.pem").mkdir()
     (data_dir / "tmp").mkdir()
     (data_dir / "tmp" / "part").write_text("nothing of worth")
 
@@ -68,6 +70,7 @@ def test_backup_holds_all_and_is_restored_elsewhere(store, ann, board, data_dir,
     assert zipfile.ZipFile(made.file).testzip() is None
     assert made.manifest.parts.keys() == {
         "solosync.db", "keys.json", "solosync.toml", "tls/authority.pem",
+        "tls/boards.example-2.pem",
         f"files/{sha256[:2]}/{sha256[2:]}",
     }  # fmt: skip
     assert (made.manifest.counts.boards, made.manifest.counts.files) == (1, 1)
@@ -189,6 +192,12 @@ def test_nothing_is_overwritten_nor_put_where_it_would_be_lost(store, data_dir, 
             back_up(store, place)
     assert made.file.read_bytes() == before
     assert [path.name for path in usb.iterdir()] == ["mine.zip"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links there are for administrators")
+def test_what_others_left_in_a_shared_folder_is_in_no_backups_way(store, usb):
+    (usb / ".solosync-backup-just-done").symlink_to(usb / "gone")
+    assert back_up(store, usb).file.exists()
 
 
 def test_too_little_room_is_told_before_anything_is_written(store, usb, monkeypatch):
