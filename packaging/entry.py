@@ -74,6 +74,16 @@ class Unpacker:
             part.unlink(missing_ok=True)
 
 
+def keep(folder: Path) -> None:
+    """Systems that clear away what lies in /tmp for days leave what is locked. Otherwise this would
+    lose its libraries, and by their names anybody could then put others in their place."""
+    if sys.platform == "linux":
+        import fcntl
+
+        # Until the process ends.
+        fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)
+
+
 def _archives(program: Path) -> dict[str, int]:
     """Where each starts in the program."""
     with program.open("rb") as file:
@@ -99,7 +109,9 @@ if __name__ == "__main__":
     # First of all: a child process that Python starts runs this file again, and must not go on to
     # the command line.
     multiprocessing.freeze_support()
-    sys.meta_path.insert(0, Unpacker(Path(sys.executable), Path(sys._MEIPASS)))  # type: ignore
+    folder = Path(sys._MEIPASS)  # type: ignore
+    keep(folder)
+    sys.meta_path.insert(0, Unpacker(Path(sys.executable), folder))
 
     from solosync.cli import main
 

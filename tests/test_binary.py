@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -250,6 +251,18 @@ def test_what_only_some_need_is_unpacked_when_they_need_it(home):
             path = f"/api/v1/solo/sessions/{made.json()['id']}/thumbnail/"
             assert client.post(path, timeout=60).status_code == 200
         assert unpacked(home) & LARGE == LARGE - {"obstore", "zeroconf"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody asks for it")
+def test_what_was_unpacked_is_not_cleared_away_while_it_runs(home):
+    import fcntl
+
+    with server(home):
+        (folder,) = home.glob("_MEI*")
+        opened = os.open(folder, os.O_RDONLY)
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(opened)
 
 
 def test_program_is_small(home):
