@@ -81,6 +81,11 @@ def _raised(pixels: _Bytes, mode: str) -> Iterator[bytes]:
 
 def _packed(pixels: _Bytes, mode: str, stride: int) -> bytes:
     """Each pixel's bytes; what is between two rows is zero."""
+    if mode == "RGBA":
+        # They are as they should be, and Pillow has no room for what follows on a row of 64 KiB.
+        rows = np.zeros((len(pixels), stride), np.uint8)
+        rows[:, : pixels[0].size] = pixels.reshape(len(pixels), -1)
+        return rows.tobytes()
     return Image.fromarray(pixels).tobytes("raw", mode, stride)
 
 

@@ -26,7 +26,7 @@ def plain(*color: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (37, 41), (640, 400)])
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (37, 41), (640, 400), (16384, 3)])
 def test_what_is_written_is_what_is_read(mode, size):
     generator = np.random.default_rng(11)
     pixels = generator.integers(0, 256, (size[1], size[0], len(mode)), dtype=np.uint8)
