@@ -95,6 +95,7 @@ class Drawer:
         paper is layer 0, and what is being done layer 2."""
         return (
             f"(() => {{ const canvas = document.querySelectorAll('#canvas canvas')[{layer}];"
+            "if (!canvas) return false;"
             "const at = canvas.getBoundingClientRect();"
             f"const part = [{left} - at.left, {top} - at.top, {right - left}, {bottom - top}];"
             "return canvas.getContext('2d').getImageData(...part).data.some(value => value > 0)"

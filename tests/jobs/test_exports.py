@@ -16,14 +16,13 @@ import pytest
 
 from tests.jobs.pictures import board
 from tests.live import EMAIL, PASSWORD, LiveServer, SignIn
-from tests.servers import FROM_SOURCE
+from tests.servers import FROM_SOURCE, PATIENCE_SECONDS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 T = TypeVar("T")
-PATIENCE_SECONDS = 30
-# Some seconds to draw, so that there is time to interfere.
-LONG = {"pages": 60, "strokes": 10}
+# A second or more to draw, and a child gives way to all others: there is time to interfere.
+LONG = {"pages": 300, "strokes": 20}
 # Enough for what the server writes meanwhile, too little for this picture of 3 MB.
 ROOM_BYTES = 1_500_000
 LARGE = {"format": "png", "scale": 8}

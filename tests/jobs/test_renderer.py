@@ -18,7 +18,8 @@ from tests.jobs.pictures import board, export, pack
 from tests.servers import PATIENCE_SECONDS
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel about processes")
-LONG = {"pages": 60, "strokes": 5}
+# So much that its child, which gives way to all others, is not done before it is ended.
+LONG = {"pages": 150, "strokes": 20}
 
 
 @pytest.fixture
