@@ -18,6 +18,8 @@ from solosync.store.transactions import Tx
 
 KEPT_PER_DEVICE = bases.KEPT_PER_DEVICE
 KEPT_DAYS = 90
+# Who has just saved and asks for the board looks what came of it; later, it may be another tab.
+LOOK_MS = 5_000
 
 
 @dataclass(slots=True, eq=False)
@@ -28,6 +30,7 @@ class Base:
     state: State
     exact: bool = True  # False: an older state stands in for a rev that was thinned out
     holders: int = 1  # tabs that got or sent it while the room was open, and saved nothing since
+    sent_at: int | None = None  # ms; None: the device was answered with it
     base_id: int | None = None  # None until committed
 
     def is_same(self, other: "Base") -> bool:
@@ -80,6 +83,19 @@ class Holdings:
             if apart == 0:
                 break
         return found[1] if found else None
+
+    def note_again(self, device_id: str, rev: int) -> bool:
+        """Notes that the device was answered with its newest base; false if ``rev`` isn't that.
+
+        One more tab holds it then, unless it is the one that sent it, looking what came of it. More
+        than two need not be told apart.
+        """
+        newest = self.newest(device_id)
+        if newest is None or newest.rev != rev:
+            return False
+        if newest.sent_at is None or clock.now_ms() - newest.sent_at >= LOOK_MS:
+            newest.holders = min(newest.holders + 1, 2)
+        return True
 
     def note(self, device_id: str, base: Base, instead_of: Base | None) -> list[Base]:
         """Adds a base; returns those that have to go.

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
+from solosync import clock
 from solosync.board.ops import apply_ops
 from solosync.board.seen import Seen, Text
 from solosync.board.states import State
@@ -252,12 +253,8 @@ class Room(DoorForPeers):
 
     def _note_rev(self, actor: Actor, rev: int) -> None:
         """The device was answered with the current state."""
-        newest = self._holdings.newest(actor.device_id)
-        if newest is not None and newest.rev == rev:
-            # A second tab, or the same one again: more than two need not be told apart.
-            newest.holders = min(newest.holders + 1, 2)
-            return
-        self._note(actor, Base(rev, self._document.state()), None, None)
+        if not self._holdings.note_again(actor.device_id, rev):
+            self._note(actor, Base(rev, self._document.state()), None, None)
 
     async def _note_sent(
         self, actor: Actor, save: State, rev: int, base: Base | None, packed: bytes | None
@@ -269,7 +266,7 @@ class Room(DoorForPeers):
         if self._document.state().same_as(save):
             newest = holdings.newest(device_id)
             if newest is None or newest.rev != rev:
-                self._note(actor, Base(rev, save), base, None)
+                self._note(actor, Base(rev, save, sent_at=clock.now_ms()), base, None)
             elif newest is not base:
                 newest.holders = min(newest.holders + 1, 2)
                 gone = holdings.let_go(device_id, base)

@@ -215,6 +215,26 @@ async def test_a_stroke_that_was_saved_and_undone_doesnt_stay(board):
     assert ids(saved) == ["a", "instead"]
 
 
+async def test_who_looks_after_each_save_is_one_tab_and_its_deletions_count(board, clock):
+    """[BASE3]"""
+    tablet = board.device()
+    for count in (0, 1, 2, 1, 3, 2, 0):
+        mine = [stroke(f"s{number}") for number in range(count)]
+        await board.save(tablet, state_of(*mine))
+        assert ids(await board.room.read(tablet)) == [item["id"] for item in mine]
+
+
+async def test_who_asks_some_time_after_a_save_may_be_a_second_tab(board, clock):
+    """[BASE3]"""
+    tabs = board.device()
+    await board.save(tabs, state_of(stroke("a")))
+    clock.advance(seconds=6)
+    await board.room.read(tabs)
+    await board.save(tabs, state_of(stroke("a"), stroke("one")))
+    saved = await board.save(tabs, state_of(stroke("a"), stroke("other")))
+    assert sorted(ids(saved)) == ["a", "one", "other"]
+
+
 async def test_what_an_autosave_deleted_is_marked_and_can_be_brought_back(board):
     """[SAVE16]"""
     tablet = board.device()
