@@ -109,7 +109,7 @@ if __name__ == "__main__":
     # First of all: a child process that Python starts runs this file again, and must not go on to
     # the command line.
     multiprocessing.freeze_support()
-    folder = Path(sys._MEIPASS)  # type: ignore
+    folder = Path(sys._MEIPASS)  # type: ignore[attr-defined]  # set by its loader
     keep(folder)
     sys.meta_path.insert(0, Unpacker(Path(sys.executable), folder))
 

@@ -267,7 +267,9 @@ class Room(DoorForPeers):
             newest = holdings.newest(device_id)
             if newest is None or newest.rev != rev:
                 self._note(actor, Base(rev, save, sent_at=clock.now_ms()), base, None)
-            elif newest is not base:
+                return
+            newest.sent_at = clock.now_ms()
+            if newest is not base:
                 newest.holders = min(newest.holders + 1, 2)
                 gone = holdings.let_go(device_id, base)
                 self._journal.save(Write(None, also=partial(bases.drop, gone=gone)))

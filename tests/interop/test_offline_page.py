@@ -124,6 +124,31 @@ def test_page_that_was_loaded_past_the_worker_comes_to_it_by_itself(server, devi
         page.wait_for("navigator.serviceWorker.controller")
 
 
+def test_worker_that_could_not_be_had_is_asked_for_again_when_the_server_is_back(server, device):
+    board = device.make_board()
+    refusing = """
+        const register = navigator.serviceWorker.register.bind(navigator.serviceWorker);
+        window.refused = 0;
+        navigator.serviceWorker.register = async (...about) => {
+            if (sessionStorage.lets) return register(...about);
+            window.refused += 1;
+            throw new Error('no network');
+        };
+    """
+    with browsing() as page:
+        page.call("Page.addScriptToEvaluateOnNewDocument", source=refusing)
+        ann = Drawer(page, server, board)
+        page.wait_for("window.refused === 1")
+        page.run("sessionStorage.lets = 'yes'")
+        server.kill()
+        ann.draw()
+        ann.wait_for_status("Offline — 1 change kept on this device")
+        assert page.run("navigator.serviceWorker.controller") is None
+        server.start()
+        ann.wait_for_status("Saved")
+        page.wait_for("navigator.serviceWorker.controller")
+
+
 def kept_by_worker(page):
     """The paths of all that isn't a file of the program."""
     found = page.run(

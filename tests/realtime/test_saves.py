@@ -224,6 +224,17 @@ async def test_who_looks_after_each_save_is_one_tab_and_its_deletions_count(boar
         assert ids(await board.room.read(tablet)) == [item["id"] for item in mine]
 
 
+async def test_saving_again_what_is_saved_counts_as_the_last_save(board, clock):
+    """[BASE3]"""
+    tablet = board.device()
+    await board.save(tablet, state_of(stroke("a")))
+    clock.advance(seconds=6)
+    await board.save(tablet, state_of(stroke("a")))
+    await board.room.read(tablet)
+    await board.save(tablet, state_of(stroke("a"), stroke("b")))
+    assert ids(await board.save(tablet, state_of(stroke("a")))) == ["a"]
+
+
 async def test_who_asks_some_time_after_a_save_may_be_a_second_tab(board, clock):
     """[BASE3]"""
     tabs = board.device()
